@@ -1,0 +1,216 @@
+/// Integers of a frame, unpacked. 32 bits each where all provably fit, which is nearly always: half
+/// the memory, and the only integers that turn into doubles by vectors on every machine.
+struct IntegerColumn: Sendable {
+    enum Form: Sendable { case none, narrow, wide }
+
+    /// Which of the two holds them. Whole groups: there may be more elements than integers.
+    private(set) var form = Form.none
+    private(set) var narrow: [Int32] = []
+    private(set) var wide: [Int64] = []
+
+    /// What a packed number is relative to.
+    enum Kind {
+        case plain
+        /// The number before; number 0 of the column is ignored and stands for `first`.
+        case delta(first: Int64)
+    }
+
+    @inline(__always)
+    subscript(index: Int) -> Int64 {
+        form == .narrow ? Int64(narrow[index]) : wide[index]
+    }
+
+    /// Reads `count` packed integers.
+    mutating func unpack(
+        _ reader: inout ByteReader, count: Int, reference: Int64, _ kind: Kind
+    ) throws(CodecError) {
+        var attempt = reader
+        if try unpackNarrow(&attempt, count: count, reference: reference, kind) {
+            form = .narrow
+            reader = attempt
+        } else {
+            try unpackWide(&reader, count: count, reference: reference, kind)
+            form = .wide
+        }
+    }
+
+    /// Makes room for `count` integers within ±`bound` that the caller sets.
+    mutating func make(count: Int, within bound: UInt64) {
+        if bound < UInt64(IntegerColumn.narrowMax) {
+            form = .narrow
+            growNarrow(count)
+        } else {
+            form = .wide
+            growWide(count)
+        }
+    }
+
+    mutating func clear() { form = .none }
+
+    mutating func set(_ index: Int, _ value: Int64) {
+        if form == .narrow {
+            narrow[index] = Int32(truncatingIfNeeded: value)
+        } else {
+            wide[index] = value
+        }
+    }
+
+    mutating func fill(_ range: Range<Int>, _ value: Int64) {
+        if form == .narrow {
+            IntegerKernels.fill(&narrow, range, Int32(truncatingIfNeeded: value))
+        } else {
+            IntegerKernels.fill(&wide, range, value)
+        }
+    }
+
+    /// Replaces each of `count` places by what stands there in a table in ascending order.
+    mutating func look(up table: [Int64], count: Int) throws(CodecError) {
+        let source = form
+        let bound = max(table[0].magnitude, table[table.count - 1].magnitude)
+        if source == .wide || bound >= UInt64(IntegerColumn.narrowMax) {
+            form = .wide
+            growWide(count)
+        }
+        for i in 0..<count {
+            let place = source == .narrow ? Int64(narrow[i]) : wide[i]
+            guard place >= 0, place < table.count else {
+                throw .malformed("rank: found \(place), expected 0..<\(table.count)")
+            }
+            set(i, table[Int(place)])
+        }
+    }
+}
+
+extension IntegerColumn {
+    /// Sums of whole groups stay below 2^31 with it, so that nothing wraps unseen.
+    private static let narrowMax: Int64 = 1 << 30
+
+    /// - Returns: whether all integers fit; if not, the column and the reader are left anyhow.
+    private mutating func unpackNarrow(
+        _ reader: inout ByteReader, count: Int, reference: Int64, _ kind: Kind
+    ) throws(CodecError) -> Bool {
+        let bound = IntegerColumn.narrowMax
+        guard reference > -bound, reference < bound else { return false }
+        growNarrow(count)
+        var last: Int64? = nil
+        if case .delta(let first) = kind {
+            guard first > -bound, first < bound else { return false }
+            last = first
+        }
+        for start in stride(from: 0, to: count, by: 256) {
+            guard
+                try unpackNarrowGroup(
+                    &reader, start..<min(start + 256, count), reference, &last)
+            else { return false }
+        }
+        return true
+    }
+
+    private mutating func unpackNarrowGroup(
+        _ reader: inout ByteReader, _ positions: Range<Int>, _ reference: Int64,
+        _ last: inout Int64?
+    ) throws(CodecError) -> Bool {
+        let group = try PackedGroup(from: &reader)
+        let words = try reader.take(group.wordByteCount)
+        guard group.width <= 28 else { return false }
+        let start = positions.lowerBound
+        let greatest = reference + (1 << Int64(group.width)) - 1
+        var reach = max(abs(reference), abs(greatest))
+        if let last { reach = 256 * reach + abs(last) }
+        guard reach < IntegerColumn.narrowMax else { return false }
+        if let before = last, group.patchCount == 0, start > 0, positions.count == 256 {
+            last = Int64(
+                PackedKernels.unpackPrefix(
+                    words, width: group.width, reference: Int32(reference), start: Int32(before),
+                    into: &narrow, at: start))
+            return true
+        }
+        PackedKernels.unpack(words, width: group.width, into: &narrow, at: start)
+        try expectUnusedZero(positions)
+        let added = try patchNarrow(&reader, group, positions)
+        guard reach + added < IntegerColumn.narrowMax else { return false }
+        if let before = last {
+            if start == 0 { narrow[0] = Int32(-reference) }
+            _ = PackedKernels.prefix(
+                &narrow, at: start, reference: Int32(reference), start: Int32(before))
+            last = Int64(narrow[positions.upperBound - 1])
+        } else {
+            IntegerKernels.add(Int32(reference), to: &narrow, start..<start + 256)
+        }
+        return true
+    }
+
+    /// - Returns: by how much all patches together can move a sum.
+    private mutating func patchNarrow(
+        _ reader: inout ByteReader, _ group: PackedGroup, _ positions: Range<Int>
+    ) throws(CodecError) -> Int64 {
+        var added: Int64 = 0
+        var position = -1
+        for _ in 0..<group.patchCount {
+            let patch = try PackedGroup.nextPatch(
+                from: &reader, after: position, count: positions.count)
+            position = patch.position
+            let index = positions.lowerBound + position
+            let high = patch.high.multipliedReportingOverflow(by: 1 << Int64(group.width))
+            // More patches come, and each must be read, so a sum that is too big is only noted.
+            guard !high.overflow, abs(high.partialValue >> 1) < IntegerColumn.narrowMax / 2 else {
+                added = .max / 2
+                continue
+            }
+            let value = Int64(narrow[index]) + high.partialValue
+            narrow[index] = Int32(truncatingIfNeeded: value)
+            added = min(added + abs(value), .max / 2)
+        }
+        return added
+    }
+
+    private mutating func unpackWide(
+        _ reader: inout ByteReader, count: Int, reference: Int64, _ kind: Kind
+    ) throws(CodecError) {
+        growNarrow(256)
+        growWide(count)
+        for start in stride(from: 0, to: count, by: 256) {
+            let positions = start..<min(start + 256, count)
+            let group = try PackedGroup(from: &reader)
+            let words = try reader.take(group.wordByteCount)
+            PackedKernels.unpack(words, width: group.width, into: &narrow, at: 0)
+            try expectUnusedZero(0..<positions.count)
+            for i in positions {
+                wide[i] = Int64(UInt32(bitPattern: narrow[i - start])) &+ reference
+            }
+            var position = -1
+            for _ in 0..<group.patchCount {
+                let patch = try PackedGroup.nextPatch(
+                    from: &reader, after: position, count: positions.count)
+                position = patch.position
+                wide[start + position] &+= patch.high &<< Int64(group.width)
+            }
+        }
+        guard case .delta(let first) = kind else { return }
+        wide[0] = first
+        for i in 1..<max(count, 1) { wide[i] = wide[i] &+ wide[i - 1] }
+    }
+
+    /// The places behind the last value of a group are packed as 0: what is there else is damage.
+    private func expectUnusedZero(_ positions: Range<Int>) throws(CodecError) {
+        guard positions.count < 256 else { return }
+        let end = positions.lowerBound + 256
+        for i in positions.upperBound..<end where narrow[i] != 0 {
+            throw .malformed("packed group: found a value behind the last, expected 0")
+        }
+    }
+
+    private mutating func growWide(_ count: Int) {
+        let needed = 256 * PackedGroup.count(ofValues: count)
+        if wide.count < needed {
+            wide.append(contentsOf: repeatElement(0, count: needed - wide.count))
+        }
+    }
+
+    private mutating func growNarrow(_ count: Int) {
+        let needed = 256 * PackedGroup.count(ofValues: count)
+        if narrow.count < needed {
+            narrow.append(contentsOf: repeatElement(0, count: needed - narrow.count))
+        }
+    }
+}
