@@ -18,13 +18,16 @@ let package = Package(
     products: [
         .library(
             name: "AlmanacEngine",
-            targets: ["ColumnCodec"])
+            targets: ["ColumnCodec", "DurableFiles"])
     ],
     targets: [
         .systemLibrary(
             name: "CAlmanacLZ4", pkgConfig: "liblz4", providers: [.apt(["liblz4-dev"])]),
         .target(name: "ColumnCodec", dependencies: ["CAlmanacLZ4"], swiftSettings: fenced),
+        .target(name: "DurableFiles", swiftSettings: fenced),
         .testTarget(name: "ColumnCodecTests", dependencies: ["ColumnCodec"], swiftSettings: strict),
+        .testTarget(
+            name: "DurableFilesTests", dependencies: ["DurableFiles"], swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]
 )
