@@ -18,16 +18,37 @@ let package = Package(
     products: [
         .library(
             name: "AlmanacEngine",
-            targets: ["ColumnCodec", "DurableFiles"])
+            targets: ["TimeSeriesModel", "ColumnCodec", "DurableFiles", "SegmentStore"])
     ],
     targets: [
         .systemLibrary(
             name: "CAlmanacLZ4", pkgConfig: "liblz4", providers: [.apt(["liblz4-dev"])]),
+        .target(name: "TimeSeriesModel", swiftSettings: fenced),
         .target(name: "ColumnCodec", dependencies: ["CAlmanacLZ4"], swiftSettings: fenced),
         .target(name: "DurableFiles", swiftSettings: fenced),
+        .target(
+            name: "SegmentStore", dependencies: ["TimeSeriesModel", "ColumnCodec", "DurableFiles"],
+            swiftSettings: fenced),
+        .target(
+            name: "TestSupport",
+            dependencies: ["SegmentStore", "ColumnCodec", "DurableFiles", "TimeSeriesModel"],
+            path: "Tests/TestSupport", swiftSettings: strict),
+        .testTarget(
+            name: "TimeSeriesModelTests", dependencies: ["TimeSeriesModel", "TestSupport"],
+            swiftSettings: strict),
         .testTarget(name: "ColumnCodecTests", dependencies: ["ColumnCodec"], swiftSettings: strict),
         .testTarget(
             name: "DurableFilesTests", dependencies: ["DurableFiles"], swiftSettings: strict),
+        .testTarget(
+            name: "SegmentStoreTests",
+            dependencies: [
+                "SegmentStore", "ColumnCodec", "DurableFiles", "TimeSeriesModel", "TestSupport",
+            ], swiftSettings: strict),
+        .testTarget(
+            name: "StoreTrialTests",
+            dependencies: [
+                "SegmentStore", "ColumnCodec", "DurableFiles", "TimeSeriesModel", "TestSupport",
+            ], swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -1,0 +1,57 @@
+import ColumnCodec
+
+extension FileHeader {
+    /// Where a log's second header stands: in a sector of its own.
+    static let logCopyOffset = 512
+
+    /// All bytes before the content: for a log two headers with zeros behind each.
+    public func encodePrefix() -> [UInt8] {
+        let header = encode()
+        guard kind == .log else { return header }
+        let gap = [UInt8](repeating: 0, count: FileHeader.logCopyOffset - header.count)
+        return header + gap + header + gap
+    }
+
+    /// Reads a log's header from either of its places.
+    ///
+    /// - Parameter bytes: the file's first 1,024 bytes, or as many as there are.
+    /// - Returns: the header, and the damage of the copy that was passed over.
+    /// - Throws: what ``init(decoding:file:at:storeID:)-(RawSpan,_,_,_)`` throws for the first
+    ///   copy, where neither is valid or the first is ours but not for us to read.
+    public static func decodeLog(
+        _ bytes: [UInt8], file: String, storeID: UInt64? = nil
+    ) throws(StoreError) -> (header: FileHeader, damage: [Damage]) {
+        let span = bytes.rawSpan
+        let first: Result<FileHeader, StoreError> = decode(span, file, 0, storeID)
+        let copy: Result<FileHeader, StoreError> = decode(span, file, logCopyOffset, storeID)
+        switch (first, copy) {
+        case (.success(let header), .success): return (header, [])
+        case (.success(let header), .failure(let error)):
+            return (header, [Damage(header: error, file: file, at: logCopyOffset)])
+        case (.failure(let error), .success(let header)) where error.code != .unsupported:
+            return (header, [Damage(header: error, file: file, at: 0)])
+        case (.failure(let error), _): throw error
+        }
+    }
+
+    private static func decode(
+        _ bytes: RawSpan, _ file: String, _ offset: Int, _ storeID: UInt64?
+    ) -> Result<FileHeader, StoreError> {
+        let start = min(offset, bytes.byteCount)
+        do throws(StoreError) {
+            return .success(
+                try FileHeader(
+                    decoding: bytes.extracting(start..<bytes.byteCount), file: file, at: offset,
+                    storeID: storeID))
+        } catch { return .failure(error) }
+    }
+}
+
+extension Damage {
+    /// A header that is not needed, because what it says stands elsewhere too.
+    init(header error: StoreError, file: String, at offset: Int) {
+        self.init(
+            file: file, offset: offset, reason: .badHeader, losesSamples: false,
+            detail: error.message)
+    }
+}

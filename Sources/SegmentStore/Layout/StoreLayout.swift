@@ -1,0 +1,46 @@
+/// The names of everything in a store's folder, spelled here and nowhere else.
+///
+/// ```
+/// LOCK
+/// MANIFEST  MANIFEST.2
+/// log/0000001c.log
+/// seg/2025-0000001a.seg
+/// rec/catalog-00000003.rec
+/// rec/journal-2025-00000005.rec
+/// quarantine/
+/// tmp/MANIFEST
+/// ```
+public enum StoreLayout {
+    public static let lock = "LOCK"
+    public static let manifest = "MANIFEST"
+    public static let manifestSpare = "MANIFEST.2"
+
+    public static let root = ""
+    public static let logFolder = "log"
+    public static let segmentFolder = "seg"
+    public static let recordFolder = "rec"
+    public static let quarantineFolder = "quarantine"
+    public static let temporaryFolder = "tmp"
+
+    /// The folders that a new store is made of.
+    public static let folders = [
+        logFolder, segmentFolder, recordFolder, quarantineFolder, temporaryFolder,
+    ]
+
+    /// The folders whose files hold data.
+    public static let dataFolders = [logFolder, segmentFolder, recordFolder]
+
+    /// Both copies of the manifest, the one that is written first in front.
+    public static let manifests = [manifest, manifestSpare]
+
+    /// Where a manifest is written before it gets its name.
+    public static let temporaryManifest = "tmp/MANIFEST"
+
+    /// Where a file is written before it gets its name.
+    public static func temporary(_ file: StoreFile) -> String {
+        "\(temporaryFolder)/\(file.name)"
+    }
+
+    /// Where a file is put that nobody names but nobody may delete.
+    public static func quarantined(_ name: String) -> String { "\(quarantineFolder)/\(name)" }
+}

@@ -1,0 +1,160 @@
+import ColumnCodec
+import Dispatch
+import Synchronization
+public import TimeSeriesModel
+
+/// Where an aggregate comes from.
+public enum AggregateSource: Sendable {
+    /// Stored statistics where a chunk lies whole inside, decoded samples elsewhere.
+    case statistics
+    /// Every sample decoded: for comparing the two, which have equal bits.
+    case samples
+}
+
+extension Snapshot {
+    /// Count, least, greatest, sum, mean, first and last of a series over a half-open range.
+    ///
+    /// - Throws: ``StoreError`` with code `damaged` at the first damage, unless `log` collects it.
+    public func aggregate(
+        of series: SeriesID, in range: TimeRange, from source: AggregateSource = .statistics,
+        skipping log: DamageLog? = nil
+    ) throws(StoreError) -> Aggregate {
+        guard let grid = BucketGrid(bounds: [range.from, range.to]) else { return Aggregate() }
+        return try aggregates(of: series, in: grid, from: source, skipping: log)[0]
+    }
+
+    /// The same for each bucket of a grid, in order; an empty bucket has count 0.
+    ///
+    /// - Throws: ``StoreError`` with code `damaged` at the first damage, unless `log` collects it.
+    public func aggregates(
+        of series: SeriesID, in grid: BucketGrid, from source: AggregateSource = .statistics,
+        skipping log: DamageLog? = nil
+    ) throws(StoreError) -> [Aggregate] {
+        var folder = BucketFolder(grid)
+        guard let bounds = ReadBounds(grid.range) else { return folder.aggregates }
+        for year in years(from: bounds.first, through: bounds.last) {
+            try year.reportLosses(to: log, from: bounds.first, through: bounds.last)
+            try fold(series, of: year, bounds, source, log, into: &folder)
+        }
+        return folder.aggregates
+    }
+
+    /// The same for several series at once, on all cores; answers in the order of `series`.
+    ///
+    /// - Throws: the error of the first series that has one.
+    public func aggregates(
+        of series: [SeriesID], in grid: BucketGrid, from source: AggregateSource = .statistics,
+        skipping log: DamageLog? = nil
+    ) throws(StoreError) -> [[Aggregate]] {
+        let answers = Mutex([Result<[Aggregate], StoreError>?](repeating: nil, count: series.count))
+        DispatchQueue.concurrentPerform(iterations: series.count) { index in
+            let answer = Result { () throws(StoreError) in
+                try aggregates(of: series[index], in: grid, from: source, skipping: log)
+            }
+            answers.withLock { $0[index] = answer }
+        }
+        return try answers.withLock { $0 }.map { (answer) throws(StoreError) in
+            try answer!.get()
+        }
+    }
+
+    private func fold(
+        _ series: SeriesID, of year: YearView, _ bounds: ReadBounds, _ source: AggregateSource,
+        _ log: DamageLog?, into folder: inout BucketFolder
+    ) throws(StoreError) {
+        var placed: [PlacedEntry] = []
+        for segment in year.segments {
+            for entry in try segment.entries(of: series, from: bounds.first, through: bounds.last) {
+                placed.append(PlacedEntry(segment: segment, entry: entry))
+            }
+            try segment.reportLosses(to: log)
+        }
+        for cluster in PlacedEntry.clusters(of: placed) {
+            let entry = cluster.first!.entry
+            if cluster.count > 1 {
+                try foldInterleaved(series, cluster, bounds, log, into: &folder)
+            } else if source == .statistics, entry.answersAlone,
+                folder.isInOneBucket(entry.firstTime, entry.lastTime)
+            {
+                folder.add(entry.statistics)
+            } else {
+                try foldDecoded(series, cluster.first!, bounds, log, into: &folder)
+            }
+        }
+    }
+
+    private func foldDecoded(
+        _ series: SeriesID, _ placed: PlacedEntry, _ bounds: ReadBounds, _ log: DamageLog?,
+        into folder: inout BucketFolder
+    ) throws(StoreError) {
+        let entry = placed.entry
+        try scratches.withScratch { (scratch) throws(StoreError) in
+            do throws(ChunkFailure) {
+                let layout = try placed.segment.load(
+                    frames: { $0.frames(in: bounds) }, of: entry, series: series, into: &scratch)
+                for number in layout.frames(in: bounds) {
+                    do throws(CodecError) {
+                        try scratch.decode(frame: number, of: layout)
+                    } catch {
+                        throw ChunkFailure.damage(
+                            placed.segment.damage(
+                                .checksum, at: entry.offset, error.text, series: series,
+                                entry: entry))
+                    }
+                    let positions = bounds.positions(in: scratch.frame.times)
+                    folder.add(scratch.frame, positions, of: layout)
+                }
+            } catch { try log.report(error) }
+            folder.endPart()
+        }
+    }
+
+    /// Chunks of several segments that overlap in time: the later segment's sample counts.
+    private func foldInterleaved(
+        _ series: SeriesID, _ cluster: ArraySlice<PlacedEntry>, _ bounds: ReadBounds,
+        _ log: DamageLog?, into folder: inout BucketFolder
+    ) throws(StoreError) {
+        let first = max(bounds.first, cluster.first!.entry.firstTime)
+        let last = min(bounds.last, cluster.map(\.entry.lastTime).max()!)
+        guard first <= last,
+            let range = TimeRange(
+                from: Timestamp(rawValue: first), to: Timestamp(rawValue: last + 1))
+        else { return }
+        try forEachRun(of: series, in: range, skipping: log) { (frame, positions) in
+            folder.add(frame, positions, of: nil)
+            return true
+        }
+        folder.endPart()
+    }
+}
+
+/// An index entry and where it belongs.
+struct PlacedEntry {
+    let segment: Segment
+    let entry: IndexEntry
+
+    /// Entries by time, those whose spans overlap kept together.
+    static func clusters(of placed: [PlacedEntry]) -> [ArraySlice<PlacedEntry>] {
+        let sorted =
+            zip(placed, placed.dropFirst()).allSatisfy { $0.entry.lastTime < $1.entry.firstTime }
+            ? placed : placed.sorted { $0.entry.firstTime < $1.entry.firstTime }
+        var clusters: [ArraySlice<PlacedEntry>] = []
+        var start = 0
+        var end = Int64.min
+        for (index, item) in sorted.enumerated() {
+            if index > start, item.entry.firstTime > end {
+                clusters.append(sorted[start..<index])
+                start = index
+            }
+            end = max(end, item.entry.lastTime)
+        }
+        if start < sorted.count { clusters.append(sorted[start...]) }
+        return clusters
+    }
+}
+
+extension IndexEntry {
+    /// Whether the statistics tell all that an aggregate asks: no bad sample whose time would be
+    /// taken for the first or last, no value that is not finite.
+    var answersAlone: Bool { statistics.badCount == 0 && !statistics.hasNonFinite }
+}

@@ -1,0 +1,54 @@
+public import DurableFiles
+import TimeSeriesModel
+
+extension Snapshot {
+    /// How often a reader starts again because a writer replaced files while it opened them.
+    private static let attemptCountMax = 5
+
+    /// Opens a store for reading: takes no lock, writes nothing, works beside a writer and on
+    /// read-only media, and never refuses over damage.
+    ///
+    /// What it costs does not depend on the number of samples: the manifest, the catalog, two small
+    /// reads and one map a segment.
+    ///
+    /// - Throws: ``StoreError`` with code `noStore`, `foreign`, `unsupported`; `damaged` where no
+    ///   copy of the manifest is valid; `io` and its kin from the system.
+    public static func open(at path: String) throws(StoreError) -> Snapshot {
+        let storage: PosixStorage
+        do throws(StorageError) {
+            storage = try PosixStorage(root: path, readOnly: true)
+            _ = try PosixStorage.raiseOpenFileLimit()
+        } catch {
+            guard error.code == .notFound else { throw StoreError(error) }
+            throw StoreError(.noStore, "no store at \(path): there is no such folder")
+        }
+        return try open(in: storage)
+    }
+
+    /// The same in any storage, a simulated one for instance.
+    public static func open(in storage: any Storage) throws(StoreError) -> Snapshot {
+        for _ in 1..<attemptCountMax {
+            if let snapshot = try openOnce(in: storage, isLastAttempt: false) { return snapshot }
+        }
+        return try openOnce(in: storage, isLastAttempt: true)!
+    }
+
+    /// `nil` where files were missing and the manifest has moved on meanwhile.
+    private static func openOnce(
+        in storage: any Storage, isLastAttempt: Bool
+    ) throws(StoreError) -> Snapshot? {
+        let reading = try ManifestStore.read(from: storage)
+        let content = try CatalogFiles(storage).load(reading.manifest)
+        let snapshot = try StoreOpener(storage: storage, scratches: ScratchPool())
+            .snapshot(
+                of: reading.manifest, catalog: content.catalog,
+                problems: reading.damage + content.damage)
+        guard !isLastAttempt, snapshot.hasMissingFiles else { return snapshot }
+        let now = try ManifestStore.read(from: storage)
+        return now.manifest.generation == reading.manifest.generation ? snapshot : nil
+    }
+
+    private var hasMissingFiles: Bool {
+        problems.contains { $0.reason == .missingFile || $0.reason == .badCatalog }
+    }
+}

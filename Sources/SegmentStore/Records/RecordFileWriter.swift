@@ -1,0 +1,94 @@
+public import DurableFiles
+
+/// Appends frames to one record file, at its committed size.
+///
+/// A value beside the open file: a copy taken before an append that failed still knows the size
+/// that counts. Nothing is durable before ``sync()``, and nobody reads what no manifest or synced
+/// frame has committed.
+public struct RecordFileWriter: Sendable {
+    public let path: String
+    public let salt: UInt64
+    /// The size that counts: where the next frame goes.
+    public private(set) var byteCount: Int
+    private let file: any StorageFile
+
+    /// Makes a new file with its header.
+    ///
+    /// - Parameters:
+    ///   - path: relative to the store's folder; must not exist.
+    ///   - preallocated: bytes to take from the disk at once; the file shows zeros there.
+    public static func create(
+        _ header: FileHeader, at path: String, in storage: any Storage, preallocated: Int = 0
+    ) throws(StoreError) -> RecordFileWriter {
+        let prefix = header.encodePrefix()
+        do throws(StorageError) {
+            let file = try storage.open(path, .create)
+            if preallocated > 0 { try file.preallocate(byteCount: preallocated) }
+            try file.write(prefix, at: 0)
+            return RecordFileWriter(
+                path: path, salt: header.fileSalt, byteCount: prefix.count, file: file)
+        } catch { throw StoreError(error) }
+    }
+
+    /// Opens an existing file and cuts what lies behind its committed size.
+    ///
+    /// - Throws: ``StoreError`` with code `damaged` where the file is shorter than that.
+    public static func open(
+        _ path: String, salt: UInt64, byteCount: Int, in storage: any Storage
+    ) throws(StoreError) -> RecordFileWriter {
+        let found: Int
+        let file: any StorageFile
+        do throws(StorageError) {
+            file = try storage.open(path, .write)
+            found = try file.byteCount()
+            if found > byteCount { try file.truncate(to: byteCount) }
+        } catch { throw StoreError(error) }
+        guard found >= byteCount else {
+            throw StoreError(
+                .damaged, "\(found) bytes found, \(byteCount) committed", file: path, offset: found)
+        }
+        return RecordFileWriter(path: path, salt: salt, byteCount: byteCount, file: file)
+    }
+
+    private init(path: String, salt: UInt64, byteCount: Int, file: any StorageFile) {
+        precondition(byteCount % RecordFrame.alignment == 0, "a record file ends 8-aligned")
+        self.path = path
+        self.salt = salt
+        self.byteCount = byteCount
+        self.file = file
+    }
+
+    /// Appends the frames in one write.
+    ///
+    /// - Returns: the bytes of the file that they take.
+    /// - Throws: ``StoreError``; ``byteCount`` is then what it was.
+    @discardableResult
+    public mutating func append(
+        _ frames: some Collection<RecordFrame>
+    ) throws(StoreError) -> Range<Int> {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(frames.reduce(0) { $0 + $1.byteCount })
+        for frame in frames { frame.append(to: &bytes, at: byteCount + bytes.count, salt: salt) }
+        do throws(StorageError) {
+            if !bytes.isEmpty { try file.write(bytes, at: byteCount) }
+        } catch { throw StoreError(error) }
+        let range = byteCount..<byteCount + bytes.count
+        byteCount = range.upperBound
+        return range
+    }
+
+    /// Waits until everything appended is on the medium.
+    public func sync() throws(StoreError) {
+        do throws(StorageError) { try file.sync() } catch { throw StoreError(error) }
+    }
+
+    /// Gives unused preallocated space back.
+    public func trim() throws(StoreError) {
+        do throws(StorageError) { try file.truncate(to: byteCount) } catch {
+            throw StoreError(error)
+        }
+    }
+
+    /// Gives the descriptor back; copies of the value cannot write any more either.
+    public func close() { file.close() }
+}

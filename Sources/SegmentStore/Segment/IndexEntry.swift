@@ -1,0 +1,82 @@
+import ColumnCodec
+import TimeSeriesModel
+
+/// What the index knows of a chunk: its place, its span and its statistics
+/// (`docs/format/segment.md`).
+///
+/// ```
+/// off  size  field
+///   0   8 8  first, last time
+///  16   8x5  min, max, sum, first, last value
+///  56     8  offset in the file (low 40 bits), chunk length / 8 (high 24 bits)
+///  64   2 2  usable count, bad count
+///  68   2 2  union of the quality bytes, flags (1 non-finite inside, 2 sum is exact decimal)
+/// ```
+struct IndexEntry: Sendable {
+    static let encodedSize = 72
+    static let offsetLimit = 1 << 40
+    static let lengthLimit = 1 << 27
+
+    var offset: Int
+    /// Header, body and padding.
+    var byteCount: Int
+    var statistics: ChunkStatistics
+
+    var firstTime: Int64 { statistics.firstTime }
+    var lastTime: Int64 { statistics.lastTime }
+    var count: Int { statistics.usableCount + statistics.badCount }
+
+    init(offset: Int, byteCount: Int, statistics: ChunkStatistics) {
+        precondition(
+            offset < IndexEntry.offsetLimit && byteCount < IndexEntry.lengthLimit
+                && byteCount % 8 == 0, "a chunk lies within 1 TiB and is padded to 8 bytes")
+        self.offset = offset
+        self.byteCount = byteCount
+        self.statistics = statistics
+    }
+
+    func append(to bytes: inout [UInt8]) {
+        bytes.appendLittleEndian(UInt64(bitPattern: statistics.firstTime))
+        bytes.appendLittleEndian(UInt64(bitPattern: statistics.lastTime))
+        for value in [
+            statistics.minimum, statistics.maximum, statistics.sum, statistics.first,
+            statistics.last,
+        ] {
+            bytes.appendLittleEndian(value.bitPattern)
+        }
+        bytes.appendLittleEndian(UInt64(offset) | UInt64(byteCount / 8) << 40)
+        bytes.appendLittleEndian(UInt16(statistics.usableCount))
+        bytes.appendLittleEndian(UInt16(statistics.badCount))
+        bytes.appendLittleEndian(UInt16(statistics.qualityUnion))
+        bytes.appendLittleEndian(
+            (statistics.hasNonFinite ? 1 : 0 as UInt16)
+                | (statistics.sumIsExactDecimal ? 2 : 0 as UInt16))
+    }
+
+    /// Reads the entry at a place of a page whose checksum was found right.
+    init(decoding page: RawSpan, at start: Int) throws(CodecError) {
+        func double(_ offset: Int) throws(CodecError) -> Double {
+            Double(bitPattern: try page.loadLittleEndian(UInt64.self, at: start + offset))
+        }
+        let place = try page.loadLittleEndian(UInt64.self, at: start + 56)
+        offset = Int(place & 0xFF_FFFF_FFFF)
+        byteCount = Int(place >> 40) * 8
+        let flags = try page.loadLittleEndian(UInt16.self, at: start + 70)
+        statistics = ChunkStatistics()
+        statistics.firstTime = Int64(bitPattern: try page.loadLittleEndian(UInt64.self, at: start))
+        statistics.lastTime = Int64(
+            bitPattern: try page.loadLittleEndian(UInt64.self, at: start + 8))
+        statistics.minimum = try double(16)
+        statistics.maximum = try double(24)
+        statistics.sum = try double(32)
+        statistics.first = try double(40)
+        statistics.last = try double(48)
+        statistics.usableCount = Int(try page.loadLittleEndian(UInt16.self, at: start + 64))
+        statistics.badCount = Int(try page.loadLittleEndian(UInt16.self, at: start + 66))
+        statistics.qualityUnion = UInt8(
+            truncatingIfNeeded: try page.loadLittleEndian(UInt16.self, at: start + 68))
+        // The disk keeps that there are some, not how many: such a chunk is decoded when it matters.
+        statistics.hasNonFinite = flags & 1 != 0
+        statistics.sumIsExactDecimal = flags & 2 != 0
+    }
+}

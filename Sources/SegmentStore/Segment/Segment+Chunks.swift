@@ -1,0 +1,116 @@
+import ColumnCodec
+import DurableFiles
+import Synchronization
+import TimeSeriesModel
+
+/// Why a chunk could not be read: it is damaged and can be stepped over, or the system refused.
+enum ChunkFailure: Error {
+    case damage(Damage)
+    case store(StoreError)
+}
+
+extension Segment {
+    /// Reads what a read of some frames of a chunk needs into the scratch, and gives the chunk's
+    /// parsed head. The whole chunk is read and verified the first time.
+    func load(
+        frames wanted: (ChunkLayout) -> Range<Int>, of entry: IndexEntry, series: SeriesID,
+        into scratch: inout ReadScratch
+    ) throws(ChunkFailure) -> ChunkLayout {
+        guard let layout = state.withLock({ $0.layouts[entry.offset] }) else {
+            return try loadWhole(entry, series: series, into: &scratch)
+        }
+        let frames = wanted(layout)
+        guard !frames.isEmpty else { return layout }
+        let start = layout.bytes(ofFrame: frames.lowerBound).lowerBound
+        let end = layout.bytes(ofFrame: frames.upperBound - 1).upperBound
+        scratch.base = ChunkHeader.encodedSize + start
+        try read(
+            at: entry.offset + scratch.base, byteCount: end - start, of: entry, series: series,
+            into: &scratch)
+        return layout
+    }
+
+    /// Reads a chunk whole; checks it against its index entry and, the first time or `again`, its
+    /// checksum.
+    func loadWhole(
+        _ entry: IndexEntry, series: SeriesID, again: Bool = false, into scratch: inout ReadScratch
+    ) throws(ChunkFailure) -> ChunkLayout {
+        scratch.base = 0
+        try read(
+            at: entry.offset, byteCount: entry.byteCount, of: entry, series: series, into: &scratch)
+        let layout: ChunkLayout
+        do throws(CodecError) {
+            layout = try parse(scratch.bytes.rawSpan, entry, series, again)
+        } catch {
+            throw .damage(
+                damage(
+                    reason(of: error), at: entry.offset, error.text, series: series, entry: entry))
+        }
+        remember(layout, of: entry)
+        return layout
+    }
+
+    /// The header of a chunk that lies whole in the scratch.
+    func header(
+        of entry: IndexEntry, _ series: SeriesID, in scratch: ReadScratch
+    ) throws(ChunkFailure) -> ChunkHeader {
+        do throws(CodecError) {
+            return try ChunkHeader(decoding: scratch.bytes.rawSpan)
+        } catch {
+            throw .damage(
+                damage(.checksum, at: entry.offset, error.text, series: series, entry: entry))
+        }
+    }
+
+    private func reason(of error: CodecError) -> Damage.Reason {
+        if case .unsupported = error { return .badHeader }
+        return .checksum
+    }
+
+    private func parse(
+        _ chunk: RawSpan, _ entry: IndexEntry, _ series: SeriesID, _ again: Bool
+    ) throws(CodecError) -> ChunkLayout {
+        let header = try ChunkHeader(decoding: chunk)
+        let isKnown =
+            !again && state.withLock { $0.intactChunks.contains(UInt32(entry.offset / 8)) }
+        guard isKnown || header.isIntact(in: chunk, at: entry.offset, salt: row.salt) else {
+            throw .malformed("the chunk's checksum does not match its bytes")
+        }
+        guard header.series == series, header.count == entry.count,
+            header.firstTime == entry.firstTime, header.chunkByteCount == entry.byteCount
+        else {
+            throw .malformed(
+                "the chunk is of series \(header.series.rawValue) with \(header.count) samples, "
+                    + "its index entry says series \(series.rawValue) with \(entry.count)")
+        }
+        return try ChunkLayout(
+            parsing: chunk.extracting(header.body), bodyByteCount: header.bodyByteCount,
+            count: header.count, firstTime: header.firstTime)
+    }
+
+    private func remember(_ layout: ChunkLayout, of entry: IndexEntry) {
+        state.withLock { state in
+            state.intactChunks.insert(UInt32(entry.offset / 8))
+            // Dropping all at the bound is crude and cheap: a scan that passes it re-parses heads,
+            // which costs a hundredth of decoding their chunks.
+            if state.layouts.count >= Segment.keptLayoutCountMax { state.layouts.removeAll() }
+            state.layouts[entry.offset] = layout
+        }
+    }
+
+    private func read(
+        at offset: Int, byteCount: Int, of entry: IndexEntry, series: SeriesID,
+        into scratch: inout ReadScratch
+    ) throws(ChunkFailure) {
+        let count: Int
+        do throws(StorageError) {
+            count = try file.read(at: offset, byteCount: byteCount, into: &scratch.bytes)
+        } catch { throw .store(StoreError(error)) }
+        guard count == byteCount else {
+            throw .damage(
+                damage(
+                    .truncated, at: entry.offset, "\(count) bytes of \(byteCount) are there",
+                    series: series, entry: entry))
+        }
+    }
+}

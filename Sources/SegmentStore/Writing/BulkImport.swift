@@ -1,0 +1,241 @@
+public import ColumnCodec
+import DurableFiles
+import Synchronization
+public import TimeSeriesModel
+
+/// What happens to a sample whose point and time the store already knows with another value.
+public enum ConflictRule: Sendable {
+    /// The new one wins.
+    case replace
+    /// The stored one stays.
+    case keep
+}
+
+/// What an import did.
+public struct ImportReport: Sendable {
+    /// Samples that the store did not have.
+    public internal(set) var stored = 0
+    /// Samples that the store, or a later row of the import, had already, bit for bit.
+    public internal(set) var duplicates = 0
+    /// Samples that took the place of another, stored or earlier in the import.
+    public internal(set) var replaced = 0
+    /// Samples that were dropped because the stored one was to stay.
+    public internal(set) var kept = 0
+    /// Points that the import made known.
+    public internal(set) var newPoints = 0
+}
+
+/// An import under way: takes samples in any order and makes all of them part of the store at once,
+/// in their years and in final form, or none.
+///
+/// Memory is bounded: beyond ``StoreOptions/importSampleCountInMemory`` samples sorted runs go to
+/// `tmp/`. One import of a store at a time; not to be shared between threads.
+public final class BulkImport {
+    /// Times that the engine keeps: the years 1900 up to and including 2199.
+    public static let supportedRange = TimeRange(
+        from: UTCYear(1900).start, to: UTCYear(2200).start)!
+
+    let store: Store
+    let base: Snapshot
+    let rule: ConflictRule
+    private(set) var catalog: Catalog
+    private var change = CatalogChange()
+    private(set) var report = ImportReport()
+    private var pending: [SeriesID: SampleColumns] = [:]
+    private var pendingCount = 0
+    private var runs: ImportRuns
+    private var isOver = false
+
+    init(_ store: Store, onConflict rule: ConflictRule) throws(StoreError) {
+        try store.beginMaintenance()
+        self.store = store
+        self.rule = rule
+        base = store.snapshot()
+        catalog = base.catalog
+        runs = ImportRuns(store)
+    }
+
+    deinit { cancel() }
+
+    /// The series of a point, made known with the import if it is new.
+    ///
+    /// A name, unit or data type other than the known one adds a version, valid from `time`.
+    public func series(
+        of address: PointAddress, deviceName: String, pointName: String, unit: String,
+        dataType: DataType, validFrom time: Timestamp
+    ) throws(StoreError) -> SeriesID {
+        if catalog.series(of: address) == nil { report.newPoints += 1 }
+        try catalog.setName(deviceName, of: address.device, into: &change)
+        try catalog.define(
+            address,
+            as: PointVersion(name: pointName, unit: unit, dataType: dataType, validFrom: time),
+            into: &change)
+        return try catalog.addSeries(for: address, into: &change)
+    }
+
+    /// Adds samples of a series, in any order.
+    ///
+    /// - Throws: ``StoreError`` with code `invalidParameter` for an unknown series or a time outside
+    ///   ``supportedRange``; none of these columns is taken then. `diskFull` and its kin where a
+    ///   run did not reach the disk.
+    public func append(_ columns: SampleColumns, to series: SeriesID) throws(StoreError) {
+        precondition(!isOver, "an import that was committed or cancelled takes no samples")
+        guard catalog.address(of: series) != nil else {
+            throw StoreError(
+                .invalidParameter, "series \(series.rawValue) is not known to this store")
+        }
+        let range = BulkImport.supportedRange
+        if let time = columns.times.first(where: { !range.contains(Timestamp(rawValue: $0)) }) {
+            throw StoreError(
+                .invalidParameter,
+                "time \(time) ms found, the years 1900 to 2199 are supported")
+        }
+        if pending[series] == nil {
+            pending[series] = columns
+        } else {
+            pending[series]!.append(contentsOf: columns)
+        }
+        pendingCount += columns.count
+        if pendingCount >= store.options.importSampleCountInMemory { try spill() }
+    }
+
+    /// Makes everything part of the store: durable on return, or nothing of it is there.
+    public func commit() throws(StoreError) -> ImportReport {
+        precondition(!isOver, "an import is committed once")
+        defer { cancel() }
+        let lsn = base.manifest.nextLSN
+        var years: [YearWriter.Outcome] = []
+        do throws(StoreError) {
+            if runs.isEmpty {
+                years = try writeFromMemory(lsn)
+            } else {
+                try spill()
+                years = try writeFromRuns(lsn)
+            }
+            try publish(years, lsn)
+        } catch {
+            for year in years { year.discard(in: store.storage) }
+            throw error
+        }
+        return report
+    }
+
+    /// Ends the import without a trace. Harmless after ``commit()``.
+    public func cancel() {
+        guard !isOver else { return }
+        isOver = true
+        runs.discard()
+        pending = [:]
+        store.endMaintenance()
+    }
+
+    private func writeFromMemory(_ lsn: LSN) throws(StoreError) -> [YearWriter.Outcome] {
+        let sorted = try sortPending()
+        pending = [:]
+        var outcomes: [YearWriter.Outcome] = []
+        do throws(StoreError) {
+            for year in years(of: sorted) {
+                let writer = YearWriter(self, year, lsn)
+                if let outcome = try writer.write(sorted) { outcomes.append(outcome) }
+            }
+        } catch {
+            for outcome in outcomes { outcome.discard(in: store.storage) }
+            throw error
+        }
+        return outcomes
+    }
+
+    private func writeFromRuns(_ lsn: LSN) throws(StoreError) -> [YearWriter.Outcome] {
+        var outcomes: [YearWriter.Outcome] = []
+        do throws(StoreError) {
+            for (year, view) in try runs.years() {
+                let writer = YearWriter(self, year, lsn)
+                if let outcome = try writer.write(view) { outcomes.append(outcome) }
+            }
+        } catch {
+            for outcome in outcomes { outcome.discard(in: store.storage) }
+            throw error
+        }
+        report.replaced += runs.sampleCount - outcomes.reduce(0) { $0 + $1.readCount }
+        return outcomes
+    }
+
+    private func publish(_ years: [YearWriter.Outcome], _ lsn: LSN) throws(StoreError) {
+        for year in years {
+            report.stored += year.counts.new
+            report.duplicates += year.counts.duplicates
+            report.replaced += year.counts.replaced
+            report.kept += year.counts.kept
+        }
+        guard !change.isEmpty || years.contains(where: { $0.row != nil }) else { return }
+        var edit = ManifestEdit()
+        edit.lastLSN = lsn
+        do throws(StorageError) {
+            for year in years {
+                guard let row = year.row else { continue }
+                try store.storage.rename(year.temporaryPath, to: row.name)
+                edit.added.append(row)
+                edit.sampleCountChanges[year.year.number, default: 0] += year.counts.new
+            }
+            try store.storage.syncFolder(StoreLayout.segmentFolder)
+        } catch { throw StoreError(error) }
+        try store.publish(edit, catalog: catalog, change)
+    }
+}
+
+// MARK: - Sorting and spilling
+
+extension BulkImport {
+    private func sortPending() throws(StoreError) -> [SortedSeries] {
+        let rows = pending.sorted { $0.key < $1.key }.filter { !$0.value.isEmpty }
+        var sorted: [SortedSeries] = []
+        try OrderedWorkers.run(rows) {
+            $0.value.count
+        } make: { row in
+            var columns = row.value
+            let superseded = SampleSorter.sort(&columns)
+            return SortedSeries(series: row.key, columns: columns, superseded: superseded)
+        } consume: { (made: SortedSeries) throws(StoreError) in
+            report.duplicates += made.superseded.duplicates
+            report.replaced += made.superseded.replaced
+            sorted.append(made)
+        }
+        return sorted
+    }
+
+    private func spill() throws(StoreError) {
+        let sorted = try sortPending()
+        pending = [:]
+        pendingCount = 0
+        for year in years(of: sorted) {
+            try runs.add(sorted, of: year)
+        }
+    }
+
+    private func years(of sorted: [SortedSeries]) -> [UTCYear] {
+        var years: Set<UTCYear> = []
+        for series in sorted {
+            let times = series.columns.times
+            var next = 0
+            while next < times.count {
+                let year = UTCYear(containing: Timestamp(rawValue: times[next]))
+                years.insert(year)
+                let end = year.end.rawValue
+                next = times.firstPosition(in: next..<times.count) { $0 >= end }
+            }
+        }
+        return years.sorted()
+    }
+}
+
+/// The samples of a series in ascending order, each time once.
+struct SortedSeries: Sendable {
+    let series: SeriesID
+    let columns: SampleColumns
+    let superseded: SampleSorter.Superseded
+
+    /// The positions that lie in a year.
+    func positions(in year: UTCYear) -> Range<Int> {
+        ReadBounds(year.range)!.positions(in: columns.times)
+    }
+}

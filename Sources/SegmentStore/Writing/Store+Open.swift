@@ -1,0 +1,91 @@
+import ColumnCodec
+public import DurableFiles
+import TimeSeriesModel
+
+extension Store {
+    /// Opens a store for writing, and creates it where the folder is empty or not there.
+    ///
+    /// Takes the writer's lock. Moves files that no manifest names to `quarantine/` and empties
+    /// `tmp/`: what an import left that did not end.
+    ///
+    /// - Throws: ``StoreError`` with code `locked` and the holder's process id; `foreign` where the
+    ///   folder holds something else; `damaged` where no copy of the manifest is valid; `readOnly`,
+    ///   `diskFull`, `io` from the system.
+    public static func open(
+        at path: String, options: StoreOptions = StoreOptions()
+    ) throws(StoreError) -> Store {
+        let storage: PosixStorage
+        do throws(StorageError) {
+            _ = try PosixStorage.raiseOpenFileLimit()
+            storage = try PosixStorage.create(root: path)
+        } catch { throw StoreError(error) }
+        return try open(in: storage, options: options)
+    }
+
+    /// The same in any storage, a simulated one for instance.
+    public static func open(
+        in storage: any Storage, options: StoreOptions = StoreOptions()
+    ) throws(StoreError) -> Store {
+        try StoreFolder(storage).refuseForeignFiles()
+        let lock: any StorageLock
+        do throws(StorageError) {
+            lock = try storage.lock(StoreLayout.lock, waiting: .milliseconds(200))
+        } catch { throw StoreError(error) }
+        do throws(StoreError) {
+            return try open(in: storage, options, lock)
+        } catch {
+            lock.release()
+            throw error
+        }
+    }
+
+    private static func open(
+        in storage: any Storage, _ options: StoreOptions, _ lock: any StorageLock
+    ) throws(StoreError) -> Store {
+        let folder = StoreFolder(storage)
+        let reading = try folder.readOrCreateManifest()
+        var manifest = reading.manifest
+        if reading.isHalfPublished || !reading.damage.isEmpty {
+            // Both copies must say the same before anything that one of them names is unlinked.
+            manifest.generation += 1
+            try ManifestStore.publish(manifest, to: storage)
+        }
+        manifest.nextFileID = max(manifest.nextFileID, try folder.tidy(manifest))
+        if !manifest.files.contains(where: { $0.role == .catalog }) {
+            manifest = try CatalogFiles(storage).create(for: manifest)
+            manifest.generation += 1
+            manifest.dropped = []
+            try ManifestStore.publish(manifest, to: storage)
+        }
+        let content = try CatalogFiles(storage).load(manifest)
+        guard !content.isReadOnly else {
+            throw StoreError(
+                .unsupported,
+                "a later version of the program has written the catalog; it can be "
+                    + "read, and written by that version")
+        }
+        try mend(content, &manifest, in: storage)
+        let scratches = ScratchPool()
+        let snapshot = try StoreOpener(storage: storage, scratches: scratches)
+            .snapshot(of: manifest, catalog: content.catalog)
+        return Store(
+            storage: storage, options: options, lock: lock, scratches: scratches,
+            manifest: manifest, snapshot: snapshot)
+    }
+
+    /// Makes two fresh catalog files where one is damaged: the next fault could hit the only good
+    /// copy.
+    ///
+    /// - Throws: code `damaged` where both catalog files have lost the same record: a writer does
+    ///   not make a loss final by writing on.
+    private static func mend(
+        _ content: CatalogContent, _ manifest: inout Manifest, in storage: any Storage
+    ) throws(StoreError) {
+        guard !content.damage.isEmpty else { return }
+        if let loss = content.damage.first(where: \.losesSamples) { throw StoreError(loss) }
+        manifest.generation += 1
+        manifest.dropped = []
+        manifest = try CatalogFiles(storage).replace(content, in: manifest)
+        try ManifestStore.publish(manifest, to: storage)
+    }
+}

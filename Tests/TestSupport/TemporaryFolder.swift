@@ -1,0 +1,42 @@
+import Glibc
+
+/// Runs with a fresh folder of the system, which is removed afterwards.
+public func withTemporaryFolder<Result>(_ body: (String) throws -> Result) throws -> Result {
+    var template = Array("/tmp/almanac-test-XXXXXX".utf8CString)
+    guard let made = mkdtemp(&template) else { throw TestFailure("mkdtemp: errno \(errno)") }
+    let folder = String(cString: made)
+    defer { removeTree(folder) }
+    return try body(folder)
+}
+
+public struct TestFailure: Error, CustomStringConvertible {
+    public var description: String
+    public init(_ description: String) { self.description = description }
+}
+
+public func readAll(_ path: String) throws -> String {
+    guard let file = fopen(path, "r") else { throw TestFailure("cannot read \(path)") }
+    defer { fclose(file) }
+    var text: [UInt8] = []
+    var block = [UInt8](repeating: 0, count: 65_536)
+    while true {
+        let count = fread(&block, 1, block.count, file)
+        if count == 0 { return String(decoding: text, as: UTF8.self) }
+        text += block[..<count]
+    }
+}
+
+private func removeTree(_ path: String) {
+    guard let folder = opendir(path) else {
+        unlink(path)
+        return
+    }
+    while let entry = readdir(folder) {
+        let name = withUnsafePointer(to: &entry.pointee.d_name) {
+            $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+        }
+        if name != "." && name != ".." { removeTree(path + "/" + name) }
+    }
+    closedir(folder)
+    rmdir(path)
+}
