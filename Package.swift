@@ -18,7 +18,8 @@ let package = Package(
     products: [
         .library(
             name: "AlmanacEngine",
-            targets: ["TimeSeriesModel", "ColumnCodec", "DurableFiles", "SegmentStore"])
+            targets: ["TimeSeriesModel", "ColumnCodec", "DurableFiles", "SegmentStore"]),
+        .library(name: "AlmanacSimulation", targets: ["BuildingModel", "BuildingSimulation"]),
     ],
     targets: [
         .systemLibrary(
@@ -28,6 +29,10 @@ let package = Package(
         .target(name: "DurableFiles", swiftSettings: fenced),
         .target(
             name: "SegmentStore", dependencies: ["TimeSeriesModel", "ColumnCodec", "DurableFiles"],
+            swiftSettings: fenced),
+        .target(name: "BuildingModel", dependencies: ["TimeSeriesModel"], swiftSettings: fenced),
+        .target(
+            name: "BuildingSimulation", dependencies: ["TimeSeriesModel", "BuildingModel"],
             swiftSettings: fenced),
         .target(
             name: "TestSupport",
@@ -49,6 +54,13 @@ let package = Package(
             dependencies: [
                 "SegmentStore", "ColumnCodec", "DurableFiles", "TimeSeriesModel", "TestSupport",
             ], swiftSettings: strict),
+        .testTarget(
+            name: "BuildingModelTests", dependencies: ["BuildingModel", "TimeSeriesModel"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "BuildingSimulationTests",
+            dependencies: ["BuildingSimulation", "BuildingModel", "TimeSeriesModel"],
+            swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]
 )
