@@ -54,6 +54,7 @@ let package = Package(
             dependencies: [
                 "SegmentStore", "ColumnCodec", "DurableFiles", "TimeSeriesModel", "TestSupport",
             ], swiftSettings: strict),
+        .testTarget(name: "HouseTests", swiftSettings: strict),
         .testTarget(
             name: "BuildingModelTests", dependencies: ["BuildingModel", "TimeSeriesModel"],
             swiftSettings: strict),

@@ -40,3 +40,22 @@ private func removeTree(_ path: String) {
     closedir(folder)
     rmdir(path)
 }
+
+/// What a command of the shell prints.
+public func output(of command: String) throws -> String {
+    guard let pipe = popen(command, "r") else { throw TestFailure("cannot run \(command)") }
+    var text: [UInt8] = []
+    var block = [UInt8](repeating: 0, count: 65_536)
+    while true {
+        let count = fread(&block, 1, block.count, pipe)
+        if count == 0 { break }
+        text += block[..<count]
+    }
+    guard pclose(pipe) == 0 else { throw TestFailure("failed: \(command)") }
+    return String(decoding: text, as: UTF8.self)
+}
+
+/// The folder of the sources, from where this file was compiled.
+public func repositoryRoot() -> String {
+    #filePath.split(separator: "/").dropLast(3).reduce("") { $0 + "/" + $1 }
+}

@@ -17,10 +17,19 @@ import Foundation
             try WorkloadRun(try RunOptions(arguments.dropFirst())).run()
         case "first":
             try FirstAnswer(arguments.dropFirst()).run()
+        case "golden":
+            var golden = try GoldenStore(arguments.dropFirst())
+            try golden.run()
+        case "memory":
+            try MemoryRun().run()
+        case "memory-step":
+            try MemoryRun.step(arguments.dropFirst())
         default:
             throw UsageError(
                 """
-                usage: bench run FILE [--result OUT.json] [--work DIR] [--repetitions N] [--ticks N]
+                usage: bench run FILE [--result OUT.json] [--work DIR] [--repetitions N]
+                       bench memory
+                       bench golden FOLDER
 
                 FILE is a standard workload (docs/performance.md); FILE.queries and
                 FILE.expected.json beside it are used where they are there.

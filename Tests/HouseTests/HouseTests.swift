@@ -1,0 +1,112 @@
+import Foundation
+import Testing
+
+/// Reads the tree itself: which room imports which, where unsafe code stands, what lies at the top.
+@Suite("The house") struct HouseTests {
+    private static let root = URL(fileURLWithPath: #filePath)
+        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+
+    /// Rooms and the rooms that each may import; TimeSeriesModel is open to all.
+    private static let rooms: [String: Set<String>] = [
+        "TimeSeriesModel": [],
+        "ColumnCodec": ["CAlmanacLZ4"],
+        "DurableFiles": [],
+        "SegmentStore": ["ColumnCodec", "DurableFiles"],
+        "BuildingModel": [],
+        "BuildingSimulation": ["BuildingModel"],
+    ]
+
+    private static let outside: Set<String> = ["Glibc", "Synchronization", "Dispatch"]
+
+    /// The files inside the fence; DurableFiles is inside as a whole.
+    private static let fence: Set<String> = [
+        "ByteReader.swift", "ByteWriter.swift", "H64.swift", "LZ4Block.swift",
+        "PackedKernels.swift", "IntegerKernels.swift", "SumKernels.swift", "WidthKernels.swift",
+        "ScaleKernels.swift",
+    ]
+
+    private static func swiftFiles(below folder: String) -> [URL] {
+        let walk = FileManager.default.enumerator(
+            at: root.appendingPathComponent(folder), includingPropertiesForKeys: nil)
+        return (walk?.allObjects as? [URL] ?? []).filter { $0.pathExtension == "swift" }
+    }
+
+    private static func lines(of file: URL) throws -> [String] {
+        try String(contentsOf: file, encoding: .utf8).components(separatedBy: "\n")
+    }
+
+    @Test("has no room that the table does not know")
+    func everyRoomIsKnown() throws {
+        let found = try FileManager.default.contentsOfDirectory(
+            atPath: HouseTests.root.appendingPathComponent("Sources").path)
+        #expect(Set(found) == Set(HouseTests.rooms.keys).union(["CAlmanacLZ4"]))
+    }
+
+    @Test("imports one way only", arguments: rooms.keys.sorted())
+    func imports(room: String) throws {
+        let allowed = HouseTests.rooms[room]!.union(["TimeSeriesModel"]).union(HouseTests.outside)
+        let files = HouseTests.swiftFiles(below: "Sources/\(room)")
+        #expect(!files.isEmpty)
+        for file in files {
+            for line in try HouseTests.lines(of: file) {
+                let words = line.split(separator: " ")
+                guard let index = words.firstIndex(of: "import"), index <= 1,
+                    index + 1 < words.count
+                else { continue }
+                let module = String(words[index + 1])
+                #expect(allowed.contains(module), "\(file.lastPathComponent) imports \(module)")
+            }
+        }
+    }
+
+    @Test("keeps unsafe code inside the fence")
+    func fence() throws {
+        let marks = [
+            "unsafe ", "UnsafeMutable", "UnsafeRaw", "UnsafeBuffer", "withUnsafe", "@unchecked",
+        ]
+        for file in HouseTests.swiftFiles(below: "Sources") {
+            if file.path.contains("/Sources/DurableFiles/") { continue }
+            if HouseTests.fence.contains(file.lastPathComponent),
+                file.path.contains("/Sources/ColumnCodec/")
+            {
+                continue
+            }
+            for (number, line) in try HouseTests.lines(of: file).enumerated()
+            where !line.trimmingCharacters(in: .whitespaces).hasPrefix("//") {
+                let mark = marks.first { line.contains($0) }
+                #expect(mark == nil, "\(file.lastPathComponent):\(number + 1): \(line)")
+            }
+        }
+    }
+
+    @Test("has nothing else at the top")
+    func top() throws {
+        let allowed: Set = [
+            "Package.swift", "README.md", "LICENSE", "Sources", "Tests", "tools", "Benchmarks",
+            "docs", "Package.resolved",
+        ]
+        let found = try FileManager.default.contentsOfDirectory(atPath: HouseTests.root.path)
+            .filter { !$0.hasPrefix(".") }
+        #expect(Set(found).subtracting(allowed) == [])
+    }
+
+    @Test("keeps files short enough to be one topic")
+    func length() throws {
+        for folder in ["Sources", "Tests", "tools/Sources", "Benchmarks/Sources"] {
+            for file in HouseTests.swiftFiles(below: folder) {
+                let count = try HouseTests.lines(of: file).count
+                #expect(count <= 400, "\(file.lastPathComponent) has \(count) lines")
+            }
+        }
+    }
+
+    @Test("traps on data nowhere: no forced try, no fatalError in the rooms")
+    func noTraps() throws {
+        for file in HouseTests.swiftFiles(below: "Sources") {
+            for (number, line) in try HouseTests.lines(of: file).enumerated() {
+                let mark = ["try!", "as!", "fatalError("].first { line.contains($0) }
+                #expect(mark == nil, "\(file.lastPathComponent):\(number + 1): \(line)")
+            }
+        }
+    }
+}
