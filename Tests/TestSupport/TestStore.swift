@@ -7,6 +7,11 @@ public import TimeSeriesModel
 public typealias Truth = [Int: [Int64: TruthSample]]
 
 public struct TruthSample: Equatable, Sendable {
+    public init(bits: UInt64, quality: UInt8) {
+        self.bits = bits
+        self.quality = quality
+    }
+
     public var bits: UInt64
     public var quality: UInt8
 }

@@ -52,3 +52,14 @@ public struct FrameBuffer: Sendable {
         @_lifetime(borrow self) borrowing get { qualities.span }
     }
 }
+
+extension FrameBuffer {
+    /// Columns that were never encoded, in the form in which decoded ones are lent.
+    public init(_ columns: SampleColumns) {
+        self.init()
+        count = columns.count
+        times = columns.times
+        values = columns.values
+        qualities = columns.qualities
+    }
+}

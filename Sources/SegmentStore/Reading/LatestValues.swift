@@ -1,13 +1,9 @@
 import Synchronization
 import TimeSeriesModel
 
-/// The newest sample of each series of a snapshot, filled as they are asked for.
+/// The newest sample that segments have of each series, filled as they are asked for.
 final class LatestValues: Sendable {
-    private let samples: Mutex<[Sample?]>
-
-    init(seriesCount: Int) {
-        samples = Mutex([Sample?](repeating: nil, count: seriesCount))
-    }
+    private let samples = Mutex<[Sample?]>([])
 
     subscript(series: SeriesID) -> Sample? {
         get {
@@ -19,7 +15,10 @@ final class LatestValues: Sendable {
         set {
             samples.withLock { samples in
                 let index = Int(series.rawValue)
-                if index < samples.count { samples[index] = newValue }
+                if index >= samples.count {
+                    samples += repeatElement(nil, count: index + 1 - samples.count)
+                }
+                samples[index] = newValue
             }
         }
     }

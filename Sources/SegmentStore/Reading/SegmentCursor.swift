@@ -1,9 +1,11 @@
 import ColumnCodec
 import TimeSeriesModel
 
-/// Walks the samples of one series in one segment, frame by frame, in either direction.
+/// Walks the samples of one series in one segment or in the heads, frame by frame, in either
+/// direction.
 struct SegmentCursor {
-    let segment: Segment
+    /// `nil` for the heads, which are one decoded frame from the start.
+    let segment: Segment?
     private let series: SeriesID
     private let bounds: ReadBounds
     private let order: ReadOrder
@@ -29,6 +31,20 @@ struct SegmentCursor {
         self.order = order
         self.scratch = scratch
         nextEntry = order == .forward ? 0 : entries.count - 1
+    }
+
+    /// What the heads have of the series in the bounds; not empty.
+    init(head columns: SampleColumns, _ series: SeriesID, _ bounds: ReadBounds, _ order: ReadOrder)
+    {
+        segment = nil
+        entries = []
+        self.series = series
+        self.bounds = bounds
+        self.order = order
+        scratch = ReadScratch()
+        scratch.frame = FrameBuffer(columns)
+        positions = 0..<columns.count
+        nextEntry = -1
     }
 
     var frame: FrameBuffer { _read { yield scratch.frame } }
@@ -67,7 +83,7 @@ struct SegmentCursor {
     }
 
     private mutating func openNextChunk(_ log: DamageLog?) throws(StoreError) -> Bool {
-        while entries.indices.contains(nextEntry) {
+        while let segment, entries.indices.contains(nextEntry) {
             let entry = entries[nextEntry]
             nextEntry += order == .forward ? 1 : -1
             let bounds = bounds
@@ -86,7 +102,7 @@ struct SegmentCursor {
     }
 
     private mutating func decodeNextFrame(_ log: DamageLog?) throws(StoreError) {
-        guard let layout, let entry else { return }
+        guard let segment, let layout, let entry else { return }
         let number = order == .forward ? frames.lowerBound : frames.upperBound - 1
         frames =
             order == .forward

@@ -69,9 +69,12 @@ extension Snapshot {
             }
             try segment.reportLosses(to: log)
         }
+        if let head = year.headSpan(of: series, in: bounds) { placed.append(head) }
         for cluster in PlacedEntry.clusters(of: placed) {
             let entry = cluster.first!.entry
             if cluster.count > 1 {
+                try foldInterleaved(series, cluster, bounds, log, into: &folder)
+            } else if cluster.first!.segment == nil {
                 try foldInterleaved(series, cluster, bounds, log, into: &folder)
             } else if source == .statistics, entry.answersAlone,
                 folder.isInOneBucket(entry.firstTime, entry.lastTime)
@@ -88,16 +91,17 @@ extension Snapshot {
         into folder: inout BucketFolder
     ) throws(StoreError) {
         let entry = placed.entry
+        guard let segment = placed.segment else { return }
         try scratches.withScratch { (scratch) throws(StoreError) in
             do throws(ChunkFailure) {
-                let layout = try placed.segment.load(
+                let layout = try segment.load(
                     frames: { $0.frames(in: bounds) }, of: entry, series: series, into: &scratch)
                 for number in layout.frames(in: bounds) {
                     do throws(CodecError) {
                         try scratch.decode(frame: number, of: layout)
                     } catch {
                         throw ChunkFailure.damage(
-                            placed.segment.damage(
+                            segment.damage(
                                 .checksum, at: entry.offset, error.text, series: series,
                                 entry: entry))
                     }
@@ -128,9 +132,27 @@ extension Snapshot {
     }
 }
 
+extension YearView {
+    /// The span of what the heads have of a series, as if it were a chunk that must be decoded.
+    fileprivate func headSpan(of series: SeriesID, in bounds: ReadBounds) -> PlacedEntry? {
+        let own = ReadBounds(
+            first: max(bounds.first, year.start.rawValue),
+            last: min(bounds.last, year.end.rawValue - 1))
+        guard own.first <= own.last, let columns = heads.columns(of: series, in: own),
+            let first = columns.times.first, let last = columns.times.last
+        else { return nil }
+        var statistics = ChunkStatistics()
+        statistics.firstTime = first
+        statistics.lastTime = last
+        return PlacedEntry(
+            segment: nil, entry: IndexEntry(offset: 0, byteCount: 0, statistics: statistics))
+    }
+}
+
 /// An index entry and where it belongs.
 struct PlacedEntry {
-    let segment: Segment
+    /// `nil` for the heads.
+    let segment: Segment?
     let entry: IndexEntry
 
     /// Entries by time, those whose spans overlap kept together.

@@ -11,7 +11,17 @@ extension Snapshot {
     public func sample(
         of series: SeriesID, atOrBefore time: Timestamp, skipping log: DamageLog? = nil
     ) throws(StoreError) -> Sample? {
-        for year in years.reversed() where year.year.start <= time {
+        let head = heads.sample(of: series, atOrBefore: time.rawValue)
+        let stored = try storedSample(of: series, atOrBefore: time, log)
+        guard let head else { return stored }
+        guard let stored else { return head }
+        return stored.time > head.time ? stored : head
+    }
+
+    private func storedSample(
+        of series: SeriesID, atOrBefore time: Timestamp, _ log: DamageLog?
+    ) throws(StoreError) -> Sample? {
+        for year in files.years.reversed() where year.year.start <= time {
             if let found = try sample(of: series, atOrBefore: time.rawValue, in: year, log) {
                 return found
             }
@@ -23,12 +33,21 @@ extension Snapshot {
     public func latestSample(
         of series: SeriesID, skipping log: DamageLog? = nil
     ) throws(StoreError) -> Sample? {
-        if let known = latest[series] { return known }
+        let stored = try latestStored(of: series, log)
+        guard let head = heads.sample(of: series, atOrBefore: .max) else { return stored }
+        guard let stored else { return head }
+        return stored.time > head.time ? stored : head
+    }
+
+    private func latestStored(
+        of series: SeriesID, _ log: DamageLog?
+    ) throws(StoreError) -> Sample? {
+        if let known = files.latest[series] { return known }
         let own = DamageLog()
-        let found = try sample(
-            of: series, atOrBefore: Timestamp(rawValue: .max), skipping: log == nil ? nil : own)
+        let found = try storedSample(
+            of: series, atOrBefore: Timestamp(rawValue: .max), log == nil ? nil : own)
         for damage in own.damages { try log.report(damage) }
-        if let found, own.damages.isEmpty { latest[series] = found }
+        if let found, own.damages.isEmpty { files.latest[series] = found }
         return found
     }
 

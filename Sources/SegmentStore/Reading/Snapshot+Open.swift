@@ -38,14 +38,26 @@ extension Snapshot {
         in storage: any Storage, isLastAttempt: Bool
     ) throws(StoreError) -> Snapshot? {
         let reading = try ManifestStore.read(from: storage)
-        let content = try CatalogFiles(storage).load(reading.manifest)
-        let snapshot = try StoreOpener(storage: storage, scratches: ScratchPool())
-            .snapshot(
-                of: reading.manifest, catalog: content.catalog,
-                problems: reading.damage + content.damage)
-        guard !isLastAttempt, snapshot.hasMissingFiles else { return snapshot }
+        let manifest = reading.manifest
+        let content = try CatalogFiles(storage).load(manifest)
+        let files = try StoreOpener(storage: storage, scratches: ScratchPool()).files(of: manifest)
+        let log = try LogReader.read(storage, manifest)
+        var catalog = content.catalog
+        let replayed = try ReplayedLog(log, &catalog)
+        let heads =
+            log.frames.isEmpty
+            ? VisibleHeads.none
+            : VisibleHeads(generations: [replayed.heads], lsn: log.frames.last?.lsn ?? 0)
+        let snapshot = Snapshot(
+            files, catalog: catalog, heads: heads,
+            headSampleCount: replayed.countChanges.values.reduce(0, +),
+            logByteCount: log.byteCount,
+            problems: reading.damage + content.damage + log.damage)
+        let isTorn = snapshot.hasMissingFiles || log.startsTooLate || !log.damage.isEmpty
+        guard !isLastAttempt, isTorn else { return snapshot }
         let now = try ManifestStore.read(from: storage)
-        return now.manifest.generation == reading.manifest.generation ? snapshot : nil
+        return now.manifest.generation == manifest.generation && !log.startsTooLate
+            ? snapshot : nil
     }
 
     private var hasMissingFiles: Bool {

@@ -11,33 +11,84 @@ public final class Snapshot: Sendable {
     public let catalog: Catalog
     /// What was found damaged when the store was opened.
     public let problems: [Damage]
+    /// The samples that reading everything gives.
+    public let sampleCount: Int
+    /// The position in the log up to which batches are seen.
+    public let position: LSN
 
-    let manifest: Manifest
-    /// Ascending.
+    let files: PublishedFiles
+    let heads: VisibleHeads
+    /// Ascending; with what the heads have of each.
     let years: [YearView]
-    let storage: any Storage
-    let scratches: ScratchPool
-    let latest: LatestValues
+    /// Bytes of the log that are not in segments yet.
+    let logByteCount: Int
+
+    var manifest: Manifest { files.manifest }
+    var storage: any Storage { files.storage }
+    var scratches: ScratchPool { files.scratches }
 
     init(
-        manifest: Manifest, catalog: Catalog, years: [YearView], problems: [Damage],
-        storage: any Storage, scratches: ScratchPool
+        _ files: PublishedFiles, catalog: Catalog, heads: VisibleHeads = .none,
+        headSampleCount: Int = 0, logByteCount: Int = 0, problems: [Damage] = []
     ) {
-        self.manifest = manifest
+        self.files = files
         self.catalog = catalog
-        self.years = years
-        self.storage = storage
-        self.scratches = scratches
-        self.problems =
-            problems + years.flatMap(\.missing) + years.flatMap { $0.segments.flatMap(\.problems) }
-        latest = LatestValues(seriesCount: Int(manifest.nextSeriesID.rawValue))
+        self.heads = heads
+        self.logByteCount = logByteCount
+        self.problems = problems + files.problems
+        position = max(heads.lsn, files.manifest.flushedLSN)
+        sampleCount = files.sampleCount + headSampleCount
+        years = heads.generations.isEmpty ? files.years : files.years(with: heads)
     }
-
-    /// The samples that reading everything gives, from the manifest's counts.
-    public var sampleCount: Int { manifest.sampleCounts.values.reduce(0, +) }
 
     /// The years that overlap `first...last`, ascending.
     func years(from first: Int64, through last: Int64) -> [YearView] {
         years.filter { $0.year.start.rawValue <= last && $0.year.end.rawValue > first }
+    }
+
+    /// The newest time of a series in a UTC year; `Int64.min` where it has none.
+    func lastTime(of series: SeriesID, inYear year: Int) throws(StoreError) -> Int64 {
+        guard let view = years.first(where: { $0.year.number == year }) else { return .min }
+        return try view.lastTime(of: series)
+    }
+}
+
+/// The files of one publish, open: what all snapshots between two publishes share.
+final class PublishedFiles: Sendable {
+    let manifest: Manifest
+    /// Ascending, without heads.
+    let years: [YearView]
+    let storage: any Storage
+    let scratches: ScratchPool
+    /// The newest sample of each series in segments.
+    let latest = LatestValues()
+    let sampleCount: Int
+
+    init(
+        manifest: Manifest, years: [YearView], storage: any Storage, scratches: ScratchPool
+    ) {
+        self.manifest = manifest
+        self.years = years
+        self.storage = storage
+        self.scratches = scratches
+        sampleCount = manifest.sampleCounts.values.reduce(0, +)
+    }
+
+    var problems: [Damage] {
+        years.flatMap(\.missing) + years.flatMap { $0.segments.flatMap(\.problems) }
+    }
+
+    var segments: [Segment] { years.flatMap(\.segments) }
+
+    /// The years with what the heads have of them, and those that only the heads have.
+    func years(with heads: VisibleHeads) -> [YearView] {
+        var numbers = Set(years.map(\.year.number))
+        for generation in heads.generations { numbers.formUnion(generation.years) }
+        return numbers.sorted().map { number in
+            let known = years.first { $0.year.number == number }
+            return YearView(
+                year: UTCYear(number), segments: known?.segments ?? [],
+                missing: known?.missing ?? [], heads: heads)
+        }
     }
 }

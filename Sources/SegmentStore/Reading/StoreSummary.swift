@@ -46,16 +46,18 @@ extension Snapshot {
     /// Costs a look at the size of a few files; no sample is read.
     public func summary() throws(StoreError) -> StoreSummary {
         let rows = manifest.files.filter { $0.kind == .segment }
-        var byteCount = manifest.files.reduce(0) { $0 + $1.byteCount }
+        var byteCount = manifest.files.reduce(logByteCount) { $0 + $1.byteCount }
         for name in StoreLayout.manifests + [StoreLayout.lock] {
             byteCount += try fileByteCount(name)
         }
         return StoreSummary(
-            years: Set(rows.compactMap(\.year)).sorted(), segmentCount: rows.count,
+            years: years.map(\.year.number), segmentCount: rows.count,
             seriesCount: catalog.seriesCount, sampleCount: sampleCount, byteCount: byteCount,
-            logByteCount: 0,
-            firstTime: rows.compactMap(\.firstTime).min().map(Timestamp.init(rawValue:)),
-            lastTime: rows.compactMap(\.lastTime).max().map(Timestamp.init(rawValue:)))
+            logByteCount: logByteCount,
+            firstTime: (rows.compactMap(\.firstTime) + heads.times.prefix(1)).min()
+                .map(Timestamp.init(rawValue:)),
+            lastTime: (rows.compactMap(\.lastTime) + heads.times.suffix(1)).max()
+                .map(Timestamp.init(rawValue:)))
     }
 
     /// A file that is not there counts nothing: a reader may come between creation and lock.

@@ -17,6 +17,7 @@ extension YearView {
             }
             try segment.reportLosses(to: log)
         }
+        if let head = headCursor(of: series, bounds, order) { cursors.append(head) }
         defer { for cursor in cursors { scratches.give(back: cursor.scratch) } }
         if cursors.count == 1 {
             while try cursors[0].fill(log) {
@@ -27,6 +28,18 @@ extension YearView {
             return true
         }
         return try merge(&cursors, order, log, body)
+    }
+
+    private func headCursor(
+        of series: SeriesID, _ bounds: ReadBounds, _ order: ReadOrder
+    ) -> SegmentCursor? {
+        let own = ReadBounds(
+            first: max(bounds.first, year.start.rawValue),
+            last: min(bounds.last, year.end.rawValue - 1))
+        guard own.first <= own.last else { return nil }
+        return heads.columns(of: series, in: own).map {
+            SegmentCursor(head: $0, series, own, order)
+        }
     }
 
     /// Interleaves cursors of ascending priority: of equal times the last one's sample counts.

@@ -7,6 +7,24 @@ struct YearView: Sendable {
     let segments: [Segment]
     /// Segments that the manifest names and the folder does not have. Every read of the year says so.
     let missing: [Damage]
+    /// What is not in segments yet, and comes before all of them.
+    var heads = VisibleHeads.none
+
+    /// The newest time of a series in this year; `Int64.min` where it has none.
+    func lastTime(of series: SeriesID) throws(StoreError) -> Int64 {
+        var last = Int64.min
+        for segment in segments {
+            if let entry = try segment.lastEntry(of: series, atOrBefore: .max) {
+                last = max(last, entry.lastTime)
+            }
+        }
+        if let sample = heads.sample(of: series, atOrBefore: year.end.rawValue - 1),
+            sample.time >= year.start
+        {
+            last = max(last, sample.time.rawValue)
+        }
+        return last
+    }
 
     /// Reports what could hold samples of any series and cannot be read.
     func reportLosses(to log: DamageLog?, from first: Int64, through last: Int64) throws(StoreError)

@@ -36,7 +36,8 @@ public final class BulkImport {
         from: UTCYear(1900).start, to: UTCYear(2200).start)!
 
     let store: Store
-    let base: Snapshot
+    /// What new samples are compared with: at the commit, everything that was acknowledged.
+    private(set) var base: Snapshot
     let rule: ConflictRule
     private(set) var catalog: Catalog
     private var change = CatalogChange()
@@ -100,19 +101,32 @@ public final class BulkImport {
     }
 
     /// Makes everything part of the store: durable on return, or nothing of it is there.
+    ///
+    /// Batches that are appended meanwhile wait, and come after the import.
     public func commit() throws(StoreError) -> ImportReport {
         precondition(!isOver, "an import is committed once")
         defer { cancel() }
-        let lsn = base.manifest.nextLSN
+        if !runs.isEmpty { try spill() }
+        let result = store.writer.withLock { writer in
+            Result { () throws(StoreError) in try commit(&writer) }
+        }
+        return try result.get()
+    }
+
+    /// In the writer's turn: what is in memory goes to segments first, so that the import is
+    /// classified against all of it and its number follows theirs.
+    private func commit(_ writer: inout Store.Writer) throws(StoreError) -> ImportReport {
+        try store.flushHeads(&writer)
+        base = store.snapshot()
+        let lsn = writer.log.lastLSN + 1
         var years: [YearWriter.Outcome] = []
         do throws(StoreError) {
-            if runs.isEmpty {
-                years = try writeFromMemory(lsn)
-            } else {
-                try spill()
-                years = try writeFromRuns(lsn)
+            years = runs.isEmpty ? try writeFromMemory(lsn) : try writeFromRuns(lsn)
+            if try publish(years, lsn) {
+                // Only a published number is used up: the log has no gaps.
+                writer.log.skip(to: lsn)
+                writer.newest = NewestTimes()
             }
-            try publish(years, lsn)
         } catch {
             for year in years { year.discard(in: store.storage) }
             throw error
@@ -134,7 +148,7 @@ public final class BulkImport {
         pending = [:]
         var outcomes: [YearWriter.Outcome] = []
         do throws(StoreError) {
-            for year in years(of: sorted) {
+            for year in SortedSeries.years(of: sorted) {
                 let writer = YearWriter(self, year, lsn)
                 if let outcome = try writer.write(sorted) { outcomes.append(outcome) }
             }
@@ -160,14 +174,19 @@ public final class BulkImport {
         return outcomes
     }
 
-    private func publish(_ years: [YearWriter.Outcome], _ lsn: LSN) throws(StoreError) {
+    /// Whether there was anything to publish.
+    private func publish(
+        _ years: [YearWriter.Outcome], _ lsn: LSN
+    ) throws(StoreError) -> Bool {
         for year in years {
             report.stored += year.counts.new
             report.duplicates += year.counts.duplicates
             report.replaced += year.counts.replaced
             report.kept += year.counts.kept
         }
-        guard !change.isEmpty || years.contains(where: { $0.row != nil }) else { return }
+        guard !change.isEmpty || years.contains(where: { $0.row != nil }) else {
+            return false
+        }
         var edit = ManifestEdit()
         edit.lastLSN = lsn
         do throws(StorageError) {
@@ -179,7 +198,9 @@ public final class BulkImport {
             }
             try store.storage.syncFolder(StoreLayout.segmentFolder)
         } catch { throw StoreError(error) }
-        try store.publish(edit, catalog: catalog, change)
+        let frames = change.payloads.map { RecordFrame(type: .catalog, lsn: lsn, payload: $0) }
+        try store.publish(edit, catalogFrames: frames, catalog: catalog)
+        return true
     }
 }
 
@@ -207,12 +228,21 @@ extension BulkImport {
         let sorted = try sortPending()
         pending = [:]
         pendingCount = 0
-        for year in years(of: sorted) {
+        for year in SortedSeries.years(of: sorted) {
             try runs.add(sorted, of: year)
         }
     }
 
-    private func years(of sorted: [SortedSeries]) -> [UTCYear] {
+}
+
+/// The samples of a series in ascending order, each time once.
+struct SortedSeries: Sendable {
+    let series: SeriesID
+    let columns: SampleColumns
+    let superseded: SampleSorter.Superseded
+
+    /// The UTC years that samples of any of the series lie in, ascending.
+    static func years(of sorted: [SortedSeries]) -> [UTCYear] {
         var years: Set<UTCYear> = []
         for series in sorted {
             let times = series.columns.times
@@ -226,13 +256,6 @@ extension BulkImport {
         }
         return years.sorted()
     }
-}
-
-/// The samples of a series in ascending order, each time once.
-struct SortedSeries: Sendable {
-    let series: SeriesID
-    let columns: SampleColumns
-    let superseded: SampleSorter.Superseded
 
     /// The positions that lie in a year.
     func positions(in year: UTCYear) -> Range<Int> {

@@ -45,9 +45,10 @@ struct SeriesMerger {
         _ encoder: inout ChunkEncoder, _ scratch: inout ReadScratch
     ) throws(StoreError) {
         let entry = placed.entry
+        guard let segment = placed.segment else { return }
         do throws(ChunkFailure) {
-            let layout = try placed.segment.loadWhole(entry, series: series, into: &scratch)
-            let header = try placed.segment.header(of: entry, series, in: scratch)
+            let layout = try segment.loadWhole(entry, series: series, into: &scratch)
+            let header = try segment.header(of: entry, series, in: scratch)
             let isFull = entry.count == ChunkLimits.disk.chunkSampleCountMax
             if feeder.isAtChunkStart, isFull || isLast {
                 feeder.append(
@@ -58,7 +59,7 @@ struct SeriesMerger {
             for number in 0..<layout.frameCount {
                 do throws(CodecError) { try scratch.decode(frame: number, of: layout) } catch {
                     throw ChunkFailure.damage(
-                        placed.segment.damage(
+                        segment.damage(
                             .checksum, at: entry.offset, error.text, series: series, entry: entry))
                 }
                 do throws(StoreError) {
@@ -76,7 +77,7 @@ struct SeriesMerger {
     ) throws(StoreError) {
         let span = ReadBounds(
             first: cluster.first!.entry.firstTime, last: cluster.map(\.entry.lastTime).max()!)
-        let lsn = cluster.map(\.segment.row.lastLSN).max()!
+        let lsn = cluster.compactMap(\.segment?.row.lastLSN).max()!
         _ = try year.forEachRun(of: series, span, .forward, scratches, nil) {
             (frame, positions) throws(StoreError) in
             try feeder.append(frame, positions, lsn: lsn, using: &encoder)

@@ -32,7 +32,7 @@ extension Store {
         defer { endMaintenance() }
         var merged: [UTCYear] = []
         var damage: StoreError?
-        for year in snapshot().years where isDue(year) {
+        for year in state.withLock({ $0.files.years }) where isDue(year) {
             do throws(StoreError) {
                 try merge(year)
                 merged.append(year.year)
@@ -62,7 +62,7 @@ extension Store {
             var edit = ManifestEdit()
             edit.added = [row]
             edit.dropped = Set(year.segments.map(\.row.name))
-            try publish(edit, catalog: snapshot().catalog, CatalogChange())
+            try publish(edit)
         } catch {
             try? storage.unlink(path)
             try? storage.unlink(path + ".entries")

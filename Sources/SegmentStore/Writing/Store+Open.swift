@@ -1,5 +1,6 @@
 import ColumnCodec
 public import DurableFiles
+import Synchronization
 import TimeSeriesModel
 
 extension Store {
@@ -65,12 +66,38 @@ extension Store {
                     + "read, and written by that version")
         }
         try mend(content, &manifest, in: storage)
-        let scratches = ScratchPool()
-        let snapshot = try StoreOpener(storage: storage, scratches: scratches)
-            .snapshot(of: manifest, catalog: content.catalog)
-        return Store(
-            storage: storage, options: options, lock: lock, scratches: scratches,
-            manifest: manifest, snapshot: snapshot)
+        let log = try LogReader.read(storage, manifest)
+        if let damage = log.damage.first(where: \.losesSamples) { throw StoreError(damage) }
+        var catalog = content.catalog
+        let replayed = try ReplayedLog(log, &catalog)
+        let files = try StoreOpener(storage: storage, scratches: ScratchPool()).files(of: manifest)
+        let store = Store(
+            storage: storage, options: options, lock: lock, catalog: catalog, files: files,
+            lastLSN: max(manifest.nextLSN - 1, log.highestLSN))
+        try store.recover(replayed, log)
+        return store
+    }
+
+    /// Puts what the log held into segments before anything is acknowledged on top of it, and drops
+    /// the log files. A crash anywhere in here leaves the log as it was.
+    private func recover(_ replayed: ReplayedLog, _ log: LogContent) throws(StoreError) {
+        guard !log.files.isEmpty else { return }
+        let result = writer.withLock { writer in
+            Result { () throws(StoreError) in
+                writer.log.adopt(log.files)
+                let last = writer.log.lastLSN
+                state.withLock { state in
+                    state.frozen = [
+                        FrozenHeads(
+                            heads: replayed.heads, lastLSN: last,
+                            countChanges: replayed.countChanges, logByteCount: 0,
+                            catalogFrames: replayed.catalogFrames)
+                    ]
+                }
+                try flushHeads(&writer)
+            }
+        }
+        try result.get()
     }
 
     /// Makes two fresh catalog files where one is damaged: the next fault could hit the only good

@@ -3,16 +3,22 @@ import Synchronization
 import TimeSeriesModel
 
 extension Store {
-    /// Makes a new committed state: catalog records first, then the manifest, then the snapshot,
+    /// Makes a new committed state: catalog records first, then the manifest, then the snapshots,
     /// and only then are dropped files unlinked.
     ///
     /// Files that the edit adds are already in their folders, synced, and the folders too. A crash
     /// before the manifest is renamed leaves the old state, one after it the new.
+    ///
+    /// - Parameters:
+    ///   - catalogFrames: records that are to be in the catalog files.
+    ///   - newCatalog: what the catalog is afterwards, if not what it was.
+    ///   - update: changes what readers share in the same moment.
     func publish(
-        _ edit: ManifestEdit, catalog: Catalog, _ change: CatalogChange
+        _ edit: ManifestEdit, catalogFrames: [RecordFrame] = [], catalog newCatalog: Catalog? = nil,
+        update: (inout State) -> Void = { _ in }
     ) throws(StoreError) {
         do throws(StoreError) {
-            try commit(edit, catalog, change)
+            try commit(edit, catalogFrames, newCatalog, update)
         } catch {
             // What reached the disk is unknown now. The files stay, this process writes no more,
             // and reopening finds one of the two states.
@@ -23,24 +29,30 @@ extension Store {
     }
 
     private func commit(
-        _ edit: ManifestEdit, _ catalog: Catalog, _ change: CatalogChange
+        _ edit: ManifestEdit, _ frames: [RecordFrame], _ newCatalog: Catalog?,
+        _ update: (inout State) -> Void
     ) throws(StoreError) {
-        var manifest = edit.applied(to: state.withLock { $0.manifest })
+        let (old, files, known) = state.withLock { ($0.manifest, $0.files, $0.catalog) }
+        let catalog = newCatalog ?? known
+        var manifest = edit.applied(to: old)
         manifest.nextSeriesID = max(manifest.nextSeriesID, catalog.nextSeriesID)
-        if !change.isEmpty {
-            let files = CatalogFiles(storage)
-            manifest = try files.append(change, lsn: manifest.flushedLSN, to: manifest)
-            manifest = try files.rewriteIfDue(catalog, otherFrames: [], in: manifest)
+        if !frames.isEmpty {
+            let catalogFiles = CatalogFiles(storage)
+            manifest = try catalogFiles.append(frames, to: manifest)
+            manifest = try catalogFiles.rewriteIfDue(catalog, otherFrames: [], in: manifest)
         }
-        let open = snapshot().years.flatMap(\.segments).map { ($0.row.name, $0) }
         let opened = try StoreOpener(storage: storage, scratches: scratches)
-            .snapshot(
-                of: manifest, catalog: catalog,
-                reusing: Dictionary(uniqueKeysWithValues: open))
+            .files(of: manifest, reusing: files.segments)
         try ManifestStore.publish(manifest, to: storage)
         state.withLock { [manifest] state in
+            let taken = state.manifest.nextFileID
             state.manifest = manifest
-            state.snapshot = opened
+            // Others may have taken file numbers while this went on.
+            state.manifest.nextFileID = max(taken, manifest.nextFileID)
+            state.files = opened
+            if let newCatalog { state.catalog = newCatalog }
+            state.publishedLSN = max(state.publishedLSN, manifest.flushedLSN)
+            update(&state)
         }
     }
 }

@@ -5,15 +5,36 @@ import TimeSeriesModel
 /// A store that this process writes. One process at a time can; any number may read beside it.
 ///
 /// All calls are synchronous and may wait for the disk. Safe to share between threads: snapshots
-/// are taken without waiting for a writer, imports and merges run one at a time.
+/// are taken without waiting for a writer; batches that arrive together share one sync; flushes,
+/// imports and merges run one at a time.
 public final class Store: Sendable {
+    /// What readers and writers share. Held for moments, never during input or output.
     struct State {
         var manifest: Manifest
-        var snapshot: Snapshot
+        var files: PublishedFiles
+        var catalog: Catalog
+        /// Filled by the writer.
+        var active = Heads()
+        /// Waiting to be flushed, oldest first.
+        var frozen: [FrozenHeads] = []
+        /// Every batch up to here is visible.
+        var publishedLSN: LSN
+        /// What the visible batches behind the last freeze change in the count of samples.
+        var countChanges: [Int: Int] = [:]
+        var logByteCount = 0
         /// Why nothing may be written any more; reads go on.
         var failure: StoreError?
         var isClosed = false
         var isBusy = false
+    }
+
+    /// What only the one who writes touches. Its lock is the writer's turn, held while bytes go to
+    /// the log.
+    struct Writer {
+        var log: WriteLog
+        var newest = NewestTimes()
+        /// Catalog frames in the log that are not in the catalog files yet.
+        var catalogFrames: [RecordFrame] = []
     }
 
     let storage: any Storage
@@ -22,34 +43,46 @@ public final class Store: Sendable {
     let scratches: ScratchPool
     let encoders = EncoderPool()
     let state: Mutex<State>
+    let writer: Mutex<Writer>
+    let queue = Mutex<[AppendRequest]>([])
 
     init(
-        storage: any Storage, options: StoreOptions, lock: any StorageLock,
-        scratches: ScratchPool, manifest: Manifest, snapshot: Snapshot
+        storage: any Storage, options: StoreOptions, lock: any StorageLock, catalog: Catalog,
+        files: PublishedFiles, lastLSN: LSN
     ) {
         self.storage = storage
         self.options = options
         self.lock = lock
-        self.scratches = scratches
-        state = Mutex(State(manifest: manifest, snapshot: snapshot))
+        scratches = files.scratches
+        state = Mutex(
+            State(
+                manifest: files.manifest, files: files, catalog: catalog, publishedLSN: lastLSN))
+        writer = Mutex(
+            Writer(
+                log: WriteLog(
+                    storage, storeID: files.manifest.storeID, lastLSN: lastLSN,
+                    fileByteCount: options.logFileByteCount)))
     }
 
     /// The newest committed state. Costs a mutex; never waits for a writer.
     public func snapshot() -> Snapshot {
-        state.withLock { $0.snapshot }
+        state.withLock { $0.snapshot(upTo: $0.publishedLSN) }
     }
 
-    /// Lets the lock go. Everything that was acknowledged is on disk already; twice is harmless.
+    /// Flushes what is in memory and lets the lock go. Twice is harmless.
+    ///
+    /// What cannot be flushed stays in the log, as durable as it was acknowledged, and is found
+    /// there by the next open; call ``flush()`` first to learn of it.
     public func close() {
+        try? flush()
         state.withLock { $0.isClosed = true }
         lock.release()
     }
 
-    /// Takes the one turn that imports and merges share.
+    /// Takes the one turn that flushes, imports and merges share.
     func beginMaintenance() throws(StoreError) {
         let refusal = state.withLock { state -> StoreError? in
-            if state.isClosed { return StoreError(.closed, "the store was closed") }
-            if let failure = state.failure { return .afterFailure(failure) }
+            if let refusal = state.refusal { return refusal }
             if state.isBusy {
                 return StoreError(.busy, "another import or merge of this store is under way")
             }
@@ -61,6 +94,25 @@ public final class Store: Sendable {
 
     func endMaintenance() {
         state.withLock { $0.isBusy = false }
+    }
+}
+
+extension Store.State {
+    /// Why nothing may be written, if so.
+    var refusal: StoreError? {
+        if isClosed { return StoreError(.closed, "the store was closed") }
+        return failure.map(StoreError.afterFailure)
+    }
+
+    func snapshot(upTo lsn: LSN) -> Snapshot {
+        var generations = frozen.map(\.heads)
+        if active.sampleCount > 0 { generations.append(active) }
+        let pending = frozen.map(\.countChanges) + [countChanges]
+        return Snapshot(
+            files, catalog: catalog,
+            heads: VisibleHeads(generations: generations, lsn: lsn),
+            headSampleCount: pending.reduce(0) { $0 + $1.values.reduce(0, +) },
+            logByteCount: logByteCount)
     }
 }
 

@@ -79,6 +79,11 @@ struct StoreFolder {
                     }
                 }
             }
+            for name in try storage.list(StoreLayout.logFolder) {
+                if let file = StoreFile(folder: StoreLayout.logFolder, name: name) {
+                    next = max(next, file.id + 1)
+                }
+            }
             for name in try storage.list(StoreLayout.quarantineFolder) {
                 if let file = StoreFile(quarantined: name) { next = max(next, file.id + 1) }
             }

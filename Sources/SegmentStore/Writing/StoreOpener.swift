@@ -2,17 +2,17 @@ import ColumnCodec
 import DurableFiles
 import TimeSeriesModel
 
-/// Makes a snapshot of what a manifest names.
+/// Opens what a manifest names.
 struct StoreOpener {
     let storage: any Storage
     let scratches: ScratchPool
 
-    /// Opens every segment that is not open yet. A missing or damaged one is kept as a problem of
-    /// the snapshot; the system's refusals are thrown.
-    func snapshot(
-        of manifest: Manifest, catalog: Catalog, problems: [Damage] = [],
-        reusing open: [String: Segment] = [:]
-    ) throws(StoreError) -> Snapshot {
+    /// Opens every segment that is not open yet. A missing or damaged one is kept as a problem; the
+    /// system's refusals are thrown.
+    func files(
+        of manifest: Manifest, reusing open: [Segment] = []
+    ) throws(StoreError) -> PublishedFiles {
+        let open = Dictionary(uniqueKeysWithValues: open.map { ($0.row.name, $0) })
         var segments: [Int: [Segment]] = [:]
         var missing: [Int: [Damage]] = [:]
         for row in manifest.files where row.kind == .segment {
@@ -34,18 +34,16 @@ struct StoreOpener {
                 segments: (segments[year] ?? []).sorted { $0.priority < $1.priority },
                 missing: missing[year] ?? [])
         }
-        return Snapshot(
-            manifest: manifest, catalog: catalog, years: years, problems: problems,
-            storage: storage, scratches: scratches)
+        return PublishedFiles(
+            manifest: manifest, years: years, storage: storage, scratches: scratches)
     }
 }
 
 extension Damage {
     fileprivate init(missing row: ManifestFile, _ error: StoreError) {
         self.init(
-            file: row.name, offset: 0, reason: .missingFile,
-            losesSamples: true, detail: error.message,
-            from: row.firstTime.map(Timestamp.init(rawValue:)),
+            file: row.name, offset: 0, reason: .missingFile, losesSamples: true,
+            detail: error.message, from: row.firstTime.map(Timestamp.init(rawValue:)),
             to: row.lastTime.map(Timestamp.init(rawValue:)))
     }
 }

@@ -1,7 +1,17 @@
+public import TimeSeriesModel
+
 /// How a store is written. The defaults suit a building's controller.
 public struct StoreOptions: Sendable {
     /// Samples that an import holds in memory before it puts a sorted run on disk (17 bytes each).
     public var importSampleCountInMemory = 6 << 20
+    /// Samples in memory, beside 32 a series, at which heads are flushed to segments.
+    public var headSampleCountMax = 1 << 20
+    /// Bytes of the log at which heads are flushed to segments.
+    public var logByteCountMax = 32 << 20
+    /// What a log file takes from the disk at once.
+    public var logFileByteCount = 16 << 20
+    /// Times outside are refused, sample by sample: a clock gone wrong must not reach a segment.
+    public var sampleWindow = BulkImport.supportedRange
 
     public init() {}
 }

@@ -89,7 +89,8 @@ struct YearWriter {
         sampleCount: (Unit) -> Int
     ) throws(StoreError) -> Outcome? {
         guard !items.isEmpty else { return nil }
-        let target = LazySegmentWriter(store, year, lsn, isFirst: known?.segments.isEmpty ?? true)
+        let isFirst = known?.segments.isEmpty ?? true
+        let target = LazySegmentWriter(store, year, isFirst ? .merged : .flushed, lsn...lsn)
         var counts = Classifier.Counts()
         do throws(StoreError) {
             try OrderedWorkers.run(items, sampleCount: sampleCount, make: make) {
@@ -152,47 +153,5 @@ struct YearWriter {
                 block.removeAll(keepingCapacity: true)
             }
         }
-    }
-}
-
-/// A segment in `tmp/` that is begun with its first chunk: an import that brings nothing new to a
-/// year leaves no file.
-private final class LazySegmentWriter {
-    private let store: Store
-    private let year: UTCYear
-    private let lsn: LSN
-    private let role: SegmentRole
-    private let file: StoreFile
-    private var writer: SegmentWriter?
-
-    init(_ store: Store, _ year: UTCYear, _ lsn: LSN, isFirst: Bool) {
-        self.store = store
-        self.year = year
-        self.lsn = lsn
-        role = isFirst ? .merged : .flushed
-        file = .segment(year: year.number, store.takeFileID())
-    }
-
-    var path: String { StoreLayout.temporary(file) }
-
-    func append(_ run: EncodedRun) throws(StoreError) {
-        if writer == nil { writer = try begin() }
-        try writer?.append(run)
-    }
-
-    private func begin() throws(StoreError) -> SegmentWriter {
-        try SegmentWriter(
-            store.storage, path: path,
-            identity: SegmentIdentity(
-                fileID: file.id, fileSalt: .random(in: .min ... .max), storeID: store.storeID,
-                year: year, role: role, firstLSN: lsn, lastLSN: lsn))
-    }
-
-    func finish() throws(StoreError) -> ManifestFile? { try writer?.finish(name: file.path) }
-
-    func discard() {
-        guard writer != nil else { return }
-        try? store.storage.unlink(path)
-        try? store.storage.unlink(path + ".entries")
     }
 }

@@ -1,0 +1,175 @@
+import ColumnCodec
+import TimeSeriesModel
+
+/// Tells which samples of a batch are new, against heads (earlier batches of the group included)
+/// and segments.
+///
+/// A sample newer than the last of its series in its year is new without a look-up: the rule for
+/// ticks. The others are looked up one by one.
+struct BatchClassifier {
+    /// What a batch came to.
+    struct Outcome {
+        /// Places in the batch of what is to be written, ascending.
+        var survivors: [Int] = []
+        var countChanges: [Int: Int] = [:]
+        /// Every UTC year that survivors lie in.
+        var years: Set<Int> = []
+        var receipt = Receipt()
+
+        /// Adds a run of new samples of one year.
+        mutating func note(new count: Int, in year: Int) {
+            guard count > 0 else { return }
+            countChanges[year, default: 0] += count
+            years.insert(year)
+            receipt.stored += count
+        }
+    }
+
+    private let view: Snapshot
+    private let window: ClosedRange<Int64>
+    private let floor: Int64
+
+    /// - Parameter view: sees every entry of the heads, published or not.
+    init(_ view: Snapshot, window: ClosedRange<Int64>, floor: Int64?) {
+        self.view = view
+        self.window = window
+        self.floor = floor ?? .min
+    }
+
+    func classify(
+        _ batch: SampleBatch, _ rule: ConflictRule, _ newest: inout NewestTimes
+    ) throws(StoreError) -> Outcome {
+        var outcome = Outcome()
+        outcome.survivors.reserveCapacity(batch.count)
+        // Made at the first late sample: a plain tick needs none.
+        var own: [Key: Int]?
+        var run = (year: 0, count: 0)
+        for index in 0..<batch.count {
+            let time = batch.times[index]
+            guard isAcceptable(time, index, &outcome.receipt) else { continue }
+            let year = newest.year(of: time)
+            if try newest.isNewer(time, batch.series[index], year, view) {
+                outcome.survivors.append(index)
+                if year != run.year {
+                    outcome.note(new: run.count, in: run.year)
+                    run = (year, 0)
+                }
+                run.count += 1
+                newest.note(time, batch.series[index], year)
+                own?[Key(series: batch.series[index], time: time)] = index
+                continue
+            }
+            try classifyLate(batch, index, year, rule, &own, &outcome)
+        }
+        outcome.note(new: run.count, in: run.year)
+        return outcome
+    }
+
+    private func isAcceptable(_ time: Int64, _ index: Int, _ receipt: inout Receipt) -> Bool {
+        guard window.contains(time) else {
+            receipt.rejected.append(RejectedSample(index: index, reason: .outsideWindow))
+            return false
+        }
+        guard time >= floor else {
+            receipt.rejected.append(RejectedSample(index: index, reason: .belowFloor))
+            return false
+        }
+        return true
+    }
+
+    private struct Key: Hashable {
+        var series: SeriesID
+        var time: Int64
+    }
+
+    /// A sample that is not behind all others of its series: it may be known, here or in the batch.
+    private func classifyLate(
+        _ batch: SampleBatch, _ index: Int, _ year: Int, _ rule: ConflictRule,
+        _ own: inout [Key: Int]?, _ outcome: inout Outcome
+    ) throws(StoreError) {
+        let key = Key(series: batch.series[index], time: batch.times[index])
+        var earlier = own ?? keys(of: outcome.survivors, in: batch)
+        own = nil
+        defer { own = earlier }
+        guard let known = try known(batch, key, earlier) else {
+            outcome.survivors.append(index)
+            outcome.note(new: 1, in: year)
+            earlier[key] = index
+            return
+        }
+        if known.value.bitPattern == batch.values[index].bitPattern,
+            known.quality.rawValue == batch.qualities[index]
+        {
+            outcome.receipt.duplicates += 1
+        } else if rule == .keep {
+            outcome.receipt.kept += 1
+        } else {
+            outcome.receipt.replaced += 1
+            outcome.years.insert(year)
+            outcome.survivors.append(index)
+            earlier[key] = index
+        }
+    }
+
+    private func keys(of survivors: [Int], in batch: SampleBatch) -> [Key: Int] {
+        var keys: [Key: Int] = [:]
+        for index in survivors {
+            keys[Key(series: batch.series[index], time: batch.times[index])] = index
+        }
+        return keys
+    }
+
+    /// What stands at a key: in this batch, else in the store.
+    private func known(
+        _ batch: SampleBatch, _ key: Key, _ own: [Key: Int]
+    ) throws(StoreError) -> Sample? {
+        if let earlier = own[key] { return batch.sample(earlier) }
+        let found = try view.sample(of: key.series, atOrBefore: Timestamp(rawValue: key.time))
+        return found?.time.rawValue == key.time ? found : nil
+    }
+}
+
+extension SampleBatch {
+    fileprivate func sample(_ index: Int) -> Sample {
+        Sample(
+            time: Timestamp(rawValue: times[index]), value: values[index],
+            quality: Quality(rawValue: qualities[index]))
+    }
+}
+
+/// The newest time of each series in each year, as far as it was asked for.
+///
+/// Belongs to the writer and is right as long as only the writer adds samples: whoever else changes
+/// the store's samples (an import, a removal) begins a new one.
+struct NewestTimes {
+    private var times: [UInt64: Int64] = [:]
+    private var newestYear = UTCYear(1970)
+    private var newestRange: Range<Int64> = 0..<0
+
+    /// The UTC year of a time; the same year again costs two comparisons.
+    mutating func year(of time: Int64) -> Int {
+        if !newestRange.contains(time) {
+            newestYear = UTCYear(containing: Timestamp(rawValue: time))
+            newestRange = newestYear.start.rawValue..<newestYear.end.rawValue
+        }
+        return newestYear.number
+    }
+
+    mutating func isNewer(
+        _ time: Int64, _ series: SeriesID, _ year: Int, _ view: Snapshot
+    ) throws(StoreError) -> Bool {
+        let key = NewestTimes.key(series, year)
+        if let known = times[key] { return time > known }
+        let last = try view.lastTime(of: series, inYear: year)
+        times[key] = last
+        return time > last
+    }
+
+    mutating func note(_ time: Int64, _ series: SeriesID, _ year: Int) {
+        times[NewestTimes.key(series, year)] = time
+    }
+
+    private static func key(_ series: SeriesID, _ year: Int) -> UInt64 {
+        UInt64(series.rawValue) << 16 | UInt64(year & 0xFFFF)
+    }
+}

@@ -1,0 +1,109 @@
+import ColumnCodec
+import Synchronization
+import TimeSeriesModel
+
+/// One generation of what is not in segments yet: filled by the writer, then frozen and flushed.
+///
+/// Readers copy a series' references under the lock and read without it; nobody holds it during
+/// input or output.
+final class Heads: Sendable {
+    private struct State {
+        /// By series id.
+        var series: [HeadSeries?] = []
+        var years: Set<Int> = []
+        var sampleCount = 0
+    }
+
+    private let state = Mutex(State())
+
+    /// Entries, also those that no snapshot sees yet.
+    var sampleCount: Int { state.withLock { $0.sampleCount } }
+
+    /// UTC years that have entries, ascending.
+    var years: [Int] { state.withLock { $0.years.sorted() } }
+
+    func append(_ batch: SampleBatch, _ survivors: [Int], lsn: LSN) {
+        state.withLock { state in
+            for index in survivors {
+                let slot = Int(batch.series[index].rawValue)
+                if slot >= state.series.count {
+                    state.series += repeatElement(nil, count: slot + 1 - state.series.count)
+                }
+                if state.series[slot] == nil { state.series[slot] = HeadSeries() }
+                state.series[slot]!.append(
+                    batch.times[index], batch.values[index], batch.qualities[index], lsn)
+            }
+            state.sampleCount += survivors.count
+        }
+    }
+
+    func noteYears(_ years: some Sequence<Int>) {
+        state.withLock { $0.years.formUnion(years) }
+    }
+
+    /// The entries of a series, or nil.
+    subscript(series: SeriesID) -> HeadSeries? {
+        state.withLock { state in
+            let slot = Int(series.rawValue)
+            return slot < state.series.count ? state.series[slot] : nil
+        }
+    }
+
+    /// Every series that has entries, ascending.
+    var allSeries: [SeriesID] {
+        state.withLock { state in
+            state.series.indices.filter { state.series[$0] != nil }.map {
+                SeriesID(rawValue: UInt32($0))
+            }
+        }
+    }
+}
+
+/// What a snapshot sees of the heads: some generations, up to an LSN.
+struct VisibleHeads: Sendable {
+    /// Oldest first: of equal times the later generation's sample counts.
+    let generations: [Heads]
+    let lsn: LSN
+
+    static let none = VisibleHeads(generations: [], lsn: 0)
+
+    /// The first and last time of any entry, or nothing.
+    var times: [Int64] {
+        var first = Int64.max
+        var last = Int64.min
+        for head in generations {
+            for series in head.allSeries {
+                guard let entries = head[series] else { continue }
+                first = min(first, entries.firstTime)
+                last = max(last, entries.lastTime)
+            }
+        }
+        return first <= last ? [first, last] : []
+    }
+
+    func columns(of series: SeriesID, in bounds: ReadBounds) -> SampleColumns? {
+        var found: SampleColumns?
+        for head in generations {
+            guard let entries = head[series] else { continue }
+            let columns = entries.columns(in: bounds, upTo: lsn)
+            guard !columns.isEmpty else { continue }
+            guard var earlier = found else {
+                found = columns
+                continue
+            }
+            earlier.append(contentsOf: columns)
+            _ = SampleSorter.sort(&earlier)
+            found = earlier
+        }
+        return found
+    }
+
+    func sample(of series: SeriesID, atOrBefore time: Int64) -> Sample? {
+        var best: Sample?
+        for head in generations {
+            guard let found = head[series]?.sample(atOrBefore: time, upTo: lsn) else { continue }
+            if found.time >= best?.time ?? Timestamp(rawValue: .min) { best = found }
+        }
+        return best
+    }
+}

@@ -1,0 +1,143 @@
+import ColumnCodec
+import DurableFiles
+import TimeSeriesModel
+
+/// What the log holds behind the last flush, in LSN order.
+struct LogContent: Sendable {
+    var frames: [RecordFrame] = []
+    /// Bytes of these frames.
+    var byteCount = 0
+    /// Frames that were lost although they had been acknowledged.
+    var damage: [Damage] = []
+    /// The highest LSN of any valid frame, used or torn off.
+    var highestLSN: LSN = 0
+    /// Every log file that was found.
+    var files: [StoreFile] = []
+    /// The first LSN found, where it is not the one expected: somebody flushed meanwhile.
+    var startsTooLate = false
+}
+
+/// Reads the log files of a store from the first LSN that is not in segments.
+///
+/// At the first missing or bad LSN x it looks on: a valid frame that was written when x had been
+/// synced already proves damage; otherwise x and all behind it were never acknowledged as durable,
+/// and are left out.
+struct LogReader {
+    private let storage: any Storage
+    private let manifest: Manifest
+    private var content = LogContent()
+    private var expected: LSN
+    /// Where reading stopped: the first LSN that is not there.
+    private var broken: (file: String, offset: Int, detail: String)?
+    private var proof: LSN = 0
+
+    static func read(
+        _ storage: any Storage, _ manifest: Manifest
+    ) throws(StoreError) -> LogContent {
+        var reader = LogReader(storage, manifest)
+        return try reader.read()
+    }
+
+    private init(_ storage: any Storage, _ manifest: Manifest) {
+        self.storage = storage
+        self.manifest = manifest
+        expected = manifest.flushedLSN + 1
+    }
+
+    private mutating func read() throws(StoreError) -> LogContent {
+        do throws(StorageError) {
+            for name in try storage.list(StoreLayout.logFolder) {
+                guard let file = StoreFile(folder: StoreLayout.logFolder, name: name) else {
+                    continue
+                }
+                content.files.append(file)
+            }
+        } catch {
+            guard error.code == .notFound else { throw StoreError(error) }
+        }
+        content.files.sort { $0.id < $1.id }
+        for file in content.files { try read(file) }
+        if let broken, proof >= expected {
+            content.damage.append(
+                Damage(
+                    file: broken.file, offset: broken.offset, reason: .badLog, losesSamples: true,
+                    detail: "\(broken.detail); a later record proves that it had been synced"))
+        }
+        return content
+    }
+
+    private mutating func read(_ file: StoreFile) throws(StoreError) {
+        let handle: any StorageFile
+        let bytes: [UInt8]
+        do throws(StorageError) {
+            handle = try storage.open(file.path, .read)
+            defer { handle.close() }
+            bytes = try handle.read(at: 0, byteCount: try handle.byteCount())
+        } catch {
+            // A writer drops a log file once its frames are in segments.
+            guard error.code == .notFound else { throw StoreError(error) }
+            return
+        }
+        guard let header = try header(of: file, bytes) else { return }
+        var scanner = RecordScanner(
+            bytes, from: min(FileKind.log.contentOffset, bytes.count), salt: header.fileSalt,
+            file: file.path)
+        while let step = try scanner.next() {
+            switch step {
+            case .frame(let found):
+                take(found, file)
+            case .fault(let fault):
+                // Zeros behind the last frame are the rule; they end the file unless frames follow.
+                stop(file.path, fault.offset, fault.detail)
+                let plausible = manifest.flushedLSN + 1...(.max)
+                guard scanner.skipToNextFrame(lsn: plausible) != nil else { return }
+            }
+        }
+    }
+
+    private mutating func header(
+        of file: StoreFile, _ bytes: [UInt8]
+    ) throws(StoreError) -> FileHeader? {
+        do throws(StoreError) {
+            let found = try FileHeader.decodeLog(
+                bytes, file: file.path, storeID: manifest.storeID)
+            content.damage += found.damage
+            return found.header
+        } catch {
+            guard error.code != .unsupported else { throw error }
+            // A crash may leave a file whose header never reached the disk; nothing in it was
+            // acknowledged, since the header is synced before the first frame.
+            return nil
+        }
+    }
+
+    private mutating func take(_ found: LocatedFrame, _ file: StoreFile) {
+        let frame = found.frame
+        content.highestLSN = max(content.highestLSN, frame.lsn)
+        guard frame.lsn > manifest.flushedLSN else { return }
+        if frame.distance < .max {
+            proof = max(proof, frame.lsn - min(frame.lsn, LSN(frame.distance)))
+        }
+        if broken != nil, frame.lsn != expected { return }
+        guard frame.lsn == expected else {
+            if frame.lsn > expected, content.frames.isEmpty { content.startsTooLate = true }
+            if frame.lsn > expected {
+                stop(
+                    file.path, found.offset, "LSN \(frame.lsn) found, \(expected) expected",
+                    isHole: true)
+            }
+            return
+        }
+        // What looked like an end was the zero tail of the file before this one.
+        broken = nil
+        content.frames.append(frame)
+        content.byteCount += frame.byteCount
+        expected = frame.lsn + 1
+    }
+
+    private mutating func stop(
+        _ file: String, _ offset: Int, _ detail: String, isHole: Bool = false
+    ) {
+        if broken == nil || isHole { broken = (file, offset, detail) }
+    }
+}

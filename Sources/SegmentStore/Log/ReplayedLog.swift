@@ -1,0 +1,49 @@
+import ColumnCodec
+import TimeSeriesModel
+
+/// The log's frames, applied: heads and catalog as they were when the last of them was written.
+struct ReplayedLog {
+    let heads = Heads()
+    private(set) var countChanges: [Int: Int] = [:]
+    private(set) var catalogFrames: [RecordFrame] = []
+
+    /// - Parameter catalog: gets the definitions that are only in the log.
+    /// - Throws: code `damaged` for a frame that is intact and yet cannot be.
+    init(_ log: LogContent, _ catalog: inout Catalog) throws(StoreError) {
+        for frame in log.frames {
+            do throws(CodecError) {
+                switch frame.type {
+                case .samples:
+                    apply(try SampleFrame(decoding: frame.payload.rawSpan), lsn: frame.lsn)
+                case .catalog:
+                    catalogFrames.append(frame)
+                    try ReplayedLog.apply(
+                        try CatalogRecord.decode(payload: frame.payload), to: &catalog)
+                default:
+                    break
+                }
+            } catch {
+                throw StoreError(
+                    .damaged, "LSN \(frame.lsn): \(error.text)", file: StoreLayout.logFolder)
+            }
+        }
+    }
+
+    private mutating func apply(_ frame: SampleFrame, lsn: LSN) {
+        heads.append(frame.batch, Array(0..<frame.batch.count), lsn: lsn)
+        heads.noteYears(frame.countChanges.keys)
+        var years = NewestTimes()
+        heads.noteYears(Set(frame.batch.times.map { years.year(of: $0) }))
+        countChanges.merge(frame.countChanges, uniquingKeysWith: +)
+    }
+
+    private static func apply(
+        _ records: [CatalogRecord], to catalog: inout Catalog
+    ) throws(CodecError) {
+        for record in records {
+            do throws(StoreError) { try catalog.apply(record) } catch {
+                throw .malformed(error.message)
+            }
+        }
+    }
+}

@@ -1,0 +1,190 @@
+import ColumnCodec
+import DurableFiles
+import Synchronization
+public import TimeSeriesModel
+
+/// A point as a writer makes it known.
+public struct PointDefinition: Hashable, Sendable {
+    public var address: PointAddress
+    public var deviceName: String
+    public var version: PointVersion
+
+    public init(address: PointAddress, deviceName: String, version: PointVersion) {
+        self.address = address
+        self.deviceName = deviceName
+        self.version = version
+    }
+}
+
+extension Store {
+    /// Appends a batch: all of it or nothing, but for samples that are refused one by one.
+    ///
+    /// Waits until what was asked for is certain. Batches of several threads that arrive together
+    /// share one write and one sync. A sample that the store knows, bit for bit, is a duplicate and
+    /// not written again; of another value at the same time the new one wins, or with `keep` the
+    /// stored one.
+    ///
+    /// - Returns: what became of the samples, and the durability reached.
+    /// - Throws: ``StoreError``: `invalidParameter` for an unknown series, `limitExceeded` for too
+    ///   large a batch, `closed`, `failed` after an earlier failure; `diskFull` and `io` where the
+    ///   log could not be written: nothing of the batch was acknowledged then.
+    public func append(
+        _ batch: SampleBatch, durability: Durability = .durable,
+        onConflict rule: ConflictRule = .replace
+    ) throws(StoreError) -> Receipt {
+        guard batch.count <= SampleBatch.sampleCountMax else {
+            throw StoreError(
+                .limitExceeded,
+                "\(batch.count) samples found, at most \(SampleBatch.sampleCountMax) a batch")
+        }
+        let request = AppendRequest(batch, durability, rule)
+        queue.withLock { $0.append(request) }
+        // Whoever gets the turn writes for all that wait; the others then find an empty queue.
+        writer.withLock { writer in
+            let group = queue.withLock { queue in
+                defer { queue = [] }
+                return queue
+            }
+            if !group.isEmpty { write(group, &writer) }
+        }
+        let receipt = try request.answer()
+        try flushIfDue()
+        return receipt
+    }
+
+    /// Makes points known, with a series each; known ones stay what they are or get a version.
+    ///
+    /// - Returns: the series in the order of `points`. Durable on return.
+    /// - Throws: ``StoreError``: `invalidParameter` or `limitExceeded` for a name; `busy` while an
+    ///   import is under way; as ``append(_:durability:onConflict:)`` for the log.
+    public func define(_ points: [PointDefinition]) throws(StoreError) -> [SeriesID] {
+        try beginMaintenance()
+        defer { endMaintenance() }
+        let result = writer.withLock { writer in
+            Result { () throws(StoreError) in try define(points, &writer) }
+        }
+        return try result.get()
+    }
+
+    private func define(
+        _ points: [PointDefinition], _ writer: inout Writer
+    ) throws(StoreError) -> [SeriesID] {
+        var catalog = state.withLock { $0.catalog }
+        var change = CatalogChange()
+        var series: [SeriesID] = []
+        for point in points {
+            try catalog.setName(point.deviceName, of: point.address.device, into: &change)
+            try catalog.define(point.address, as: point.version, into: &change)
+            series.append(try catalog.addSeries(for: point.address, into: &change))
+        }
+        guard !change.isEmpty else { return series }
+        var frames: [RecordFrame] = []
+        for payload in change.payloads {
+            let lsn = writer.log.lastLSN + LSN(frames.count) + 1
+            frames.append(writer.log.frame(.catalog, lsn, payload))
+        }
+        try writeLog(frames, sync: true, &writer)
+        writer.catalogFrames += frames
+        state.withLock { [catalog] state in
+            state.catalog = catalog
+            state.publishedLSN = frames[frames.count - 1].lsn
+            state.logByteCount = writer.log.byteCount
+        }
+        return series
+    }
+
+    // MARK: - One group
+
+    private func write(_ group: [AppendRequest], _ writer: inout Writer) {
+        if let refusal = state.withLock({ $0.refusal }) {
+            for request in group { request.resolve(.failure(refusal)) }
+            return
+        }
+        var accepted: [(AppendRequest, Receipt)] = []
+        var frames: [RecordFrame] = []
+        var changes: [Int: Int] = [:]
+        for request in group {
+            do throws(StoreError) {
+                let lsn = writer.log.lastLSN + LSN(frames.count) + 1
+                let outcome = try classify(request, lsn, &writer)
+                var receipt = outcome.receipt
+                if outcome.survivors.isEmpty {
+                    receipt.position = lsn - 1
+                } else {
+                    frames.append(frame(request.batch, outcome, lsn, writer.log))
+                    receipt.position = lsn
+                    for (year, change) in outcome.countChanges {
+                        changes[year, default: 0] += change
+                    }
+                }
+                accepted.append((request, receipt))
+            } catch { request.resolve(.failure(error)) }
+        }
+        let wantsSync = accepted.contains { $0.0.durability == .durable }
+        do throws(StoreError) {
+            try writeLog(frames, sync: wantsSync, &writer)
+        } catch {
+            for (request, _) in accepted { request.resolve(.failure(error)) }
+            return
+        }
+        publish(frames.last?.lsn, changes, writer.log.byteCount)
+        for (request, receipt) in accepted {
+            var receipt = receipt
+            receipt.durability = wantsSync ? .durable : .os
+            request.resolve(.success(receipt))
+        }
+    }
+
+    /// Classifies a batch and puts what survives into the heads, where no snapshot sees it yet.
+    private func classify(
+        _ request: AppendRequest, _ lsn: LSN, _ writer: inout Writer
+    ) throws(StoreError) -> BatchClassifier.Outcome {
+        let (view, floor, active, end) = state.withLock { state in
+            (
+                state.snapshot(upTo: .max), state.manifest.floor, state.active,
+                state.catalog.nextSeriesID
+            )
+        }
+        if let unknown = request.batch.series.first(where: { $0.rawValue == 0 || $0 >= end }) {
+            throw StoreError(
+                .invalidParameter, "series \(unknown.rawValue) is not known to this store")
+        }
+        let window = options.sampleWindow.from.rawValue...options.sampleWindow.to.rawValue - 1
+        let outcome = try BatchClassifier(view, window: window, floor: floor)
+            .classify(request.batch, request.rule, &writer.newest)
+        if !outcome.survivors.isEmpty {
+            active.noteYears(outcome.years)
+            active.append(request.batch, outcome.survivors, lsn: lsn)
+        }
+        return outcome
+    }
+
+    private func frame(
+        _ batch: SampleBatch, _ outcome: BatchClassifier.Outcome, _ lsn: LSN, _ log: WriteLog
+    ) -> RecordFrame {
+        log.frame(
+            .samples, lsn,
+            SampleFrame.encode(batch, outcome.survivors, countChanges: outcome.countChanges))
+    }
+
+    private func writeLog(
+        _ frames: [RecordFrame], sync: Bool, _ writer: inout Writer
+    ) throws(StoreError) {
+        do throws(StoreError) {
+            try writer.log.append(frames) { takeFileID() }
+            if sync { try writer.log.sync() }
+        } catch {
+            // The system may take lost pages for clean from here on: nothing more is written.
+            state.withLock { $0.failure = error }
+            throw error
+        }
+    }
+
+    private func publish(_ lsn: LSN?, _ changes: [Int: Int], _ logByteCount: Int) {
+        state.withLock { state in
+            if let lsn { state.publishedLSN = lsn }
+            for (year, change) in changes { state.countChanges[year, default: 0] += change }
+            state.logByteCount = logByteCount
+        }
+    }
+}

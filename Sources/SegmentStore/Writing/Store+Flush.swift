@@ -1,0 +1,140 @@
+import ColumnCodec
+import DurableFiles
+import Synchronization
+import TimeSeriesModel
+
+extension Store {
+    /// Writes everything that is in memory into segments, durably; the log is empty afterwards.
+    ///
+    /// - Throws: ``StoreError``: `busy` while an import or merge is under way, `closed`, `failed`,
+    ///   `diskFull` and its kin. What could not be flushed stays readable, and in the log.
+    public func flush() throws(StoreError) {
+        try beginMaintenance()
+        defer { endMaintenance() }
+        try flushHeads()
+    }
+
+    /// Flushes where memory or log have grown past their bounds, and merges where that is due.
+    func flushIfDue() throws(StoreError) {
+        let isDue = state.withLock { state in
+            let bound = max(options.headSampleCountMax, 32 * state.catalog.seriesCount)
+            return !state.isBusy && state.refusal == nil
+                && (state.active.sampleCount >= bound
+                    || state.logByteCount >= options.logByteCountMax)
+        }
+        guard isDue else { return }
+        do throws(StoreError) {
+            try flush()
+            try mergeWhereDue()
+        } catch {
+            // The batch that came past the bound is acknowledged already. Another thread may have
+            // taken the turn, or a damaged year refused its merge: the next one tries again. A full
+            // disk or a failed one tells the next append itself.
+            guard [.busy, .damaged, .diskFull, .failed, .io].contains(error.code) else {
+                throw error
+            }
+        }
+    }
+
+    /// The flush itself, for whoever has the maintenance turn.
+    ///
+    /// Batches are taken meanwhile, into new heads and a new log file.
+    func flushHeads() throws(StoreError) {
+        let generations = try writer.withLock({ freeze(&$0) }).get()
+        guard let last = generations.last else { return }
+        try writeSegments(of: generations, through: last.lastLSN)
+        writer.withLock { drop(generations, &$0) }
+    }
+
+    /// The same in the writer's turn: nothing is taken meanwhile.
+    func flushHeads(_ writer: inout Writer) throws(StoreError) {
+        let generations = try freeze(&writer).get()
+        guard let last = generations.last else { return }
+        try writeSegments(of: generations, through: last.lastLSN)
+        drop(generations, &writer)
+    }
+
+    /// Their log files are not needed any more.
+    private func drop(_ generations: [FrozenHeads], _ writer: inout Writer) {
+        guard let last = generations.last else { return }
+        let bytes = generations.reduce(0) { $0 + $1.logByteCount }
+        writer.log.dropFiles(through: last.lastLSN, flushed: bytes)
+        let left = writer.log.byteCount
+        state.withLock { $0.logByteCount = left }
+    }
+
+    /// Ends the generation under way and the log file with it; gives all that wait to be flushed.
+    private func freeze(_ writer: inout Writer) -> Result<[FrozenHeads], StoreError> {
+        let (hasBatches, known) = state.withLock { ($0.active.sampleCount > 0, $0.frozen) }
+        guard hasBatches || !writer.catalogFrames.isEmpty else { return .success(known) }
+        do throws(StoreError) {
+            try writer.log.endFile()
+        } catch {
+            state.withLock { $0.failure = error }
+            return .failure(error)
+        }
+        let frames = writer.catalogFrames
+        let bytes = writer.log.byteCount - known.reduce(0) { $0 + $1.logByteCount }
+        writer.catalogFrames = []
+        return .success(
+            state.withLock { state in
+                state.frozen.append(
+                    FrozenHeads(
+                        heads: state.active, lastLSN: state.publishedLSN,
+                        countChanges: state.countChanges, logByteCount: bytes,
+                        catalogFrames: frames))
+                state.active = Heads()
+                state.countChanges = [:]
+                return state.frozen
+            })
+    }
+
+    /// One new segment for each year that the generations touch, then the publish.
+    private func writeSegments(
+        of generations: [FrozenHeads], through lsn: LSN
+    ) throws(StoreError) {
+        var edit = ManifestEdit()
+        edit.lastLSN = lsn
+        for item in generations {
+            edit.sampleCountChanges.merge(item.countChanges, uniquingKeysWith: +)
+        }
+        let first = state.withLock { $0.manifest.flushedLSN } + 1
+        var written: [LazySegmentWriter] = []
+        do throws(StoreError) {
+            let sorted = sortedSeries(of: generations)
+            for year in SortedSeries.years(of: sorted) {
+                let target = LazySegmentWriter(self, year, .flushed, first...lsn)
+                written.append(target)
+                try target.append(ChunkPiece.pieces(of: sorted, in: year), lsn: lsn)
+                if let row = try target.finish() {
+                    try target.settle(row)
+                    edit.added.append(row)
+                }
+            }
+            try syncSegmentFolder(edit)
+        } catch {
+            for target in written { target.discard() }
+            throw error
+        }
+        try publish(edit, catalogFrames: generations.flatMap(\.catalogFrames)) { state in
+            state.frozen.removeAll { $0.lastLSN <= lsn }
+        }
+    }
+
+    func syncSegmentFolder(_ edit: ManifestEdit) throws(StoreError) {
+        guard !edit.added.isEmpty else { return }
+        do throws(StorageError) {
+            try storage.syncFolder(StoreLayout.segmentFolder)
+        } catch { throw StoreError(error) }
+    }
+
+    private func sortedSeries(of generations: [FrozenHeads]) -> [SortedSeries] {
+        let heads = VisibleHeads(generations: generations.map(\.heads), lsn: .max)
+        let all = ReadBounds(first: .min, last: .max)
+        return Set(heads.generations.flatMap(\.allSeries)).sorted().compactMap { series in
+            heads.columns(of: series, in: all).map {
+                SortedSeries(series: series, columns: $0, superseded: SampleSorter.Superseded())
+            }
+        }
+    }
+}
