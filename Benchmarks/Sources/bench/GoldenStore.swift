@@ -28,7 +28,7 @@ struct GoldenStore {
                     device: number < 8 ? 4_194_304 : 4_194_305, type: .imported,
                     number: UInt32(number + 1)),
                 deviceName: number < 8
-                    ? "golden" : "gold/2".replacingOccurrences(of: "/", with: "-"),
+                    ? "golden" : "gold-2",
                 pointName: entry.name, unit: "degC", dataType: .analog,
                 validFrom: Timestamp(milliseconds: 0))
             try bulk.append(entry.columns, to: id)
@@ -54,12 +54,16 @@ struct GoldenStore {
 
     private mutating func series() -> [Entry] {
         let quarter: Int64 = 900_000
+        let odd = [
+            -0.0, .leastNonzeroMagnitude, .greatestFiniteMagnitude, 0.1, .infinity, -.infinity,
+            .nan, 9_007_199_254_740_992,
+        ]
         var tenths = 215
         var total = 123_456_789
         var entries: [Entry] = []
         func add(
             _ name: String, _ count: Int, step: Int64 = 900_000, jitter: Int64 = 0, gaps: Int = 0,
-            quality: (Int) -> UInt8 = { _ in 0 }, value: (Int) -> Double
+            bad: Int = 0, value: (Int) -> Double
         ) {
             // Half of it before the end of 2025, half behind.
             var time: Int64 = 1_767_225_600_000 - Int64(count / 2) * step
@@ -68,7 +72,7 @@ struct GoldenStore {
                 time += gaps > 0 && random.below(gaps) == 0 ? step * 5 : step
                 columns.append(
                     time: time + (jitter > 0 ? Int64(random.below(Int(jitter))) : 0),
-                    value: value(index), quality: quality(index))
+                    value: value(index), quality: bad > 0 ? UInt8(index / bad * 2 % 256) : 0)
             }
             entries.append(Entry(name: name, columns: columns))
         }
@@ -91,15 +95,11 @@ struct GoldenStore {
         add("noise", 300) { _ in Double(bitPattern: UInt64(bitPattern: Int64(random.next()))) }
         add("steps", 600) { _ in [0.0, 33.3, 99.9, 1e6, 12345.678][random.below(5)] }
         add("mean", 400) { _ in Double(200 + random.below(40)) / 10 / 3 }
-        add("odd", 40, quality: { UInt8($0 * 7 % 256) }) { index in
-            [
-                -0.0, .leastNonzeroMagnitude, .greatestFiniteMagnitude, 0.1, .infinity, -.infinity,
-                .nan, 9_007_199_254_740_992,
-            ][
-                index % 8]
+        add("odd", 40, bad: 1) { index in
+            odd[index % odd.count]
         }
         add("irregular", 300, step: 61_003, jitter: 50_000) { index in Double(index * index) }
-        add("qualities", 500, quality: { $0 / 90 % 2 == 0 ? 0 : 2 }) { _ in
+        add("qualities", 500, bad: 90) { _ in
             Double(random.below(100)) / 10
         }
         add("single", 1, step: quarter) { _ in 7 }

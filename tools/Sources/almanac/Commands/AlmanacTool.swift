@@ -1,0 +1,36 @@
+import ArgumentParser
+import Glibc
+
+/// The program. `Subcommand --help` tells everything about one.
+@main
+struct AlmanacTool: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "almanac",
+        abstract: "Looks into a store of building history, imports and exports.",
+        discussion: """
+            Every command tells its options and an example with --help.
+            Data go to standard output, all else to standard error.
+            Exit: 0 fine, 1 findings, 64 usage, 65 wrong data, 66 missing, 74 input/output, \
+            75 locked, 78 configuration.
+            Example: almanac demo ./demo && almanac info --store ./demo
+            """,
+        subcommands: [
+            InfoCommand.self, ListCommand.self, ReadCommand.self, VerifyCommand.self,
+            ImportCommand.self, ExportCommand.self, DemoCommand.self,
+        ])
+
+    static func main() {
+        // A reader that goes away is told by the write that fails, and ends the program silently.
+        signal(SIGPIPE, SIG_IGN)
+        let arguments = GlobalArguments.moved(Array(CommandLine.arguments.dropFirst()))
+        do {
+            var command = try parseAsRoot(arguments)
+            try command.run()
+        } catch let failure as ToolFailure {
+            if let message = failure.message { Notes.error(message) }
+            exit(withError: ExitCode(failure.status.rawValue))
+        } catch {
+            exit(withError: error)
+        }
+    }
+}

@@ -1,0 +1,78 @@
+import ArgumentParser
+import Glibc
+import SegmentStore
+
+/// The store at a glance.
+struct InfoCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "info",
+        abstract: "Tells what a store holds.",
+        discussion: """
+            Reads no sample, takes no lock, works beside a writer.
+
+            Example:
+              almanac info --store ./demo
+            """)
+
+    @Option(help: ArgumentHelp("Tell it again and again, so far apart.", valueName: "1s"))
+    var watch: String?
+
+    @OptionGroup var store: StoreOption
+    @OptionGroup var options: FormOptions
+    @OptionGroup var zone: ZoneOption
+    @OptionGroup var unused: NoSpanOptions
+
+    func run() throws {
+        let zone = try zone.zone()
+        let output = OutputBuffer.standard()
+        guard let watch else {
+            try write(to: output, zone)
+            return try output.finish()
+        }
+        guard let pause = BucketWidth.milliseconds(watch[...]) else {
+            throw ToolFailure(.usage, "--watch: found \"\(watch)\", expected a time like 1s or 5m")
+        }
+        let isScreen = options.terminal.isOutput && options.form == .table
+        while true {
+            // Home and wipe: the figures stand still where only they change.
+            if isScreen { try output.append("\u{1B}[H\u{1B}[2J") }
+            try write(to: output, zone)
+            try output.flush()
+            usleep(UInt32(clamping: pause * 1000))
+        }
+    }
+
+    private func write(to output: OutputBuffer, _ zone: Zone) throws(ToolFailure) {
+        let path = store.path
+        let snapshot = try store.openSnapshot()
+        let summary = try withStoreErrors(of: path) { () throws(StoreError) in
+            try snapshot.summary()
+        }
+        try RecordWriter.write(
+            fields(summary), schema: "almanac.info/1", in: options.form, to: output, zone: zone)
+    }
+
+    private func fields(_ summary: StoreSummary) -> [RowWriter.Field] {
+        [
+            .init("store", .text(store.path)),
+            .init("format", .integer(Manifest.supportedFormat)),
+            .init("years", .years(summary.years)),
+            .init("segments", .integer(summary.segmentCount)),
+            .init("series", .integer(summary.seriesCount)),
+            .init("samples", .integer(summary.sampleCount)),
+            .init("bytes", .bytes(summary.byteCount)),
+            .init(
+                "bytes_per_sample",
+                .number(summary.bytesPerSample, places: 3)),
+            .init("wal_bytes", .bytes(summary.logByteCount)),
+            .init("first_time", .time(summary.firstTime)),
+            .init("last_time", .time(summary.lastTime)),
+        ]
+    }
+}
+
+extension StoreSummary {
+    var bytesPerSample: Double? {
+        sampleCount > 0 ? Double(byteCount) / Double(sampleCount) : nil
+    }
+}

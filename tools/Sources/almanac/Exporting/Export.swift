@@ -1,0 +1,93 @@
+import SegmentStore
+import TimeSeriesModel
+
+/// What is to be exported: the points with samples, the range, and what had to be left out.
+final class Export {
+    let points: [ExportPoint]
+    let range: TimeRange
+    let limit: Int?
+    let calendar: BucketCalendar?
+    let notes: Notes
+    /// Samples that are bad, or no number that a cell could hold.
+    var leftOutCount = 0
+
+    private let catalog: Catalog
+    private let store: String
+    private let log = DamageLog()
+
+    init(
+        _ glob: String?, _ option: StoreOption, _ scope: ExportScope,
+        _ buckets: ExportBucketOptions, _ notes: Notes
+    ) throws(ToolFailure) {
+        let zone = try scope.zone.zone()
+        let asked = try scope.span.range(in: zone, now: SystemClock.now)
+        let width = try buckets.every.map { (text) throws(ToolFailure) in
+            try BucketWidth.every(text)
+        }
+        let snapshot = try option.openSnapshot()
+        calendar = width.map { BucketCalendar(width: $0, zone: zone) }
+        catalog = snapshot.catalog
+        store = option.path
+        limit = scope.limit.count
+        self.notes = notes
+        let log = log
+        let store = store
+        let catalog = snapshot.catalog
+        points = try catalog.points(fitting: glob, in: store).compactMap { point in
+            guard let series = point.series else { return nil }
+            return ExportPoint(
+                name: catalog.title(of: point.address),
+                dataType: point.current?.dataType ?? .analog,
+                reader: SeriesReader(snapshot: snapshot, store: store, log: log, series: series))
+        }
+        range = asked.clipped(to: BulkImport.supportedRange)
+    }
+
+    /// Says what was left out, after everything was written.
+    func finish() throws(ToolFailure) {
+        if leftOutCount > 0 {
+            notes.say(
+                "left out: \(NumberText.count(leftOutCount, of: "sample")) without a usable value")
+        }
+        try log.report(of: store, catalog)
+    }
+}
+
+/// Which part of the store is exported.
+struct ExportScope {
+    let span: SpanOptions
+    let limit: LimitOption
+    let zone: ZoneOption
+}
+
+/// A point with samples.
+struct ExportPoint {
+    let name: String
+    let dataType: DataType
+    let reader: SeriesReader
+}
+
+extension Export {
+    /// What stands over the columns: without the device where all points are of one.
+    ///
+    /// - Throws: where two points share a name, which no import could tell apart.
+    func columnNames() throws(ToolFailure) -> [String] {
+        let names = points.map { PointName($0.name) }
+        let devices = Set(names.map { $0?.device })
+        let isOneSite = devices.count == 1 && !devices.contains(nil)
+        if !isOneSite, points.count > 1 {
+            notes.say("columns are full names: import them with --prefix ''")
+        }
+        var titles: [String] = []
+        var seen: Set<String> = []
+        for (place, point) in points.enumerated() {
+            guard seen.insert(point.name).inserted else {
+                throw ToolFailure(
+                    .wrongData,
+                    "two points are named \(point.name): export them one by one, by address")
+            }
+            titles.append(isOneSite ? names[place]?.point ?? point.name : point.name)
+        }
+        return titles
+    }
+}

@@ -1,0 +1,111 @@
+import ColumnCodec
+import SegmentStore
+import TimeSeriesModel
+
+/// A line a sample, by point and time, with its quality.
+struct LongExport {
+    enum Form {
+        case csv(ExportText)
+        case ndjson
+    }
+
+    let export: Export
+    let form: Form
+
+    func run(to output: OutputBuffer) throws(ToolFailure) {
+        if case .csv(let text) = form {
+            try output.append { text.appendHeader(CSVHeader.longColumns, to: &$0) }
+        }
+        var room = export.limit ?? .max
+        for point in export.points where room > 0 {
+            let line = LongLine(form, name: point.name)
+            if let calendar = export.calendar {
+                try write(point, line, calendar, &room, to: output)
+            } else {
+                try write(point, line, &room, to: output)
+            }
+        }
+    }
+
+    private func write(
+        _ point: ExportPoint, _ line: LongLine, _ room: inout Int, to output: OutputBuffer
+    ) throws(ToolFailure) {
+        try point.reader.forEachRun(in: export.range) { (frame, positions) throws(ToolFailure) in
+            for place in positions where room > 0 {
+                let value = frame.values[place]
+                guard value.isFinite else {
+                    export.leftOutCount += 1
+                    continue
+                }
+                room -= 1
+                try output.append { bytes in
+                    line.append(frame.times[place], value, frame.qualities[place], to: &bytes)
+                }
+            }
+            return room > 0
+        }
+    }
+
+    private func write(
+        _ point: ExportPoint, _ line: LongLine, _ calendar: BucketCalendar, _ room: inout Int,
+        to output: OutputBuffer
+    ) throws(ToolFailure) {
+        let buckets = Buckets(
+            reader: point.reader, calendar: calendar, aggregations: [],
+            isLinear: point.dataType == .analog)
+        try buckets.forEach(in: export.range) { (bucket) throws(ToolFailure) in
+            if let value = point.value(of: bucket.aggregate), value.isFinite {
+                room -= 1
+                try output.append { bytes in
+                    line.append(bucket.start.milliseconds, value, 0, to: &bytes)
+                }
+            }
+            return room > 0
+        }
+    }
+}
+
+extension ExportPoint {
+    /// One value for a bucket: the mean, or the last where a mean would be of states.
+    func value(of aggregate: Aggregate) -> Double? {
+        dataType == .analog ? aggregate.mean : aggregate.last
+    }
+}
+
+/// What a point's lines have in common, made once.
+private struct LongLine {
+    private let head: [UInt8]
+    private let marks: [[UInt8]]
+    private let tails: [[UInt8]]
+
+    init(_ form: LongExport.Form, name: String) {
+        var head: [UInt8] = []
+        switch form {
+        case .csv(let text):
+            text.appendText(name, to: &head)
+            head.append(text.separator)
+            marks = [[text.separator], [text.separator]]
+            tails = LongLine.qualities { $0 + "\n" }
+        case .ndjson:
+            head.append(contentsOf: "{\"point\":".utf8)
+            FieldText.appendJSON(name, to: &head)
+            head.append(contentsOf: ",\"unix_ms\":".utf8)
+            marks = [Array(",\"value\":".utf8), Array(",\"quality\":".utf8)]
+            tails = LongLine.qualities { "\"\($0)\"}\n" }
+        }
+        self.head = head
+    }
+
+    private static func qualities(_ text: (String) -> String) -> [[UInt8]] {
+        (0...255).map { Array(text(Quality(rawValue: $0).description).utf8) }
+    }
+
+    func append(_ time: Int64, _ value: Double, _ quality: UInt8, to bytes: inout [UInt8]) {
+        bytes.append(contentsOf: head)
+        NumberText.append(time, to: &bytes)
+        bytes.append(contentsOf: marks[0])
+        NumberText.append(value, to: &bytes)
+        bytes.append(contentsOf: marks[1])
+        bytes.append(contentsOf: tails[Int(quality)])
+    }
+}

@@ -1,0 +1,86 @@
+import ColumnCodec
+import SegmentStore
+import TimeSeriesModel
+
+/// How files are to be imported.
+struct ImportRules {
+    /// What stands before the `/` of a column's name; nil: the file's stem; empty: columns are
+    /// full names.
+    var prefix: String?
+    var points = PointsTable()
+    var skipsBad = false
+
+    /// Times that a sample may have, in Unix milliseconds.
+    static let times =
+        BulkImport.supportedRange.from.milliseconds...BulkImport.supportedRange.to.milliseconds - 1
+}
+
+/// Cells that were refused in a file: all counted, the first few told.
+struct Refusals {
+    static let toldCountMax = 10
+
+    private(set) var count = 0
+    private(set) var messages: [String] = []
+
+    mutating func add(_ problem: CellProblem, cellCount: Int = 1) {
+        count += cellCount
+        if messages.count < Refusals.toldCountMax { messages.append(problem.message) }
+    }
+}
+
+/// One file on its way into a target.
+struct FileImport {
+    let path: String
+    let rules: ImportRules
+    let target: any ImportTarget
+    private(set) var refusals = Refusals()
+    /// Full names of the points that the file speaks of.
+    private(set) var names: Set<String> = []
+
+    /// Samples that are held before they are handed on.
+    static let sampleCountMax = 1 << 20
+
+    init(path: String, rules: ImportRules, target: any ImportTarget) {
+        self.path = path
+        self.rules = rules
+        self.target = target
+    }
+
+    /// Reads the file to its end. Nothing of it is stored before the target's commit.
+    ///
+    /// - Throws: at the first cell or row that cannot be read, unless the rules skip them; at a
+    ///   first line that cannot be, always.
+    mutating func run() throws(ToolFailure) {
+        var reader = try CSVReader(TextSource(path))
+        let header = try CSVHeader(reader.nextRecord(), path: path)
+        switch header.form {
+        case .wide: try importWide(header, &reader)
+        case .long: try importLong(&reader)
+        }
+    }
+
+    /// The name without folders, `.gz` and `.csv`.
+    static func stem(of path: String) -> String {
+        var name = path.split(separator: "/").last.map(String.init) ?? path
+        for ending in [".gz", ".csv"] where name.hasSuffix(ending) && name.count > ending.count {
+            name.removeLast(ending.count)
+        }
+        return name
+    }
+
+    mutating func refuse(_ problem: CellProblem, cellCount: Int = 1) throws(ToolFailure) {
+        guard rules.skipsBad else { throw problem.failure }
+        refusals.add(problem, cellCount: max(1, cellCount))
+    }
+
+    mutating func define(
+        _ name: PointName, from time: Timestamp
+    ) throws(ToolFailure) -> Int {
+        names.insert(name.text)
+        do throws(ToolFailure) {
+            return try target.point(name, rules.points[name], from: time)
+        } catch {
+            throw ToolFailure(error.status, "\(path): \(error.message ?? "")")
+        }
+    }
+}

@@ -1,0 +1,96 @@
+import SegmentStore
+
+/// What an import of several files came to.
+struct ImportTotals {
+    var fileCount = 0
+    var points: Set<String> = []
+    var counts = ImportCounts()
+    var rejected = 0
+
+    mutating func add(_ file: FileImport, _ more: ImportCounts) {
+        fileCount += 1
+        points.formUnion(file.names)
+        counts.samples += more.samples
+        counts.duplicates += more.duplicates
+        counts.replaced += more.replaced
+        counts.kept += more.kept
+        rejected += file.refusals.count
+    }
+}
+
+/// The import of several files, one after the other, each whole or not at all.
+struct ImportWork {
+    let rules: ImportRules
+    let options: FormOptions
+    private(set) var totals = ImportTotals()
+    /// What went wrong first; it was told already.
+    private(set) var firstFailure: ToolFailure?
+
+    init(rules: ImportRules, options: FormOptions) {
+        self.rules = rules
+        self.options = options
+    }
+
+    mutating func run(
+        _ files: [String], path: String, onConflict rule: ConflictRule
+    ) throws(ToolFailure) {
+        let store = try StoreOption.openStore(at: path)
+        defer { store.close() }
+        try importEach(files) { () throws(ToolFailure) in
+            try StoreTarget(store, path: path, onConflict: rule)
+        }
+        guard totals.fileCount > 0 else { return }
+        do throws(StoreError) { _ = try store.mergeWhereDue() } catch {
+            // Everything is stored, if in more files than need be.
+            let failure = ToolFailure(error, store: path)
+            firstFailure = firstFailure ?? failure
+            Notes.error("\(failure.message ?? ""); its files were not merged")
+        }
+    }
+
+    mutating func dryRun(
+        _ files: [String], path: String, onConflict rule: ConflictRule
+    ) throws(ToolFailure) {
+        var snapshot: Snapshot?
+        do throws(StoreError) { snapshot = try Snapshot.open(at: path) } catch {
+            guard error.code == .noStore else { throw ToolFailure(error, store: path) }
+        }
+        try importEach(files) { DryTarget(snapshot, path: path, onConflict: rule) }
+    }
+
+    private mutating func importEach(
+        _ files: [String], to makeTarget: () throws(ToolFailure) -> any ImportTarget
+    ) throws(ToolFailure) {
+        let progress = ProgressLine("importing", on: options.terminal, options.notes)
+        for (place, path) in files.enumerated() {
+            progress.show(place, of: files.count)
+            let target = try makeTarget()
+            defer { target.cancel() }
+            var file = FileImport(path: path, rules: rules, target: target)
+            do throws(ToolFailure) {
+                try file.run()
+                let counts = try target.commit()
+                progress.clear()
+                tell(file, counts)
+                totals.add(file, counts)
+            } catch {
+                progress.clear()
+                firstFailure = firstFailure ?? error
+                Notes.error("\(error.message ?? path); nothing of this file was stored")
+                // Only what is wrong with the file leaves the others their turn.
+                if error.status != .wrongData { return }
+            }
+        }
+    }
+
+    private func tell(_ file: FileImport, _ counts: ImportCounts) {
+        for message in file.refusals.messages { Notes.error(message) }
+        let more = file.refusals.count - file.refusals.messages.count
+        if more > 0 {
+            Notes.error("\(file.path): \(NumberText.count(more, of: "more cell")) refused")
+        }
+        options.notes.detail(
+            "\(file.path): \(NumberText.count(file.names.count, of: "point")), "
+                + NumberText.count(counts.samples, of: "sample"))
+    }
+}

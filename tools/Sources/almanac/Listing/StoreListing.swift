@@ -1,0 +1,163 @@
+import SegmentStore
+import TimeSeriesModel
+
+/// Makes the lists of what a store holds. Reads indexes, and samples only to count them where
+/// segments overlap.
+struct StoreListing {
+    let snapshot: Snapshot
+    let store: String
+    let glob: String?
+
+    private var catalog: Catalog { snapshot.catalog }
+
+    func devices() throws(ToolFailure) -> StoreList {
+        var list = StoreList([
+            Column("device_id", .right), Column("name"), Column("points", .right),
+            Column("samples", .right), Column("bytes", .right), Column("first_time"),
+            Column("last_time"),
+        ])
+        let pattern = glob.map { NamePattern($0) }
+        for id in catalog.deviceIDs {
+            let name = catalog.name(of: id) ?? String(id.rawValue)
+            if let pattern, !pattern.matches(name) { continue }
+            let points = catalog.points(of: id)
+            var usage = SeriesUsage()
+            for point in points { usage.add(try self.usage(of: point)) }
+            list.rows.append(
+                .init(
+                    cells: [
+                        .name(Int(id.rawValue)), .text(name), .integer(points.count),
+                    ] + usage.cells,
+                    name: name, byteCount: usage.byteCount, firstTime: usage.first,
+                    lastTime: usage.last))
+        }
+        return list
+    }
+
+    func points() throws(ToolFailure) -> StoreList {
+        var list = StoreList([
+            Column("address"), Column("name"), Column("unit"), Column("data_type"),
+            Column("samples", .right), Column("bytes", .right), Column("first_time"),
+            Column("last_time"),
+        ])
+        for point in try fitting() {
+            let usage = try usage(of: point)
+            let name = catalog.title(of: point.address)
+            list.rows.append(
+                .init(
+                    cells: [
+                        .text(point.address.description), .text(name),
+                        .text(point.current?.unit ?? ""),
+                        .text(point.current?.dataType.rawValue),
+                    ] + usage.cells,
+                    name: name, byteCount: usage.byteCount, firstTime: usage.first,
+                    lastTime: usage.last))
+        }
+        return list
+    }
+
+    /// No store holds any yet.
+    func logs() -> StoreList {
+        StoreList([
+            Column("device_id", .right), Column("name"), Column("interval_seconds", .right),
+            Column("points", .right),
+        ])
+    }
+
+    func segments() -> StoreList {
+        var list = StoreList([
+            Column("file"), Column("year", .right), Column("role"), Column("samples", .right),
+            Column("bytes", .right), Column("first_time"), Column("last_time"),
+        ])
+        let pattern = glob.map { NamePattern($0) }
+        for segment in snapshot.segments {
+            if let pattern, !pattern.matches(segment.file) { continue }
+            list.rows.append(
+                .init(
+                    cells: [
+                        .text(segment.file), .name(segment.year),
+                        .text(segment.role.rawValue), .integer(segment.sampleCount),
+                        .bytes(segment.byteCount), .time(segment.firstTime),
+                        .time(segment.lastTime),
+                    ], name: segment.file, byteCount: segment.byteCount,
+                    firstTime: segment.firstTime, lastTime: segment.lastTime))
+        }
+        return list
+    }
+
+    func chunks() throws(ToolFailure) -> StoreList {
+        var list = StoreList([
+            Column("file"), Column("offset", .right), Column("name"), Column("samples", .right),
+            Column("bytes", .right), Column("first_time"), Column("last_time"),
+        ])
+        for point in try fitting() {
+            let name = catalog.title(of: point.address)
+            for chunk in try chunks(of: point) {
+                list.rows.append(
+                    .init(
+                        cells: [
+                            .text(chunk.file), .name(chunk.offset), .text(name),
+                            .integer(chunk.sampleCount), .bytes(chunk.byteCount),
+                            .time(chunk.firstTime), .time(chunk.lastTime),
+                        ], name: name, byteCount: chunk.byteCount,
+                        firstTime: chunk.firstTime, lastTime: chunk.lastTime))
+            }
+        }
+        return list
+    }
+
+    private func fitting() throws(ToolFailure) -> [CatalogPoint] {
+        try catalog.points(fitting: glob, in: store)
+    }
+
+    private func chunks(of point: CatalogPoint) throws(ToolFailure) -> [ChunkSummary] {
+        guard let series = point.series else { return [] }
+        return try withStoreErrors(of: store) { () throws(StoreError) in
+            try snapshot.chunks(of: series)
+        }
+    }
+
+    private func usage(of point: CatalogPoint) throws(ToolFailure) -> SeriesUsage {
+        var usage = SeriesUsage(try chunks(of: point))
+        if usage.hasOverlap, let series = point.series {
+            // Chunks of one time may hold the same sample twice, so they are counted by reading.
+            let reader = SeriesReader(
+                snapshot: snapshot, store: store, log: DamageLog(), series: series)
+            usage.sampleCount = try reader.count(in: .all, upTo: .max)
+        }
+        return usage
+    }
+}
+
+/// What a series takes.
+struct SeriesUsage {
+    var sampleCount = 0
+    private(set) var byteCount = 0
+    private(set) var first: Timestamp?
+    private(set) var last: Timestamp?
+    /// Chunks of several segments lie over each other in time.
+    private(set) var hasOverlap = false
+
+    init() {}
+
+    init(_ chunks: [ChunkSummary]) {
+        for chunk in chunks.sorted(by: { $0.firstTime < $1.firstTime }) {
+            if let last, chunk.firstTime <= last { hasOverlap = true }
+            sampleCount += chunk.sampleCount
+            byteCount += chunk.byteCount
+            first = first ?? chunk.firstTime
+            last = max(last ?? chunk.lastTime, chunk.lastTime)
+        }
+    }
+
+    mutating func add(_ other: SeriesUsage) {
+        sampleCount += other.sampleCount
+        byteCount += other.byteCount
+        if let start = other.first { first = min(first ?? start, start) }
+        if let end = other.last { last = max(last ?? end, end) }
+    }
+
+    var cells: [Cell] {
+        [.integer(sampleCount), .bytes(byteCount), .time(first), .time(last)]
+    }
+}

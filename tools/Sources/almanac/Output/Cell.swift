@@ -1,0 +1,118 @@
+import TimeSeriesModel
+
+/// One field of a row, still to be written in the form that was asked for.
+enum Cell: Sendable {
+    case text(String)
+    /// An amount: for people with a comma between groups of three.
+    case integer(Int)
+    /// A number that names something.
+    case name(Int)
+    /// Written in full for programs, in a few digits for people where `places` says so.
+    case number(Double, places: Int? = nil)
+    /// A number of bytes: plain for programs, with a unit for people.
+    case bytes(Int)
+    case time(Timestamp)
+    case flag(Bool)
+    /// Ascending years: a list for programs, runs of them for people.
+    case years([Int])
+    case missing
+
+    static func text(_ text: String?) -> Cell { text.map { .text($0) } ?? .missing }
+    static func time(_ time: Timestamp?) -> Cell { time.map { .time($0) } ?? .missing }
+    static func number(_ value: Double?, places: Int? = nil) -> Cell {
+        value.map { .number($0, places: places) } ?? .missing
+    }
+
+    func appendJSON(to bytes: inout [UInt8]) {
+        switch self {
+        case .text(let text): FieldText.appendJSON(text, to: &bytes)
+        case .integer(let number), .name(let number), .bytes(let number):
+            NumberText.append(Int64(number), to: &bytes)
+        // JSON has no word for what is not a number.
+        case .number(let value, _) where !value.isFinite: bytes.append(contentsOf: "null".utf8)
+        case .number(let value, _): NumberText.append(value, to: &bytes)
+        case .time(let time): NumberText.append(time.milliseconds, to: &bytes)
+        case .flag(let flag): bytes.append(contentsOf: (flag ? "true" : "false").utf8)
+        case .years(let years):
+            bytes.append(contentsOf: "[\(years.map(String.init).joined(separator: ","))]".utf8)
+        case .missing: bytes.append(contentsOf: "null".utf8)
+        }
+    }
+
+    func appendCSV(to bytes: inout [UInt8]) {
+        switch self {
+        case .text(let text): FieldText.appendCSV(text, to: &bytes)
+        case .integer(let number), .name(let number), .bytes(let number):
+            NumberText.append(Int64(number), to: &bytes)
+        case .number(let value, _): NumberText.append(value, to: &bytes)
+        case .time(let time): NumberText.append(time.milliseconds, to: &bytes)
+        case .flag(let flag): bytes.append(contentsOf: (flag ? "true" : "false").utf8)
+        case .years(let years): FieldText.appendCSV(Cell.runs(of: years), to: &bytes)
+        case .missing: break
+        }
+    }
+
+    /// As a person reads it.
+    func text(in zone: Zone) -> String {
+        switch self {
+        case .text(let text): Cell.printable(text)
+        case .integer(let number): NumberText.grouped(number)
+        case .name(let number): String(number)
+        case .bytes(let count): NumberText.bytes(count)
+        case .number(let value, let places?): Cell.text(value, places: places)
+        case .number(let value, nil): NumberText.text(value)
+        case .time(let time): zone.text(of: time)
+        case .flag(let flag): flag ? "yes" : "no"
+        case .years(let years): Cell.runs(of: years)
+        case .missing: "-"
+        }
+    }
+
+    /// Rounded, but never to a zero that was not written.
+    private static func text(_ value: Double, places: Int) -> String {
+        let rounded = NumberText.rounded(value, places: places)
+        let isNothing = rounded.utf8.allSatisfy { "-0.".utf8.contains($0) }
+        return isNothing && value != 0 ? NumberText.text(value) : rounded
+    }
+
+    /// `2018-2021, 2025`.
+    private static func runs(of years: [Int]) -> String {
+        var parts: [String] = []
+        var rest = years[...]
+        while let first = rest.popFirst() {
+            var last = first
+            while rest.first == last + 1 { last = rest.removeFirst() }
+            parts.append(last == first ? "\(first)" : "\(first)-\(last)")
+        }
+        return parts.joined(separator: ", ")
+    }
+
+    /// A name may hold anything; on a screen it must neither move the cursor nor break the line.
+    private static func printable(_ text: String) -> String {
+        guard text.unicodeScalars.contains(where: { $0.properties.generalCategory == .control })
+        else { return text }
+        return String(
+            String.UnicodeScalarView(
+                text.unicodeScalars.map {
+                    $0.properties.generalCategory == .control ? "\u{FFFD}" : $0
+                }))
+    }
+}
+
+/// One column of rows: its key for programs and its side of the column for people.
+struct Column: Sendable {
+    enum Side: Sendable {
+        case left, right
+    }
+
+    let key: String
+    let title: String
+    let side: Side
+
+    /// - Parameter title: what stands over the column for people; nil: the key.
+    init(_ key: String, _ side: Side = .left, title: String? = nil) {
+        self.key = key
+        self.side = side
+        self.title = title ?? key
+    }
+}

@@ -1,0 +1,91 @@
+import SegmentStore
+import TimeSeriesModel
+
+/// What is to be printed of one point, and how.
+struct PointReading {
+    let point: CatalogPoint
+    let title: String
+    /// nil where the point has no samples yet.
+    let reader: SeriesReader?
+    let range: TimeRange
+    let zone: Zone
+    let limit: Int?
+    let options: FormOptions
+    let output: OutputBuffer
+
+    private var unit: String { point.current?.unit ?? "" }
+
+    func writeSamples() throws(ToolFailure) {
+        var isTruncated = false
+        if let limit, options.form == .json, let reader {
+            isTruncated = try reader.count(in: range, upTo: limit + 1) > limit
+        }
+        let writer = try SampleWriter(
+            fields: try fields(isTruncated), unit: unit, limit: limit, zone: zone, options: options,
+            to: output)
+        try reader?.forEachRun(in: range) { (frame, positions) throws(ToolFailure) in
+            try writer.append(frame, positions)
+        }
+        try writer.finish()
+        if writer.isCut { tellCut("samples") }
+    }
+
+    func writeBuckets(
+        _ width: BucketWidth, named widthName: String, _ aggregations: [Aggregation]
+    ) throws(ToolFailure) {
+        let buckets = reader.map {
+            Buckets(
+                reader: $0, calendar: BucketCalendar(width: width, zone: zone),
+                aggregations: aggregations, isLinear: point.current?.dataType ?? .analog == .analog)
+        }
+        let fields =
+            try fields(try isTruncated(buckets)) + [
+                .init("every", .text(widthName)), .init("tz", .text(zone.name)),
+            ]
+        let columns =
+            [Column("unix_ms", title: "from (\(zone.name))")]
+            + aggregations.map { Column($0.rawValue, .right) }
+        let rows = try RowWriter(
+            columns, schema: "almanac.read/1", fields: fields, list: "samples",
+            in: options.form, to: output, options: options, zone: zone, limit: limit)
+        try buckets?.forEach(in: range) { (bucket) throws(ToolFailure) in
+            try rows.append([.time(bucket.start)] + bucket.cells)
+        }
+        try rows.finish()
+        if rows.isCut { tellCut("buckets") }
+    }
+
+    /// Whether the limit leaves buckets out; asked only where it stands before them.
+    private func isTruncated(_ buckets: Buckets?) throws(ToolFailure) -> Bool {
+        guard let limit, options.form == .json, let buckets else { return false }
+        let counting = Buckets(
+            reader: buckets.reader, calendar: buckets.calendar, aggregations: [.count],
+            isLinear: buckets.isLinear)
+        var count = 0
+        try counting.forEach(in: range) { _ in
+            count += 1
+            return count <= limit
+        }
+        return count > limit
+    }
+
+    /// What was not said of the range is told by the samples themselves.
+    private func fields(_ isTruncated: Bool) throws(ToolFailure) -> [RowWriter.Field] {
+        guard options.form == .json else { return [] }
+        let extent = try reader?.extent(in: range)
+        let from = range.from == TimeRange.all.from ? extent?.from : range.from
+        let to = range.to == TimeRange.all.to ? extent?.to : range.to
+        return [
+            .init("point", .text(title)), .init("unit", .text(unit)), .init("from", .time(from)),
+            .init("to", .time(to)), .init("truncated", .flag(isTruncated)),
+        ]
+    }
+
+    private func tellCut(_ things: String) {
+        // Who gave a limit knows.
+        guard limit == nil else { return }
+        options.notes.say(
+            "the first \(NumberText.grouped(RowWriter.rowCountOnTerminalMax)) \(things) are shown; "
+                + "--limit, or --output csv, shows more")
+    }
+}

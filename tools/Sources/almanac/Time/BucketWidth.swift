@@ -1,0 +1,42 @@
+/// How long a bucket is: so many milliseconds, or so many days, weeks or months of a calendar.
+enum BucketWidth: Hashable, Sendable {
+    case milliseconds(Int64)
+    case days(Int64)
+    /// ISO weeks: from Monday.
+    case weeks(Int64)
+    case months(Int64)
+
+    /// Reads `15m`, `1h`, `1d`, `day`, `week`, `month`, `3months`, `year` and the like; nil for
+    /// anything else. Days and longer are the calendar's: some have 23 or 25 hours.
+    init?(_ text: String) {
+        let digits = text.prefix { $0.isASCII && $0.isNumber }
+        let count = digits.isEmpty ? 1 : Int64(digits) ?? 0
+        guard count > 0, count <= 1_000_000 else { return nil }
+        switch text.dropFirst(digits.count) {
+        case "d", "day", "days": self = .days(count)
+        case "w", "week", "weeks": self = .weeks(count)
+        case "mo", "month", "months": self = .months(count)
+        case "y", "year", "years": self = .months(count * 12)
+        default:
+            guard !digits.isEmpty, let milliseconds = BucketWidth.milliseconds(text[...]) else {
+                return nil
+            }
+            self = .milliseconds(milliseconds)
+        }
+    }
+
+    /// A span of fixed length, as `90s`; a day has 24 hours here.
+    static func milliseconds(_ text: Substring) -> Int64? {
+        let digits = text.prefix { $0.isASCII && $0.isNumber }
+        guard let count = Int64(digits), count > 0, count <= 1_000_000_000 else { return nil }
+        switch text.dropFirst(digits.count) {
+        case "ms": return count
+        case "s": return count * 1000
+        case "m", "min": return count * 60_000
+        case "h": return count * 3_600_000
+        case "d": return count * 86_400_000
+        case "w": return count * 604_800_000
+        default: return nil
+        }
+    }
+}

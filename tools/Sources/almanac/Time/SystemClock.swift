@@ -1,0 +1,21 @@
+import Glibc
+import TimeSeriesModel
+
+/// The system's clocks.
+enum SystemClock {
+    static var secondsSince1970: Double { seconds(CLOCK_REALTIME) }
+
+    /// Never goes back; for measuring.
+    static var uptimeSeconds: Double { seconds(CLOCK_MONOTONIC) }
+
+    private static func seconds(_ clock: clockid_t) -> Double {
+        var time = timespec()
+        unsafe clock_gettime(clock, &time)
+        return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+    }
+}
+
+extension SystemClock {
+    /// The moment that relative times count from; read once a command.
+    static var now: Timestamp { Timestamp(milliseconds: Int64(secondsSince1970 * 1000)) }
+}

@@ -1,0 +1,52 @@
+import Foundation
+
+/// The built program, run as a person would.
+struct Program {
+    struct Result {
+        let status: Int32
+        let output: String
+        let errors: String
+        var lines: [String] { output.split(separator: "\n").map(String.init) }
+    }
+
+    let folder: TemporaryFolder
+    /// Where the store of the test lies.
+    var store: String { folder.path + "/store" }
+
+    init() throws { folder = try TemporaryFolder() }
+
+    /// Runs it with the test's store and waits for its end.
+    func run(_ arguments: String..., environment: [String: String] = [:]) throws -> Result {
+        try run(arguments + ["--store", store], environment)
+    }
+
+    /// Runs it with these arguments and no others.
+    func runBare(_ arguments: String..., environment: [String: String] = [:]) throws -> Result {
+        try run(arguments, environment)
+    }
+
+    private func run(_ arguments: [String], _ environment: [String: String]) throws -> Result {
+        let process = Process()
+        // The program is built beside the tests.
+        let tests = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
+        process.executableURL = tests.deletingLastPathComponent().appendingPathComponent("almanac")
+        process.arguments = arguments
+        process.environment = environment
+        process.currentDirectoryURL = URL(fileURLWithPath: folder.path)
+        // Files, because a pipe that nobody empties would hold the program up.
+        let output = folder.path + "/stdout"
+        let errors = folder.path + "/stderr"
+        for path in [output, errors] { try Data().write(to: URL(fileURLWithPath: path)) }
+        process.standardOutput = FileHandle(forWritingAtPath: output)
+        process.standardError = FileHandle(forWritingAtPath: errors)
+        process.standardInput = FileHandle.nullDevice
+        try process.run()
+        process.waitUntilExit()
+        return Result(
+            status: process.terminationStatus,
+            output: String(
+                decoding: try Data(contentsOf: URL(fileURLWithPath: output)), as: UTF8.self),
+            errors: String(
+                decoding: try Data(contentsOf: URL(fileURLWithPath: errors)), as: UTF8.self))
+    }
+}

@@ -1,0 +1,39 @@
+#!/usr/bin/env bash
+# Builds the tool, makes a year of a simulated building, and looks at it.
+#   tools/demo.sh          leaves the store in .build/demo for you to go on with
+#   tools/demo.sh --once   the same, and removes the store at the end
+set -euo pipefail
+cd "$(dirname "$0")/.."
+source tools/setup.sh
+almanac_install
+
+echo "== building (the first time takes a minute or two)"
+almanac_build_tools
+almanac=$(almanac_binary)
+store=.build/demo
+rm -rf "$store"
+
+run() {
+    echo
+    echo "== almanac $*"
+    "$almanac" "$@"
+}
+
+run demo "$store"
+run info --store "$store"
+run ls devices --store "$store"
+point=plant/outdoor_temp
+run read "$point" --limit 5 --store "$store"
+run read "$point" --every month --agg count,min,mean,max --store "$store"
+run verify --store "$store"
+
+echo
+if [ "${1:-}" = --once ]; then
+    rm -rf "$store"
+    echo "== done; the store was removed (--once)"
+else
+    echo "== done; the store is in $store. What to try next:"
+    echo "   $almanac ls points --store $store"
+    echo "   $almanac read '$point' --every 1d --tz Europe/Zurich --store $store"
+    echo "   $almanac export csv '${point%%/*}/*' --store $store > ${point%%/*}.csv"
+fi

@@ -1,0 +1,38 @@
+#!/usr/bin/env bash
+# Installs what building and testing need and the machine lacks. Sourced by demo.sh and test.sh.
+
+# almanac_need COMMAND-OR-FILE PACKAGE: notes PACKAGE for installation unless the thing is there.
+almanac_missing=()
+almanac_need() {
+    case "$1" in
+        /*) [ -e "$1" ] && return ;;
+        pkg:*) pkg-config --exists "${1#pkg:}" 2>/dev/null && return ;;
+        *) command -v "$1" >/dev/null && return ;;
+    esac
+    almanac_missing+=("$2")
+}
+
+almanac_install() {
+    [ ${#almanac_missing[@]} -eq 0 ] && return
+    echo "installing ${almanac_missing[*]}" >&2
+    local sudo=
+    [ "$(id -u)" -eq 0 ] || sudo=sudo
+    $sudo apt-get update -qq
+    DEBIAN_FRONTEND=noninteractive $sudo apt-get install -y -qq "${almanac_missing[@]}" >/dev/null
+}
+
+command -v swift >/dev/null || { echo "swift is not on the PATH; Swift 6.3 is needed" >&2; exit 1; }
+almanac_need pkg-config pkg-config
+almanac_need pkg:liblz4 liblz4-dev
+almanac_need pkg:zlib zlib1g-dev
+
+# Static, because a program that starts in half the time is felt in every command. The linker's
+# remark about mktemp is about the standard library's own code.
+almanac_build_tools() {
+    swift build -c release --package-path tools --static-swift-stdlib --product almanac --quiet \
+        2> >(grep -v 'is dangerous, better use' >&2)
+}
+
+almanac_binary() {
+    echo "$(swift build -c release --package-path tools --static-swift-stdlib --show-bin-path)/almanac"
+}

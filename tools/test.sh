@@ -1,0 +1,118 @@
+#!/usr/bin/env bash
+# Runs every test of every package and prints each stage's time.
+#   tools/test.sh           what CI runs
+#   tools/test.sh --long    the long forms too (hours); their results stand in docs/testing.md
+set -uo pipefail
+cd "$(dirname "$0")/.."
+root=$PWD
+long=
+[ "${1:-}" = --long ] && long=1
+source tools/setup.sh
+almanac_need lz4 lz4
+almanac_need python3 python3
+almanac_need setpriv util-linux
+almanac_install
+
+build=$root/.build
+mkdir -p "$build"
+passed=0
+failed=0
+skipped=0
+times=()
+
+# stage NAME COMMAND...: runs it, keeps its time; a stage that fails does not stop the others.
+stage() {
+    local name=$1 start=$SECONDS
+    shift
+    echo
+    echo "=== $name"
+    if "$@"; then passed=$((passed + 1)); else
+        failed=$((failed + 1))
+        name="$name: FAILED"
+    fi
+    times+=("$(printf '%5d s  %s' $((SECONDS - start)) "$name")")
+}
+
+skip() {
+    echo
+    echo "=== $1: SKIPPED ($2)"
+    skipped=$((skipped + 1))
+    times+=("    -    $1: SKIPPED ($2)")
+}
+
+formatting() {
+    swift format lint --strict --recursive --configuration .swift-format \
+        Package.swift Sources Tests tools/Package.swift tools/Sources tools/Tests Benchmarks
+}
+
+# The nested packages name the root by its identity, not by its folder: a clone may be called
+# anything.
+clone_called_x() {
+    rm -rf "$build/clone"
+    mkdir -p "$build/clone"
+    git clone --quiet --no-hardlinks . "$build/clone/x" || return
+    swift build --package-path "$build/clone/x/tools" --scratch-path "$build/clone/tools" --quiet &&
+        swift build --package-path "$build/clone/x/Benchmarks" \
+            --scratch-path "$build/clone/bench" --quiet
+}
+
+tools_release() {
+    almanac_build_tools && swift build -c release --package-path Benchmarks --quiet
+}
+
+links_no_database() {
+    local libraries
+    libraries=$(ldd "$(almanac_binary)") || return
+    grep -q liblz4 <<<"$libraries" || { echo "liblz4 is not linked"; return 1; }
+    ! grep -i sqlite <<<"$libraries"
+}
+
+accept() {
+    local what=$1
+    shift
+    python3 ../shared/accept/accept.py "$what" --almanac "$(almanac_binary)" "$@"
+}
+
+acceptance() {
+    accept roundtrip && accept buckets && accept badinput && accept damage --flips 150 --seed 1
+}
+
+acceptance_long() {
+    local seed
+    for seed in 1 2 3; do
+        accept roundtrip --seed $seed && accept buckets --seed $seed &&
+            accept badinput --seed $seed && accept damage --flips 2000 --seed $seed || return
+    done
+}
+
+python_reader() { python3 Tests/FormatReader/test_reader.py --almanac "$(almanac_binary)"; }
+
+stage "format of the sources" formatting
+# What flips every byte and crashes at every operation needs the optimiser.
+trials() {
+    swift test -c release -Xswiftc -enable-testing --scratch-path "$build/trials" --quiet \
+        --filter StoreTrialTests
+}
+
+stage "root, debug" swift test --quiet --skip StoreTrialTests
+stage "trials of the store, release" trials
+stage "engine under the thread sanitizer" swift test --quiet --sanitize=thread \
+    --scratch-path "$build/tsan" --filter 'SharedReading|Concurren'
+stage "tools, debug" swift test --quiet --package-path tools
+stage "tools and benchmarks, release" tools_release
+stage "links liblz4, no SQLite" links_no_database
+stage "reader from the format pages alone" python_reader
+stage "nested packages from a clone called x" clone_called_x
+if [ -d ../shared/accept ]; then
+    stage "acceptance from outside" acceptance
+    [ -n "$long" ] && stage "acceptance, long" acceptance_long
+else
+    skip "acceptance from outside" "no ../shared/accept"
+fi
+
+echo
+echo "=== times"
+printf '%s\n' "${times[@]}"
+echo
+echo "$passed passed, $failed failed, $skipped skipped"
+[ "$failed" -eq 0 ]
