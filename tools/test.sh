@@ -74,7 +74,8 @@ accept() {
 }
 
 acceptance() {
-    accept roundtrip && accept buckets && accept badinput && accept damage --flips 150 --seed 1
+    accept roundtrip && accept buckets && accept badinput &&
+        accept damage --flips 150 --seed 1 && accept kill --kills 20 && accept live
 }
 
 acceptance_long() {
@@ -83,6 +84,22 @@ acceptance_long() {
         accept roundtrip --seed $seed && accept buckets --seed $seed &&
             accept badinput --seed $seed && accept damage --flips 2000 --seed $seed || return
     done
+}
+
+# Killed while it appends, at random moments; and read while it is written.
+kill_trial() { python3 Tests/KillTrials/kill_trial.py --almanac "$(almanac_binary)" "$@"; }
+
+kill_trial_long() {
+    local seed
+    for seed in 1 2 3; do
+        kill_trial --kills 1000 --opens 10000 --seed $seed || return
+        accept kill --kills 200 --seed $seed && accept live --seed $seed || return
+    done
+}
+
+crash_states_long() {
+    ALMANAC_CRASH_TRACES=420 swift test -c release -Xswiftc -enable-testing \
+        --scratch-path "$build/trials" --filter CrashStateTests
 }
 
 python_reader() { python3 Tests/FormatReader/test_reader.py --almanac "$(almanac_binary)"; }
@@ -96,16 +113,21 @@ trials() {
 
 stage "root, debug" swift test --quiet --skip StoreTrialTests
 stage "trials of the store, release" trials
-stage "engine under the thread sanitizer" swift test --quiet --sanitize=thread \
-    --scratch-path "$build/tsan" --filter 'SharedReading|Concurren'
+stage "engine under the thread sanitizer" swift test --quiet --sanitize=thread -Xswiftc -DALMANAC_THREAD_SANITIZER \
+    --scratch-path "$build/tsan" --filter 'SharedReading|SharedAppending'
 stage "tools, debug" swift test --quiet --package-path tools
 stage "tools and benchmarks, release" tools_release
 stage "links liblz4, no SQLite" links_no_database
 stage "reader from the format pages alone" python_reader
+stage "killed while it appends, read while it is written" kill_trial --kills 50 --opens 500
 stage "nested packages from a clone called x" clone_called_x
 if [ -d ../shared/accept ]; then
     stage "acceptance from outside" acceptance
-    [ -n "$long" ] && stage "acceptance, long" acceptance_long
+    if [ -n "$long" ]; then
+        stage "acceptance, long" acceptance_long
+        stage "crash states, long" crash_states_long
+        stage "kills, long" kill_trial_long
+    fi
 else
     skip "acceptance from outside" "no ../shared/accept"
 fi

@@ -1,3 +1,4 @@
+import DurableFiles
 import Synchronization
 
 /// Collects the damage that a read had to step over.
@@ -10,7 +11,7 @@ public final class DamageLog: Sendable {
         var seen: Set<Damage> = []
     }
 
-    private let findings = Mutex(Findings())
+    private let findings = Guarded(Findings())
 
     public init() {}
 

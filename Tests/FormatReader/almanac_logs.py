@@ -6,8 +6,8 @@ whether a log holds anything that is not in segments, and whether something ackn
 
 import re
 
-from almanac_codecs import Damage, Problem, Unsupported
-from almanac_files import KINDS, Foreign, read_frame, read_header
+from almanac_bytes import Damage, Foreign, Problem, Unsupported
+from almanac_records import KINDS, read_frame, read_header
 
 NAME = re.compile(r"[0-9a-f]{8}\.log")
 FRAMES_BEGIN = 1024

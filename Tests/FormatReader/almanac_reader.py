@@ -16,10 +16,14 @@ import struct
 import sys
 from pathlib import Path
 
-from almanac_codecs import Damage, Problem, Unsupported, decode_body
-from almanac_files import (
-    Catalog, RecordFile, Segment, chosen_manifest, content_offset, merged_frames, year_bounds)
+sys.dont_write_bytecode = True  # it writes nothing
+
+from almanac_bytes import Damage, Problem, Unsupported
+from almanac_codecs import decode_body
 from almanac_logs import NAME as LOG_NAME, apply_logs
+from almanac_manifest import chosen_manifest
+from almanac_records import Catalog, RecordFile, content_offset, merged_frames
+from almanac_segments import Segment, year_bounds
 
 
 class Store:
@@ -129,14 +133,15 @@ class Store:
         return self.combined([self.segment_samples(s, s.chunks_of(series)) for s in self.segments])
 
     def everything(self):
-        """(series, samples) of all series, without the index. Every H64 is checked before the first."""
+        """(series, samples) of all series, without the index; every H64 is checked at once."""
         chunks = [(segment, by_series(segment.scan())) for segment in self.segments]
         for segment, found in chunks:
             for series in found:
                 if series not in self.catalog.keys:
-                    raise Damage(segment.file, found[series][0].offset + 8, "series id", series, "one of the catalog")
-        for series in self.series_ids():
-            yield series, self.combined([self.segment_samples(s, c.get(series, [])) for s, c in chunks])
+                    at = found[series][0].offset + 8
+                    raise Damage(segment.file, at, "series id", series, "one of the catalog")
+        return ((series, self.combined([self.segment_samples(s, c.get(series, [])) for s, c in chunks]))
+                for series in self.series_ids())
 
 
 def by_series(chunks):
@@ -158,21 +163,23 @@ def list_points(store, out):
     for series in store.series_ids():
         key = store.catalog.keys[series]
         point = store.catalog.point(key)
-        entries = [e for s in store.segments for e in s.entries_of(series)]
+        entries = [e for s in store.segments if s.footer for e in s.entries_of(series)]
         kind = {1: "analog", 2: "digital", 3: "multistate"}[point.data_type] if point else ""
         out.writerow([store.name(series), key, series, point.unit if point else "", kind,
                       len(entries), sum(e.usable + e.bad for e in entries)])
 
 
 def dump(store, out, name):
+    samples = store.samples(store.series_named(name))
     out.writerow(["unix_ms", "value", "quality", "value_bits_hex"])
-    for time, bits, quality in store.samples(store.series_named(name)):
+    for time, bits, quality in samples:
         out.writerow([time, repr(double(bits)), quality, f"{bits:016x}"])
 
 
 def export(store, out):
+    everything = store.everything()
     out.writerow(["point", "unix_ms", "value_bits_hex", "quality"])
-    for series, samples in store.everything():
+    for series, samples in everything:
         name = store.name(series)
         out.writerows((name, time, f"{bits:016x}", quality) for time, bits, quality in samples)
 

@@ -6,8 +6,9 @@ Where reading stops at the first damage that costs samples, this goes on and lis
 import math
 import struct
 
-from almanac_codecs import Damage, Problem, shown
-from almanac_files import ENTRIES_A_PAGE, NONE, NUMBERS_A_PAGE, PAGE, ENTRY
+from almanac_bytes import Damage, Problem, shown
+from almanac_manifest import NONE
+from almanac_segments import ENTRIES_A_PAGE, ENTRY, NUMBERS_A_PAGE, PAGE
 from xxh64 import h64
 
 BAD = 2 | 16 | 128
@@ -85,6 +86,8 @@ class Verification:
     def segment(self, segment):
         row, f, name = segment.row, segment.footer, segment.file
         self.equal(name, 0, "hash of the file", shown(h64(segment.data)), shown(row.hash))
+        if f is None:
+            return
         role = {1: "flushed", 2: "merged"}.get(f.role, f.role)
         found = (f.samples, f.first_lsn, f.last_lsn, f.first_time, f.last_time, role, any(f.zeros))
         expected = (row.sample_count, row.first_lsn, row.last_lsn, row.first_time, row.last_time, row.role, False)
@@ -116,7 +119,8 @@ class Verification:
             except Problem as problem:
                 self.report(problem)
                 continue
-            if not 0 < chunk.series < self.store.manifest.next_series_id or chunk.series not in self.store.catalog.keys:
+            known = chunk.series in self.store.catalog.keys
+            if not known or chunk.series >= self.store.manifest.next_series_id:
                 self.report(Damage(chunk.file, chunk.offset + 8, "series id", chunk.series, "one of the catalog"))
             if (chunk.series, part[0][0]) <= last:
                 self.report(Damage(chunk.file, chunk.offset, "order of chunks", (chunk.series, part[0][0]), last))
@@ -141,6 +145,7 @@ class Verification:
         expected = (samples[0][0], samples[-1][0], chunk.offset, chunk.byte_count,
                     len(usable), len(samples) - len(usable), every)
         self.equal(segment.file, at, "index entry", found, expected)
+        self.equal(segment.file, at + 70, "non-finite flag of an index entry", e.flags & 1, int(len(finite) < len(usable)))
         if finite:
             found = [d.hex() for d in (e.min, e.max, *map(as_double, (e.first, e.last)))]
             expected = [d.hex() for d in (min(finite, key=sort_key), max(finite, key=sort_key), finite[0], finite[-1])]

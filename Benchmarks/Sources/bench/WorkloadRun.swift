@@ -300,7 +300,7 @@ struct WorkloadRun {
     }
 }
 
-/// What a fresh process needs from its start to its first answered look-up.
+/// What a fresh process needs from opening the store to its first answered look-up.
 struct FirstAnswer {
     private let path: String
     private let address: PointAddress

@@ -5,7 +5,7 @@ import Synchronization
 final class SimulatedMachine: Sendable {
     typealias Hook = @Sendable (SimulatedOperation, SimulatedDisk) -> SimulatedFault?
 
-    private let state: Mutex<State>
+    private let state: Guarded<State>
 
     struct State {
         var disk: SimulatedDisk
@@ -26,7 +26,7 @@ final class SimulatedMachine: Sendable {
     /// The trace is halved when it is longer than this.
     private static let traceCountMax = 4096
 
-    init(disk: SimulatedDisk) { state = Mutex(State(disk: disk)) }
+    init(disk: SimulatedDisk) { state = Guarded(State(disk: disk)) }
 
     /// Looks at or changes the machine from outside, uncounted.
     func withState<R: Sendable>(_ body: (inout State) -> R) -> R {

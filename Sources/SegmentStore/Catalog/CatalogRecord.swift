@@ -2,7 +2,7 @@ import ColumnCodec
 public import TimeSeriesModel
 
 /// One fact about who is who, as it stands in the log and in both catalog files
-/// (`docs/format/catalog.md`).
+/// (`docs/format/record-file.md`).
 ///
 /// The payload of a catalog frame is one or more of these:
 /// ```

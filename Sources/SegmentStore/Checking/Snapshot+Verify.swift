@@ -19,6 +19,8 @@ extension Snapshot {
     ) throws(StoreError) -> VerifyReport {
         var report = VerifyReport()
         var damages = Set(problems)
+        // What only the log has was checked frame by frame when it was read.
+        let years = files.years
         let total = years.reduce(0) { $0 + $1.segments.reduce(0) { $0 + $1.row.sampleCount } }
         for year in years {
             for segment in year.segments {

@@ -1,3 +1,4 @@
+import DurableFiles
 import Synchronization
 
 /// A batch that waits for its turn, and what became of it.
@@ -5,7 +6,7 @@ final class AppendRequest: Sendable {
     let batch: SampleBatch
     let durability: Durability
     let rule: ConflictRule
-    private let result = Mutex<Result<Receipt, StoreError>?>(nil)
+    private let result = Guarded<Result<Receipt, StoreError>?>(nil)
 
     init(_ batch: SampleBatch, _ durability: Durability, _ rule: ConflictRule) {
         self.batch = batch

@@ -1,4 +1,5 @@
 import ColumnCodec
+import DurableFiles
 import Synchronization
 import TimeSeriesModel
 
@@ -14,7 +15,7 @@ final class Heads: Sendable {
         var sampleCount = 0
     }
 
-    private let state = Mutex(State())
+    private let state = Guarded(State())
 
     /// Entries, also those that no snapshot sees yet.
     var sampleCount: Int { state.withLock { $0.sampleCount } }

@@ -1,6 +1,6 @@
 import ColumnCodec
 
-/// The first 64 bytes of a segment or record file (`docs/format/header.md`).
+/// The first 64 bytes of a segment or record file (`docs/format/file-header.md`).
 ///
 /// ```
 /// off   size  field

@@ -33,6 +33,9 @@ public enum StoreLayout {
     /// Both copies of the manifest, the one that is written first in front.
     public static let manifests = [manifest, manifestSpare]
 
+    /// Stands in a backup while it is made: as long as it is there, something is still missing.
+    public static let unfinishedBackup = "quarantine/unfinished-backup"
+
     /// Where a manifest is written before it gets its name.
     public static let temporaryManifest = "tmp/MANIFEST"
 

@@ -1,9 +1,10 @@
+import DurableFiles
 import Synchronization
 import TimeSeriesModel
 
 /// The newest sample that segments have of each series, filled as they are asked for.
 final class LatestValues: Sendable {
-    private let samples = Mutex<[Sample?]>([])
+    private let samples = Guarded<[Sample?]>([])
 
     subscript(series: SeriesID) -> Sample? {
         get {

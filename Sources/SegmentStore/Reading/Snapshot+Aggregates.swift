@@ -1,5 +1,6 @@
 import ColumnCodec
 import Dispatch
+import DurableFiles
 import Synchronization
 public import TimeSeriesModel
 
@@ -32,6 +33,7 @@ extension Snapshot {
     ) throws(StoreError) -> [Aggregate] {
         var folder = BucketFolder(grid)
         guard let bounds = ReadBounds(grid.range) else { return folder.aggregates }
+        try reportLosses(to: log)
         for year in years(from: bounds.first, through: bounds.last) {
             try year.reportLosses(to: log, from: bounds.first, through: bounds.last)
             try fold(series, of: year, bounds, source, log, into: &folder)
@@ -46,7 +48,8 @@ extension Snapshot {
         of series: [SeriesID], in grid: BucketGrid, from source: AggregateSource = .statistics,
         skipping log: DamageLog? = nil
     ) throws(StoreError) -> [[Aggregate]] {
-        let answers = Mutex([Result<[Aggregate], StoreError>?](repeating: nil, count: series.count))
+        let answers = Guarded(
+            [Result<[Aggregate], StoreError>?](repeating: nil, count: series.count))
         DispatchQueue.concurrentPerform(iterations: series.count) { index in
             let answer = Result { () throws(StoreError) in
                 try aggregates(of: series[index], in: grid, from: source, skipping: log)

@@ -11,6 +11,7 @@ extension Snapshot {
     public func sample(
         of series: SeriesID, atOrBefore time: Timestamp, skipping log: DamageLog? = nil
     ) throws(StoreError) -> Sample? {
+        try reportLosses(to: log)
         let head = heads.sample(of: series, atOrBefore: time.rawValue)
         let stored = try storedSample(of: series, atOrBefore: time, log)
         guard let head else { return stored }
@@ -33,6 +34,7 @@ extension Snapshot {
     public func latestSample(
         of series: SeriesID, skipping log: DamageLog? = nil
     ) throws(StoreError) -> Sample? {
+        try reportLosses(to: log)
         let stored = try latestStored(of: series, log)
         guard let head = heads.sample(of: series, atOrBefore: .max) else { return stored }
         guard let stored else { return head }

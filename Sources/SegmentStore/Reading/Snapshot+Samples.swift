@@ -14,6 +14,7 @@ extension Snapshot {
         _ body: (FrameBuffer, Range<Int>) throws(StoreError) -> Bool
     ) throws(StoreError) {
         guard let bounds = ReadBounds(range) else { return }
+        try reportLosses(to: log)
         let years = years(from: bounds.first, through: bounds.last)
         for year in order == .forward ? years : years.reversed() {
             guard try year.forEachRun(of: series, bounds, order, scratches, log, body) else {

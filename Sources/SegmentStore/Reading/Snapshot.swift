@@ -23,6 +23,9 @@ public final class Snapshot: Sendable {
     /// Bytes of the log that are not in segments yet.
     let logByteCount: Int
 
+    /// Records of the log that cannot be read: whose samples they held nobody knows.
+    private let lostInLog: [Damage]
+
     var manifest: Manifest { files.manifest }
     var storage: any Storage { files.storage }
     var scratches: ScratchPool { files.scratches }
@@ -36,6 +39,7 @@ public final class Snapshot: Sendable {
         self.heads = heads
         self.logByteCount = logByteCount
         self.problems = problems + files.problems
+        lostInLog = problems.filter { $0.reason == .badLog && $0.losesSamples }
         position = max(heads.lsn, files.manifest.flushedLSN)
         sampleCount = files.sampleCount + headSampleCount
         years = heads.generations.isEmpty ? files.years : files.years(with: heads)
@@ -44,6 +48,11 @@ public final class Snapshot: Sendable {
     /// The years that overlap `first...last`, ascending.
     func years(from first: Int64, through last: Int64) -> [YearView] {
         years.filter { $0.year.start.rawValue <= last && $0.year.end.rawValue > first }
+    }
+
+    /// Tells a read what could have held samples of any series.
+    func reportLosses(to log: DamageLog?) throws(StoreError) {
+        for damage in lostInLog { try log.report(damage) }
     }
 
     /// The newest time of a series in a UTC year; `Int64.min` where it has none.

@@ -20,7 +20,7 @@ public struct RecordType: RawRepresentable, Hashable, Sendable {
     public var maySkip: Bool { rawValue >= 128 }
 }
 
-/// One record of a log, catalog or journal (`docs/format/record.md`).
+/// One record of a log, catalog or journal (`docs/format/record-file.md`).
 ///
 /// ```
 /// off  size  field

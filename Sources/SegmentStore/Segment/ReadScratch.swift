@@ -1,4 +1,5 @@
 import ColumnCodec
+import DurableFiles
 import Synchronization
 
 /// Buffers of one read, used again by the next: bytes of a chunk and a decoded frame.
@@ -41,7 +42,7 @@ struct ReadScratch: Sendable {
 final class ScratchPool: Sendable {
     private static let keptCountMax = 16
 
-    private let idle = Mutex<[ReadScratch]>([])
+    private let idle = Guarded<[ReadScratch]>([])
 
     func withScratch<Result, Failure: Error>(
         _ body: (inout ReadScratch) throws(Failure) -> Result

@@ -25,11 +25,11 @@ final class Segment: Sendable {
     let year: UTCYear
     /// `nil` where footer or file length do not allow the pages to be used.
     let mapped: MappedIndex?
-    let state = Mutex(State())
+    let state = Guarded(State())
     /// What was found at open, before any sample was asked for.
     let problems: [Damage]
     /// Set by a rebuild: parts of the file whose owner is unknown, so that every read says so.
-    let ownerless = Mutex<[Damage]>([])
+    let ownerless = Guarded<[Damage]>([])
 
     /// The file's name relative to the store's folder.
     let path: String

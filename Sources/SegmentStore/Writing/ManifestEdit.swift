@@ -9,6 +9,8 @@ struct ManifestEdit {
     var sampleCountChanges: [Int: Int] = [:]
     /// LSNs up to here are used up.
     var lastLSN: LSN?
+    /// Below it no sample is taken any more, in milliseconds. Never moves back.
+    var floor: Int64?
 
     /// The manifest after the edit, of the next generation.
     func applied(to manifest: Manifest) -> Manifest {
@@ -24,6 +26,8 @@ struct ManifestEdit {
             next.nextLSN = max(next.nextLSN, lastLSN + 1)
             next.flushedLSN = max(next.flushedLSN, lastLSN)
         }
+        next.sampleCounts = next.sampleCounts.filter { $0.value != 0 }
+        if let floor { next.floor = max(next.floor ?? .min, floor) }
         return next
     }
 }

@@ -1,5 +1,6 @@
 import ColumnCodec
 import Dispatch
+import DurableFiles
 import Synchronization
 
 /// Runs work on all cores and hands the results on in order.
@@ -33,7 +34,7 @@ struct OrderedWorkers: Sendable {
         _ batch: [Item], _ make: @Sendable (Item) throws(StoreError) -> Made,
         _ consume: (Made) throws(StoreError) -> Void
     ) throws(StoreError) {
-        let made = Mutex([Result<Made, StoreError>?](repeating: nil, count: batch.count))
+        let made = Guarded([Result<Made, StoreError>?](repeating: nil, count: batch.count))
         DispatchQueue.concurrentPerform(iterations: batch.count) { index in
             let result = Result { () throws(StoreError) in try make(batch[index]) }
             made.withLock { $0[index] = result }
@@ -44,7 +45,7 @@ struct OrderedWorkers: Sendable {
 
 /// Lends chunk encoders with their buffers to workers.
 final class EncoderPool: Sendable {
-    private let idle = Mutex<[ChunkEncoder]>([])
+    private let idle = Guarded<[ChunkEncoder]>([])
 
     func withEncoder<Result, Failure: Error>(
         _ body: (inout ChunkEncoder) throws(Failure) -> Result

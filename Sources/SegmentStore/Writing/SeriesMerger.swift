@@ -7,15 +7,20 @@ struct SeriesMerger {
     private let series: SeriesID
     private let scratches: ScratchPool
     private let bounds: ReadBounds
+    private let removed: RemovedRange?
 
-    init(year: YearView, series: SeriesID, _ scratches: ScratchPool) {
+    /// - Parameter removed: what is left out.
+    init(year: YearView, series: SeriesID, without removed: RemovedRange?, _ scratches: ScratchPool)
+    {
         self.year = year
         self.series = series
+        self.removed = removed
         self.scratches = scratches
         bounds = ReadBounds(year.year.range)!
     }
 
     func run(_ encoders: EncoderPool) throws(StoreError) -> EncodedRun {
+        if let removed, removed.concerns(series) { return try runWithout(removed, encoders) }
         var placed: [PlacedEntry] = []
         for segment in year.segments {
             for entry in try segment.entries(of: series, from: bounds.first, through: bounds.last) {
@@ -33,6 +38,23 @@ struct SeriesMerger {
                     } else {
                         try append(cluster.first!, isLast, to: &feeder, &encoder, &scratch)
                     }
+                }
+            }
+            return try feeder.finish(using: &encoder)
+        }
+    }
+
+    private func runWithout(
+        _ removed: RemovedRange, _ encoders: EncoderPool
+    ) throws(StoreError) -> EncodedRun {
+        var feeder = ChunkFeeder(series: series)
+        let lsn = year.segments.map(\.row.lastLSN).max() ?? 0
+        return try encoders.withEncoder { (encoder) throws(StoreError) in
+            for kept in removed.kept(in: bounds) {
+                _ = try year.forEachRun(of: series, kept, .forward, scratches, nil) {
+                    (frame, positions) throws(StoreError) in
+                    try feeder.append(frame, positions, lsn: lsn, using: &encoder)
+                    return true
                 }
             }
             return try feeder.finish(using: &encoder)
@@ -93,19 +115,26 @@ struct SampleDigest: Equatable {
     private var values: UInt64 = 0
     private var qualities: UInt64 = 0
 
-    init(of series: SeriesID, in year: YearView, _ scratches: ScratchPool) throws(StoreError) {
+    /// - Parameter removed: what is left out.
+    init(
+        of series: SeriesID, in year: YearView, without removed: RemovedRange? = nil,
+        _ scratches: ScratchPool
+    ) throws(StoreError) {
         var timeHash = H64(seed: 1)
         var valueHash = H64(seed: 2)
         var qualityHash = H64(seed: 3)
         var count = 0
-        _ = try year.forEachRun(
-            of: series, ReadBounds(year.year.range)!, .forward, scratches, nil
-        ) { (frame, positions) in
-            timeHash.update(frame.times.span.extracting(positions).rawSpan)
-            valueHash.update(frame.values.span.extracting(positions).rawSpan)
-            qualityHash.update(frame.qualities.span.extracting(positions).rawSpan)
-            count += positions.count
-            return true
+        let all = ReadBounds(year.year.range)!
+        let isConcerned = removed?.concerns(series) == true
+        for bounds in isConcerned ? removed?.kept(in: all) ?? [] : [all] {
+            _ = try year.forEachRun(of: series, bounds, .forward, scratches, nil) {
+                (frame, positions) in
+                timeHash.update(frame.times.span.extracting(positions).rawSpan)
+                valueHash.update(frame.values.span.extracting(positions).rawSpan)
+                qualityHash.update(frame.qualities.span.extracting(positions).rawSpan)
+                count += positions.count
+                return true
+            }
         }
         self.count = count
         times = timeHash.finish()

@@ -45,61 +45,74 @@ extension Store {
         return merged
     }
 
-    private func merge(_ year: YearView) throws(StoreError) {
+    /// Rewrites a year into one segment, or into none where nothing is left of it.
+    ///
+    /// - Parameters:
+    ///   - removed: what is left out, and out of the count.
+    ///   - floor: becomes the store's in the same moment.
+    /// - Returns: how many samples were left out.
+    @discardableResult
+    func merge(
+        _ year: YearView, without removed: RemovedRange? = nil, floor: Int64? = nil
+    ) throws(StoreError) -> Int {
         if let missing = year.missing.first { throw StoreError(missing) }
         let series = try year.seriesWithSampleCounts()
-        let file = StoreFile.segment(year: year.year.number, takeFileID())
-        let path = StoreLayout.temporary(file)
+        let target = LazySegmentWriter(self, year.year, .merged, year.lsns)
         do throws(StoreError) {
-            let row = try write(year, series, to: file)
-            let result = try Segment.open(row, in: storage, at: path)
-            try compare(
-                YearView(year: year.year, segments: [result], missing: []), with: year, series)
-            do throws(StorageError) {
-                try storage.rename(path, to: file.path)
-                try storage.syncFolder(StoreLayout.segmentFolder)
-            } catch { throw StoreError(error) }
+            try write(year, series, without: removed, to: target)
             var edit = ManifestEdit()
-            edit.added = [row]
+            edit.floor = floor
             edit.dropped = Set(year.segments.map(\.row.name))
+            let row = try target.finish()
+            var kept = 0
+            if let row {
+                let result = try Segment.open(row, in: storage, at: target.path)
+                kept = try compare(
+                    YearView(year: year.year, segments: [result], missing: []), with: year,
+                    without: removed, series)
+                try target.settle(row)
+                edit.added = [row]
+                try syncSegmentFolder(edit)
+            }
+            let known = state.withLock { $0.manifest.sampleCounts[year.year.number] ?? 0 }
+            if removed != nil { edit.sampleCountChanges = [year.year.number: kept - known] }
             try publish(edit)
+            return removed == nil ? 0 : known - kept
         } catch {
-            try? storage.unlink(path)
-            try? storage.unlink(path + ".entries")
+            target.discard()
             throw error
         }
     }
 
     private func write(
-        _ year: YearView, _ series: [SeriesSampleCount], to file: StoreFile
-    ) throws(StoreError) -> ManifestFile {
-        let writer = try SegmentWriter(
-            storage, path: StoreLayout.temporary(file),
-            identity: SegmentIdentity(
-                fileID: file.id, fileSalt: .random(in: .min ... .max), storeID: storeID,
-                year: year.year, role: .merged,
-                firstLSN: year.segments.map(\.row.firstLSN).min()!,
-                lastLSN: year.segments.map(\.row.lastLSN).max()!))
+        _ year: YearView, _ series: [SeriesSampleCount], without removed: RemovedRange?,
+        to target: LazySegmentWriter
+    ) throws(StoreError) {
         try OrderedWorkers.run(series) {
             $0.count
         } make: { (item) throws(StoreError) in
-            try SeriesMerger(year: year, series: item.series, self.scratches)
-                .run(self.encoders)
+            try SeriesMerger(
+                year: year, series: item.series, without: removed, self.scratches
+            ).run(self.encoders)
         } consume: { (run: EncodedRun) throws(StoreError) in
-            try writer.append(run)
+            if run.sampleCount > 0 { try target.append(run) }
         }
-        return try writer.finish(name: file.path)
     }
 
-    /// Sources and result, read independently, must agree in every bit of every sample.
+    /// Sources and result, read independently, must agree in every bit of every sample that stays.
+    ///
+    /// - Returns: how many these are.
     private func compare(
-        _ result: YearView, with sources: YearView, _ series: [SeriesSampleCount]
-    ) throws(StoreError) {
+        _ result: YearView, with sources: YearView, without removed: RemovedRange?,
+        _ series: [SeriesSampleCount]
+    ) throws(StoreError) -> Int {
         let scratches = scratches
+        var count = 0
         try OrderedWorkers.run(series) {
             $0.count
         } make: { (item) throws(StoreError) in
-            let expected = try SampleDigest(of: item.series, in: sources, scratches)
+            let expected = try SampleDigest(
+                of: item.series, in: sources, without: removed, scratches)
             let found = try SampleDigest(of: item.series, in: result, scratches)
             guard expected == found else {
                 throw StoreError(
@@ -107,8 +120,11 @@ extension Store {
                     "merged series \(item.series.rawValue) reads back as \(found.count) samples "
                         + "with other bits than the \(expected.count) of its sources")
             }
-        } consume: { (_: Void) in
+            return found.count
+        } consume: { (found: Int) in
+            count += found
         }
+        return count
     }
 }
 
@@ -120,6 +136,12 @@ extension YearView {
         let flushedCount = flushed.reduce(0) { $0 + $1.row.sampleCount }
         let mergedCount = segments.reduce(0) { $0 + $1.row.sampleCount } - flushedCount
         return flushed.count >= 8 || flushedCount * 4 > mergedCount
+    }
+
+    /// The numbers of all batches that its segments hold.
+    var lsns: ClosedRange<LSN> {
+        let first = segments.map(\.row.firstLSN).min() ?? 0
+        return first...max(first, segments.map(\.row.lastLSN).max() ?? 0)
     }
 
     /// The series that have samples in the year, ascending, and how many at most.

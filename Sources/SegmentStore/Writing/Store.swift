@@ -42,9 +42,9 @@ public final class Store: Sendable {
     let lock: any StorageLock
     let scratches: ScratchPool
     let encoders = EncoderPool()
-    let state: Mutex<State>
-    let writer: Mutex<Writer>
-    let queue = Mutex<[AppendRequest]>([])
+    let state: Guarded<State>
+    let writer: Guarded<Writer>
+    let queue = Guarded<[AppendRequest]>([])
 
     init(
         storage: any Storage, options: StoreOptions, lock: any StorageLock, catalog: Catalog,
@@ -54,10 +54,10 @@ public final class Store: Sendable {
         self.options = options
         self.lock = lock
         scratches = files.scratches
-        state = Mutex(
+        state = Guarded(
             State(
                 manifest: files.manifest, files: files, catalog: catalog, publishedLSN: lastLSN))
-        writer = Mutex(
+        writer = Guarded(
             Writer(
                 log: WriteLog(
                     storage, storeID: files.manifest.storeID, lastLSN: lastLSN,

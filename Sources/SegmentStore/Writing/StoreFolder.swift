@@ -25,6 +25,23 @@ struct StoreFolder {
         }
     }
 
+    /// A copy goes only where nothing else is.
+    func refuseAnyFile() throws(StoreError) {
+        do throws(StorageError) {
+            for folder in [StoreLayout.root] + StoreLayout.folders {
+                guard try storage.exists(folder) else { continue }
+                if let name = try storage.list(folder).first {
+                    throw StorageError(
+                        code: .exists, operation: "copy", path: name, errno: 0,
+                        message: "\(name) found, an empty folder expected")
+                }
+            }
+        } catch {
+            guard error.code == .exists else { throw StoreError(error) }
+            throw StoreError(.foreign, error.message, file: error.path)
+        }
+    }
+
     func readOrCreateManifest() throws(StoreError) -> ManifestReading {
         do throws(StoreError) {
             return try ManifestStore.read(from: storage)

@@ -16,7 +16,7 @@ struct AlmanacTool: ParsableCommand {
             """,
         subcommands: [
             InfoCommand.self, ListCommand.self, ReadCommand.self, VerifyCommand.self,
-            ImportCommand.self, ExportCommand.self, DemoCommand.self,
+            ImportCommand.self, ExportCommand.self, DemoCommand.self, TicksCommand.self,
         ])
 
     static func main() {

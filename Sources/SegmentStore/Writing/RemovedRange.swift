@@ -1,0 +1,29 @@
+import TimeSeriesModel
+
+/// Samples that a rewrite leaves out: of one series or of all, in a range of time.
+struct RemovedRange: Sendable {
+    /// `nil` for all.
+    let series: SeriesID?
+    let range: TimeRange
+
+    func concerns(_ other: SeriesID) -> Bool { series == nil || series == other }
+
+    func touches(_ year: UTCYear) -> Bool {
+        !range.isEmpty && range.from < year.end && range.to > year.start
+    }
+
+    /// What of some bounds stays: before the range and behind it.
+    func kept(in bounds: ReadBounds) -> [ReadBounds] {
+        var kept: [ReadBounds] = []
+        if bounds.first < range.from.rawValue {
+            kept.append(
+                ReadBounds(
+                    first: bounds.first, last: min(bounds.last, range.from.rawValue - 1)))
+        }
+        if bounds.last >= range.to.rawValue {
+            kept.append(
+                ReadBounds(first: max(bounds.first, range.to.rawValue), last: bounds.last))
+        }
+        return kept
+    }
+}

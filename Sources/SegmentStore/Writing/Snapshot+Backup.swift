@@ -1,0 +1,179 @@
+import ColumnCodec
+public import DurableFiles
+public import TimeSeriesModel
+
+extension Snapshot {
+    /// Copies the snapshot to an empty folder, as a store of its own, while the writer goes on.
+    ///
+    /// Segments are hard-linked where the file system allows it, else copied. What is not in
+    /// segments yet becomes segments of the copy. The copy's manifest holds a hash of every file, so
+    /// that ``Store/verifyBackup(at:)`` needs nothing else; a mark that the copy is not finished
+    /// goes last.
+    ///
+    /// - Throws: ``StoreError``: `foreign` where the folder is not empty, `diskFull` and its kin;
+    ///   `damaged` where something cannot be read: a copy of damage is no backup.
+    public func backup(to path: String) throws(StoreError) {
+        let target: PosixStorage
+        do throws(StorageError) { target = try PosixStorage.create(root: path) } catch {
+            throw StoreError(error)
+        }
+        try backup(to: target)
+    }
+
+    /// The same in any storage of the same form.
+    public func backup(to target: any Storage) throws(StoreError) {
+        if let damage = problems.first(where: \.losesSamples) { throw StoreError(damage) }
+        try StoreFolder(target).refuseAnyFile()
+        var copy = manifest
+        copy.generation = 1
+        copy.dropped = []
+        do throws(StorageError) {
+            for folder in StoreLayout.folders { try target.createFolder(folder) }
+            try target.open(StoreLayout.unfinishedBackup, .create).sync()
+            try target.syncFolder(StoreLayout.quarantineFolder)
+            for index in copy.files.indices {
+                copy.files[index].hash = try self.copy(copy.files[index], to: target)
+            }
+            for folder in StoreLayout.dataFolders + [StoreLayout.root] {
+                try target.syncFolder(folder)
+            }
+        } catch { throw StoreError(error) }
+        for (row, made) in zip(manifest.files, copy.files)
+        where row.kind == .segment && row.hash != made.hash {
+            throw StoreError(
+                .damaged, "the file's hash is not the one that the manifest names", file: row.name)
+        }
+        try ManifestStore.publish(copy, to: target)
+        try copyHeads(to: target)
+        do throws(StorageError) {
+            try target.unlink(StoreLayout.unfinishedBackup)
+            try target.syncFolder(StoreLayout.quarantineFolder)
+            try target.syncParentOfRoot()
+        } catch { throw StoreError(error) }
+    }
+
+    /// The H64 of what the copy of a file holds.
+    private func copy(
+        _ row: ManifestFile, to target: any Storage
+    ) throws(StorageError) -> UInt64 {
+        let held = files.segments.first { $0.path == row.name }?.file
+        let source: any StorageFile
+        if let held { source = held } else { source = try storage.open(row.name, .read) }
+        if row.kind == .segment, try link(row.name, to: target) {
+            return try hash(of: source, row.byteCount, copyingTo: nil)
+        }
+        let made = try target.open(row.name, .create)
+        defer { made.close() }
+        let hash = try hash(of: source, row.byteCount, copyingTo: made)
+        try made.sync()
+        return hash
+    }
+
+    /// Whether the file could get a second name in the target.
+    private func link(_ path: String, to target: any Storage) throws(StorageError) -> Bool {
+        do throws(StorageError) {
+            try storage.link(path, to: path, in: target)
+            return true
+        } catch {
+            // Another file system, one without links, a file dropped meanwhile: copy what is held.
+            guard
+                [.crossDevice, .permission, .tooManyLinks, .notFound, .readOnlyFileSystem]
+                    .contains(error.code)
+            else { throw error }
+            return false
+        }
+    }
+
+    private func hash(
+        of source: any StorageFile, _ byteCount: Int, copyingTo target: (any StorageFile)?
+    ) throws(StorageError) -> UInt64 {
+        var hash = H64(seed: 0)
+        var buffer: [UInt8] = []
+        var position = 0
+        while position < byteCount {
+            let count = try source.read(
+                at: position, byteCount: min(1 << 20, byteCount - position), into: &buffer)
+            guard count > 0 else { break }
+            hash.update(buffer)
+            try target?.write(buffer, at: position)
+            position += count
+        }
+        return hash.finish()
+    }
+
+    /// What only the log has, imported into the copy.
+    private func copyHeads(to target: any Storage) throws(StoreError) {
+        let series = Set(heads.generations.flatMap(\.allSeries)).sorted()
+        let all = ReadBounds(first: .min, last: .max)
+        guard !heads.generations.isEmpty else { return }
+        let store = try Store.open(in: target)
+        defer { store.close() }
+        let bulk = try store.beginImport()
+        for point in catalog.points {
+            for version in point.versions where point.series != nil {
+                _ = try bulk.series(
+                    of: point.address,
+                    deviceName: catalog.name(of: point.address.device)
+                        ?? String(point.address.device.rawValue),
+                    pointName: version.name, unit: version.unit, dataType: version.dataType,
+                    validFrom: version.validFrom)
+            }
+        }
+        for id in series {
+            guard let columns = heads.columns(of: id, in: all),
+                let address = catalog.address(of: id)
+            else { continue }
+            guard let own = bulk.catalog.series(of: address) else { continue }
+            try bulk.append(columns, to: own)
+        }
+        _ = try bulk.commit()
+    }
+}
+
+extension Store {
+    /// Flushes, then copies the store to an empty folder. Batches are taken meanwhile.
+    ///
+    /// - Throws: as ``flush()`` and ``Snapshot/backup(to:)-(String)``.
+    public func backup(to path: String) throws(StoreError) {
+        try flush()
+        try snapshot().backup(to: path)
+    }
+
+    /// Checks a backup without restoring it: every hash, checksum, count and statistic.
+    ///
+    /// - Throws: ``StoreError`` where there is no backup to check.
+    public static func verifyBackup(at path: String) throws(StoreError) -> VerifyReport {
+        try checkBackup(try Snapshot.open(at: path))
+    }
+
+    private static func checkBackup(_ snapshot: Snapshot) throws(StoreError) -> VerifyReport {
+        var report = try snapshot.verify()
+        do throws(StorageError) {
+            if try snapshot.storage.exists(StoreLayout.unfinishedBackup) {
+                report.damages.append(
+                    Damage(
+                        file: StoreLayout.unfinishedBackup, offset: 0, reason: .truncated,
+                        losesSamples: true, detail: "the backup was begun and not finished"))
+            }
+        } catch { throw StoreError(error) }
+        return report
+    }
+
+    /// Makes a store in an empty folder from a backup, up to a moment if one is given.
+    ///
+    /// - Throws: ``StoreError``: `damaged` naming what is damaged in the backup, before anything is
+    ///   written; `foreign` where the target is not empty.
+    public static func restore(
+        from backup: String, to path: String, until time: Timestamp? = nil
+    ) throws(StoreError) {
+        let snapshot = try Snapshot.open(at: backup)
+        if let damage = try checkBackup(snapshot).damages.first { throw StoreError(damage) }
+        try snapshot.backup(to: path)
+        guard let time else { return }
+        let store = try Store.open(at: path)
+        defer { store.close() }
+        try store.remove(
+            in: TimeRange(
+                from: Timestamp(rawValue: time.rawValue + 1), to: Timestamp(rawValue: .max))!)
+    }
+}
