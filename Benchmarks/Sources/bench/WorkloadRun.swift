@@ -36,6 +36,7 @@ struct WorkloadRun {
                 try ask(snapshot, series, queries, &result)
             }
             try compareWithExpected(result)
+            try TickRun(workload: workload, store: store, end: queries.end).run(&result)
         }
         result.print()
         if let path = options.result {

@@ -78,6 +78,8 @@ public struct CatalogFiles: Sendable {
         try writer.append(frames)
         try writer.sync()
         row.byteCount = writer.byteCount
+        // The hash that a backup put here was of what was there before.
+        row.hash = nil
         row.cover(frames)
     }
 }

@@ -106,7 +106,14 @@ struct LogReader {
         } catch {
             guard error.code != .unsupported else { throw error }
             // A crash may leave a file whose header never reached the disk; nothing in it was
-            // acknowledged, since the header is synced before the first frame.
+            // acknowledged, since the header is synced before the first frame. A file with frames
+            // had a header.
+            if bytes.dropFirst(FileKind.log.contentOffset).contains(where: { $0 != 0 }) {
+                content.damage.append(
+                    Damage(
+                        file: file.path, offset: 0, reason: .badLog, losesSamples: true,
+                        detail: "neither header can be read, and records stand behind them"))
+            }
             return nil
         }
     }

@@ -19,10 +19,16 @@ struct ReplayedLog {
                     catalogFrames.append(frame)
                     try ReplayedLog.apply(
                         try CatalogRecord.decode(payload: frame.payload), to: &catalog)
+                case .tombstone, .journal:
+                    throw CodecError.unsupported(
+                        "record type \(frame.type.rawValue) in a log found, 1, 2 and 5 supported")
                 default:
                     break
                 }
             } catch {
+                if case .unsupported(let text) = error {
+                    throw StoreError(.unsupported, text, file: StoreLayout.logFolder)
+                }
                 throw StoreError(
                     .damaged, "LSN \(frame.lsn): \(error.text)", file: StoreLayout.logFolder)
             }

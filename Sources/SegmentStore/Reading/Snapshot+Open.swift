@@ -56,8 +56,9 @@ extension Snapshot {
         let isTorn = snapshot.hasMissingFiles || log.startsTooLate || !log.damage.isEmpty
         guard !isLastAttempt, isTorn else { return snapshot }
         let now = try ManifestStore.read(from: storage)
-        return now.manifest.generation == manifest.generation && !log.startsTooLate
-            ? snapshot : nil
+        // A bad record is read again before it is judged: a writer may have been writing it.
+        let isStill = now.manifest.generation == manifest.generation
+        return isStill && !log.startsTooLate && log.damage.isEmpty ? snapshot : nil
     }
 
     private var hasMissingFiles: Bool {

@@ -48,10 +48,9 @@ public final class BulkImport {
     private var isOver = false
 
     init(_ store: Store, onConflict rule: ConflictRule) throws(StoreError) {
-        try store.beginMaintenance()
+        base = try store.beginImporting()
         self.store = store
         self.rule = rule
-        base = store.snapshot()
         catalog = base.catalog
         runs = ImportRuns(store)
     }
@@ -107,10 +106,12 @@ public final class BulkImport {
         precondition(!isOver, "an import is committed once")
         defer { cancel() }
         if !runs.isEmpty { try spill() }
-        let result = store.writer.withLock { writer in
-            Result { () throws(StoreError) in try commit(&writer) }
+        return try store.withMaintenance { () throws(StoreError) in
+            let result = store.writer.withLock { writer in
+                Result { () throws(StoreError) in try commit(&writer) }
+            }
+            return try result.get()
         }
-        return try result.get()
     }
 
     /// In the writer's turn: what is in memory goes to segments first, so that the import is
@@ -140,7 +141,7 @@ public final class BulkImport {
         isOver = true
         runs.discard()
         pending = [:]
-        store.endMaintenance()
+        store.endImporting()
     }
 
     private func writeFromMemory(_ lsn: LSN) throws(StoreError) -> [YearWriter.Outcome] {

@@ -101,6 +101,22 @@ extension Snapshot {
         return hash.finish()
     }
 
+    /// Whether a catalog file is not what the backup's manifest says.
+    fileprivate func catalogDamage(_ row: ManifestFile) throws(StoreError) -> Damage? {
+        guard let expected = row.hash else { return nil }
+        do throws(StorageError) {
+            let file = try storage.open(row.name, .read)
+            defer { file.close() }
+            guard try hash(of: file, row.byteCount, copyingTo: nil) != expected else { return nil }
+        } catch {
+            guard error.code == .notFound else { throw StoreError(error) }
+            return nil
+        }
+        return Damage(
+            file: row.name, offset: 0, reason: .checksum, losesSamples: false,
+            detail: "the file's hash is not the one that the backup's manifest names")
+    }
+
     /// What only the log has, imported into the copy.
     private func copyHeads(to target: any Storage) throws(StoreError) {
         let series = Set(heads.generations.flatMap(\.allSeries)).sorted()
@@ -148,6 +164,9 @@ extension Store {
 
     private static func checkBackup(_ snapshot: Snapshot) throws(StoreError) -> VerifyReport {
         var report = try snapshot.verify()
+        for row in snapshot.manifest.files where row.kind == .catalog {
+            if let damage = try snapshot.catalogDamage(row) { report.damages.append(damage) }
+        }
         do throws(StorageError) {
             if try snapshot.storage.exists(StoreLayout.unfinishedBackup) {
                 report.damages.append(

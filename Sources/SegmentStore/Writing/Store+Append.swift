@@ -58,10 +58,15 @@ extension Store {
     /// - Throws: ``StoreError``: `invalidParameter` or `limitExceeded` for a name; `busy` while an
     ///   import is under way; as ``append(_:durability:onConflict:)`` for the log.
     public func define(_ points: [PointDefinition]) throws(StoreError) -> [SeriesID] {
-        try beginMaintenance()
-        defer { endMaintenance() }
         let result = writer.withLock { writer in
-            Result { () throws(StoreError) in try define(points, &writer) }
+            Result { () throws(StoreError) in
+                // An import gives numbers to points of its own until it is over.
+                let refusal = state.withLock {
+                    $0.refusal ?? ($0.isImporting ? StoreError.importUnderWay : nil)
+                }
+                if let refusal { throw refusal }
+                return try define(points, &writer)
+            }
         }
         return try result.get()
     }

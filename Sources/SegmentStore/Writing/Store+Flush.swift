@@ -6,33 +6,41 @@ import TimeSeriesModel
 extension Store {
     /// Writes everything that is in memory into segments, durably; the log is empty afterwards.
     ///
-    /// - Throws: ``StoreError``: `busy` while an import or merge is under way, `closed`, `failed`,
-    ///   `diskFull` and its kin. What could not be flushed stays readable, and in the log.
+    /// Waits for a merge, a removal or the commit of an import that is under way.
+    ///
+    /// - Throws: ``StoreError``: `closed`, `failed`, `diskFull` and its kin. What could not be flushed
+    ///   stays readable, and in the log.
     public func flush() throws(StoreError) {
-        try beginMaintenance()
-        defer { endMaintenance() }
-        try flushHeads()
+        try withMaintenance { () throws(StoreError) in try flushHeads() }
     }
 
     /// Flushes where memory or log have grown past their bounds, and merges where that is due.
+    ///
+    /// Appends past the bound wait here for each other, which bounds both.
     func flushIfDue() throws(StoreError) {
-        let isDue = state.withLock { state in
-            let bound = max(options.headSampleCountMax, 32 * state.catalog.seriesCount)
-            return !state.isBusy && state.refusal == nil
-                && (state.active.sampleCount >= bound
-                    || state.logByteCount >= options.logByteCountMax)
-        }
-        guard isDue else { return }
+        guard isFlushDue else { return }
         do throws(StoreError) {
-            try flush()
+            try withMaintenance { () throws(StoreError) in
+                // Whoever waited may find it done.
+                if isFlushDue { try flushHeads() }
+            }
             try mergeWhereDue()
         } catch {
-            // The batch that came past the bound is acknowledged already. Another thread may have
-            // taken the turn, or a damaged year refused its merge: the next one tries again. A full
-            // disk or a failed one tells the next append itself.
-            guard [.busy, .damaged, .diskFull, .failed, .io].contains(error.code) else {
+            // The batch that came past the bound is acknowledged already. A damaged year refuses
+            // its merge and the next flush tries again; a full or failed disk tells the next append
+            // itself, and so does a store that was closed meanwhile.
+            guard [.closed, .damaged, .diskFull, .failed, .io].contains(error.code) else {
                 throw error
             }
+        }
+    }
+
+    private var isFlushDue: Bool {
+        state.withLock { state in
+            let bound = max(options.headSampleCountMax, 32 * state.catalog.seriesCount)
+            return state.refusal == nil
+                && (state.active.sampleCount >= bound
+                    || state.logByteCount >= options.logByteCountMax)
         }
     }
 

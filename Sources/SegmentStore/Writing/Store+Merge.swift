@@ -28,8 +28,12 @@ extension Store {
     private func mergeYears(
         where isDue: (YearView) -> Bool
     ) throws(StoreError) -> [UTCYear] {
-        try beginMaintenance()
-        defer { endMaintenance() }
+        try withMaintenance { () throws(StoreError) in try mergeYearsInTurn(where: isDue) }
+    }
+
+    private func mergeYearsInTurn(
+        where isDue: (YearView) -> Bool
+    ) throws(StoreError) -> [UTCYear] {
         var merged: [UTCYear] = []
         var damage: StoreError?
         for year in state.withLock({ $0.files.years }) where isDue(year) {

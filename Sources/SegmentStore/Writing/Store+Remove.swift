@@ -52,8 +52,12 @@ extension Store {
     private func remove(
         _ removed: RemovedRange, floor: Int64?
     ) throws(StoreError) -> RemovalReport {
-        try beginMaintenance()
-        defer { endMaintenance() }
+        try withMaintenance { () throws(StoreError) in try removeInTurn(removed, floor: floor) }
+    }
+
+    private func removeInTurn(
+        _ removed: RemovedRange, floor: Int64?
+    ) throws(StoreError) -> RemovalReport {
         try flushHeads()
         let before = segmentTotals
         var report = RemovalReport()
@@ -65,6 +69,8 @@ extension Store {
             edit.floor = floor
             try publish(edit)
         }
+        // What was the newest of a series may be gone: the next batch looks anew.
+        writer.withLock { $0.newest = NewestTimes() }
         let after = segmentTotals
         report.files = before.files - after.files
         report.bytes = before.bytes - after.bytes

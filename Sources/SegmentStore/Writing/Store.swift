@@ -25,7 +25,7 @@ public final class Store: Sendable {
         /// Why nothing may be written any more; reads go on.
         var failure: StoreError?
         var isClosed = false
-        var isBusy = false
+        var isImporting = false
     }
 
     /// What only the one who writes touches. Its lock is the writer's turn, held while bytes go to
@@ -45,6 +45,9 @@ public final class Store: Sendable {
     let state: Guarded<State>
     let writer: Guarded<Writer>
     let queue = Guarded<[AppendRequest]>([])
+    /// The one turn that flushes, merges, removals and the commit of an import share. Taken before
+    /// the writer's turn, never inside it.
+    private let maintenance = Guarded(())
 
     init(
         storage: any Storage, options: StoreOptions, lock: any StorageLock, catalog: Catalog,
@@ -79,21 +82,33 @@ public final class Store: Sendable {
         lock.release()
     }
 
-    /// Takes the one turn that flushes, imports and merges share.
-    func beginMaintenance() throws(StoreError) {
-        let refusal = state.withLock { state -> StoreError? in
-            if let refusal = state.refusal { return refusal }
-            if state.isBusy {
-                return StoreError(.busy, "another import or merge of this store is under way")
-            }
-            state.isBusy = true
-            return nil
+    /// Waits for the turn and runs the closure in it.
+    func withMaintenance<Result: Sendable>(
+        _ body: () throws(StoreError) -> Result
+    ) throws(StoreError) -> Result {
+        try maintenance.withLock { (_) throws(StoreError) -> Result in
+            if let refusal = state.withLock({ $0.refusal }) { throw refusal }
+            return try body()
         }
-        if let refusal { throw refusal }
     }
 
-    func endMaintenance() {
-        state.withLock { $0.isBusy = false }
+    /// Announces an import, of which there is one at a time, and gives the state that it begins on.
+    ///
+    /// In the writer's turn, so that no definition of points is half way.
+    func beginImporting() throws(StoreError) -> Snapshot {
+        let result = writer.withLock { _ in
+            state.withLock { state -> Result<Snapshot, StoreError> in
+                if let refusal = state.refusal { return .failure(refusal) }
+                guard !state.isImporting else { return .failure(.importUnderWay) }
+                state.isImporting = true
+                return .success(state.snapshot(upTo: state.publishedLSN))
+            }
+        }
+        return try result.get()
+    }
+
+    func endImporting() {
+        state.withLock { $0.isImporting = false }
     }
 }
 
@@ -117,6 +132,10 @@ extension Store.State {
 }
 
 extension StoreError {
+    static var importUnderWay: StoreError {
+        StoreError(.busy, "an import into this store is under way")
+    }
+
     /// What is said to writers after a write or sync failed.
     static func afterFailure(_ failure: StoreError) -> StoreError {
         StoreError(
