@@ -11,6 +11,7 @@ echo "== building (the first time takes a minute or two)"
 almanac_build_tools
 almanac=$(almanac_binary)
 store=.build/demo
+mkdir -p .build
 rm -rf "$store"
 
 run() {

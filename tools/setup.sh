@@ -29,8 +29,10 @@ almanac_need pkg:zlib zlib1g-dev
 # Static, because a program that starts in half the time is felt in every command. The linker's
 # remark about mktemp is about the standard library's own code.
 almanac_build_tools() {
-    swift build -c release --package-path tools --static-swift-stdlib --product almanac --quiet \
-        2> >(grep -v 'is dangerous, better use' >&2)
+    local said
+    said=$(swift build -c release --package-path tools --static-swift-stdlib --product almanac \
+        --quiet 2>&1) || { echo "$said" >&2; return 1; }
+    grep -vE "is dangerous, better use|^(Fetch|Comput|Creat|Work|Updat)" <<<"$said" || true
 }
 
 almanac_binary() {

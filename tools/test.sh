@@ -89,6 +89,9 @@ acceptance_long() {
 # Killed while it appends, at random moments; and read while it is written.
 kill_trial() { python3 Tests/KillTrials/kill_trial.py --almanac "$(almanac_binary)" "$@"; }
 
+# A limit on file sizes, and a folder of somebody else.
+limits_trial() { python3 Tests/KillTrials/limits_trial.py --almanac "$(almanac_binary)"; }
+
 kill_trial_long() {
     local seed
     for seed in 1 2 3; do
@@ -120,6 +123,7 @@ stage "tools and benchmarks, release" tools_release
 stage "links liblz4, no SQLite" links_no_database
 stage "reader from the format pages alone" python_reader
 stage "killed while it appends, read while it is written" kill_trial --kills 50 --opens 500
+stage "a full disk and a forbidden folder" limits_trial
 stage "nested packages from a clone called x" clone_called_x
 if [ -d ../shared/accept ]; then
     stage "acceptance from outside" acceptance

@@ -113,12 +113,24 @@ def kills(binary, work, args, rnd):
 def live(binary, work, args, rnd):
     """Opens a store again and again while it is written, flushed and merged."""
     store = os.path.join(work, "live")
-    writer = subprocess.Popen(
-        [binary, "append-ticks", "--store", store, "--points", str(POINTS), "--head-samples", "640"],
-        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
-    seen = opened = 0
+
+    def start():
+        return subprocess.Popen(
+            [binary, "append-ticks", "--store", store, "--points", str(POINTS),
+             "--head-samples", "640"],
+            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+
+    writer = start()
+    seen = opened = stores = 0
     try:
         while opened < args.opens:
+            if seen > 3000:  # what is read each time is bounded: a new store
+                writer.kill()
+                writer.wait()
+                shutil.rmtree(store)
+                writer = start()
+                seen = 0
+                stores += 1
             if not os.path.exists(os.path.join(store, "MANIFEST.2")):
                 continue
             ticks = read_point(binary, store, rnd.randrange(POINTS))
@@ -126,11 +138,11 @@ def live(binary, work, args, rnd):
             need(len(ticks) >= seen, "open", opened, ": went back from", seen, "to", len(ticks))
             seen = len(ticks)
             opened += 1
-        need(writer.poll() is None, "the writer ended:", writer.stderr.read() if writer.poll() else "")
+            need(writer.poll() is None, "the writer ended:", writer.stderr.read() if writer.poll() else "")
     finally:
         writer.kill()
         writer.wait()
-    return "%d opens of a live store, %d ticks at the last" % (opened, seen)
+    return "%d opens of %d live stores" % (opened, stores + 1)
 
 
 def main():

@@ -3,7 +3,7 @@ import TimeSeriesModel
 
 extension Snapshot {
     /// How often a reader starts again because a writer replaced files while it opened them.
-    private static let attemptCountMax = 5
+    private static let attemptCountMax = 20
 
     /// Opens a store for reading: takes no lock, writes nothing, works beside a writer and on
     /// read-only media, and never refuses over damage.
@@ -33,7 +33,7 @@ extension Snapshot {
         return try openOnce(in: storage, isLastAttempt: true)!
     }
 
-    /// `nil` where files were missing and the manifest has moved on meanwhile.
+    /// `nil` where a writer moved on meanwhile, so that files or records were missing.
     private static func openOnce(
         in storage: any Storage, isLastAttempt: Bool
     ) throws(StoreError) -> Snapshot? {
@@ -53,12 +53,15 @@ extension Snapshot {
             headSampleCount: replayed.countChanges.values.reduce(0, +),
             logByteCount: log.byteCount,
             problems: reading.damage + content.damage + log.damage)
-        let isTorn = snapshot.hasMissingFiles || log.startsTooLate || !log.damage.isEmpty
-        guard !isLastAttempt, isTorn else { return snapshot }
-        let now = try ManifestStore.read(from: storage)
+        guard !isLastAttempt else { return snapshot }
+        // A flush that was published meanwhile may have dropped the log that was to be read: then
+        // what was seen ends before what an earlier reader saw.
+        let now = try ManifestStore.read(from: storage).manifest
+        guard max(heads.lsn, manifest.flushedLSN) >= now.flushedLSN else { return nil }
         // A bad record is read again before it is judged: a writer may have been writing it.
-        let isStill = now.manifest.generation == manifest.generation
-        return isStill && !log.startsTooLate && log.damage.isEmpty ? snapshot : nil
+        guard !log.startsTooLate, log.damage.isEmpty else { return nil }
+        let isOutdated = now.generation != manifest.generation && snapshot.hasMissingFiles
+        return isOutdated ? nil : snapshot
     }
 
     private var hasMissingFiles: Bool {

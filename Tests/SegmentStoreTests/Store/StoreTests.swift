@@ -11,6 +11,7 @@ import TimeSeriesModel
         let storage = SimulatedStorage(seed: 1)
         let store = try Store.open(in: storage)
         let border: Int64 = 1_767_225_600_000
+        #expect(try storage.list(StoreLayout.segmentFolder).isEmpty)
         try store.importColumns([0: SampleColumns([(border, 2), (border - 1, 1)])])
         let names = try storage.list(StoreLayout.segmentFolder)
         #expect(names.count == 2)
@@ -121,6 +122,52 @@ import TimeSeriesModel
         try store.beginImport().cancel()
         store.close()
         #expect(throws: StoreError.self) { try store.beginImport() }
+    }
+
+    @Test("never changes a byte of the log behind which it writes")
+    func appendOnlyLog() throws {
+        let storage = SimulatedStorage(seed: 9)
+        let store = try Store.open(in: storage)
+        let series = try store.define([
+            PointDefinition(
+                address: point(0), deviceName: "dev",
+                version: PointVersion(
+                    name: "p0", unit: "", dataType: .analog,
+                    validFrom: Timestamp(milliseconds: 0)))
+        ])
+        var before: [UInt8] = []
+        for tick in 0..<30 {
+            var batch = SampleBatch()
+            batch.append(
+                series[0], time: newYear2025 + Int64(tick) * 1000, value: Double(tick) / 3)
+            _ = try store.append(batch)
+            let log = try #require(storage.files.first { $0.key.contains("log/") }?.value)
+            // What was reserved and not written yet is zeros.
+            let written = (log.lastIndex { $0 != 0 } ?? 0) + 1
+            #expect(log.starts(with: before))
+            #expect(written > before.count)
+            before = Array(log[..<written])
+        }
+    }
+
+    @Test("opens with the same reads, whatever the number of samples")
+    func openingDoesNotGrow() throws {
+        func reads(_ sampleCount: Int) throws -> [Int] {
+            let storage = SimulatedStorage(seed: 10)
+            let store = try Store.open(in: storage)
+            try store.importColumns([0: quarterHours(sampleCount, from: newYear2025)])
+            store.close()
+            let before = storage.trace.count
+            _ = try Snapshot.open(in: storage)
+            return storage.trace[before...].filter { "\($0.kind)" == "read" }.map(\.byteCount)
+                .filter { $0 != 512 }
+        }
+        let few = try reads(100)
+        let many = try reads(30_000)
+        #expect(few.count > 3)
+        #expect(few.count == many.count)
+        // The manifest's numbers have more digits; nothing else is longer.
+        #expect(zip(few, many).allSatisfy { abs($0 - $1) < 64 })
     }
 
     @Test("maps the pages of a segment read-only")
