@@ -59,8 +59,9 @@ struct ImportCSVCommand: ParsableCommand {
 
     func run() throws {
         let started = SystemClock.uptimeSeconds
-        // A name that was mistyped must not leave a new store behind.
-        for file in files { try InputFile.checkReadable(file) }
+        // A name that was mistyped must not leave a new store behind; among others it keeps none out.
+        let hasOne = files.contains { (try? InputFile.checkReadable($0)) != nil }
+        if !hasOne, let first = files.first { try InputFile.checkReadable(first) }
         var rules = ImportRules(prefix: prefix, skipsBad: skipBad)
         if let points { rules.points = try PointsTable(path: points) }
         var work = ImportWork(rules: rules, options: options)

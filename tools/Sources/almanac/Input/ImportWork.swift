@@ -78,7 +78,7 @@ struct ImportWork {
                 firstFailure = firstFailure ?? error
                 Notes.error("\(error.message ?? path); nothing of this file was stored")
                 // Only what is wrong with the file leaves the others their turn.
-                if error.status != .wrongData { return }
+                if error.status != .wrongData && error.status != .missing { return }
             }
         }
     }
