@@ -46,8 +46,9 @@ public final class Store: Sendable {
     let writer: Guarded<Writer>
     let queue = Guarded<[AppendRequest]>([])
     /// The one turn that flushes, merges, removals and the commit of an import share. Taken before
-    /// the writer's turn, never inside it.
-    private let maintenance = Guarded(())
+    /// the writer's turn, never inside it. Counts how often it was taken; a value of no size would
+    /// have no place of its own for the thread sanitizer to watch.
+    private let maintenance = Guarded(0)
 
     init(
         storage: any Storage, options: StoreOptions, lock: any StorageLock, catalog: Catalog,
@@ -86,7 +87,8 @@ public final class Store: Sendable {
     func withMaintenance<Result: Sendable>(
         _ body: () throws(StoreError) -> Result
     ) throws(StoreError) -> Result {
-        try maintenance.withLock { (_) throws(StoreError) -> Result in
+        try maintenance.withLock { (turn) throws(StoreError) -> Result in
+            turn += 1
             if let refusal = state.withLock({ $0.refusal }) { throw refusal }
             return try body()
         }
