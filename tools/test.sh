@@ -116,7 +116,7 @@ trials() {
 
 stage "root, debug" swift test --quiet --skip StoreTrialTests
 stage "trials of the store, release" trials
-# The test runner's exit code says nothing of races, so what it prints is looked at.
+# What the sanitizer prints is looked at too, whatever the exit code says of it.
 sanitized() {
     swift test --quiet --sanitize=thread -Xswiftc -DALMANAC_THREAD_SANITIZER \
         --scratch-path "$build/tsan" --filter 'SharedReading|SharedAppending' 2>&1 |
