@@ -22,6 +22,9 @@ public struct StoreError: Error, Sendable {
         public static let readOnly = Code(rawValue: "readOnly")
         /// No space is left; reads go on.
         public static let diskFull = Code(rawValue: "diskFull")
+        /// Less space is left than the store keeps in reserve: nothing new is taken until there is
+        /// more; reads, flushes and removals go on.
+        public static let diskReserve = Code(rawValue: "diskReserve")
         /// The operating system refused; ``StoreError/underlying`` says how.
         public static let io = Code(rawValue: "io")
         /// A bound of the store was exceeded, before any data were touched.

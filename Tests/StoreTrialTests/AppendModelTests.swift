@@ -18,7 +18,7 @@ import TimeSeriesModel
         var random = SplitMix64(seed: seed ^ 0xABCD)
         let store = try trace.run(on: storage) { step, _ in
             let label = "seed \(seed), after \(step == 0 ? "opening" : "\(trace.steps[step - 1])")"
-            let state = trace.states[step]
+            let state = trace.states[step].samples
             let reader = try Snapshot.open(in: storage)
             #expect(try reader.everything() == state, "\(label), another process")
             let count = state.values.reduce(0) { $0 + $1.count }
@@ -32,7 +32,7 @@ import TimeSeriesModel
             }
         }
         let last = store.snapshot()
-        #expect(try last.everything() == trace.states[trace.steps.count], "seed \(seed)")
+        #expect(try last.everything() == trace.states[trace.steps.count].samples, "seed \(seed)")
         store.close()
         #expect(try Snapshot.open(in: storage).verify(deep: true).damages == [], "seed \(seed)")
     }

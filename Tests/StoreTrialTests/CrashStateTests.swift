@@ -7,8 +7,9 @@ import TestSupport
 import Testing
 import TimeSeriesModel
 
-/// A crash before every operation of a trace of appends, flushes, merges, imports and reopenings,
-/// and before every operation of the recovery after it.
+/// A crash before every operation of a trace that creates a store, opens it, appends, flushes,
+/// merges, imports, removes, retains, backs up and closes, and before every operation of the
+/// recovery after it.
 @Suite("Crash states") struct CrashStateTests {
     /// `ALMANAC_CRASH_TRACES` makes it longer than CI's share.
     private static let traceCount =
@@ -19,6 +20,11 @@ import TimeSeriesModel
         /// The last step acknowledged as durable, and the last one begun.
         var durable: Int
         var begun: Int
+
+        /// What a reopened store may hold.
+        func allowed(_ trace: StoreTrace) -> ClosedRange<Int> {
+            max(durable, 0)...min(begun, trace.steps.count)
+        }
     }
 
     @Test(
@@ -86,7 +92,7 @@ import TimeSeriesModel
         _ fail: (String) -> Void
     ) throws {
         let storage = SimulatedStorage(disk: disk)
-        let allowed = max(image.durable, 0)...min(image.begun, trace.steps.count)
+        let allowed = image.allowed(trace)
         if image.durable >= 0 {
             let before = storage.fingerprint
             let reader = try Snapshot.open(in: storage)
@@ -105,6 +111,30 @@ import TimeSeriesModel
         if try again.everything() != found { fail("\(what): opening again gives another state") }
         let verified = try again.verify(deep: true)
         if !verified.isWhole { fail("\(what): \(verified.damages)") }
+        try checkBackup(in: storage, image, trace, what, fail)
+    }
+
+    /// The newest backup: it says itself that it was not finished, or holds what it was taken of;
+    /// once acknowledged, it is finished.
+    private func checkBackup(
+        in storage: SimulatedStorage, _ image: Image, _ trace: StoreTrace, _ what: String,
+        _ fail: (String) -> Void
+    ) throws {
+        let newest = (0..<min(image.begun, trace.steps.count)).last { index in
+            if case .backup = trace.steps[index] { true } else { false }
+        }
+        guard let newest, case .backup(let number) = trace.steps[newest] else { return }
+        let folder = storage.view(root: TraceStep.backupRoot(number))
+        let isAcknowledged = image.begun > newest + 1
+        guard let report = try? Store.verifyBackup(in: folder), report.isWhole else {
+            if isAcknowledged { fail("\(what): an acknowledged backup is not whole") }
+            return
+        }
+        let found = try Snapshot.open(in: folder).everything()
+        guard found.withoutEmpty == trace.states[newest].samples.withoutEmpty else {
+            fail("\(what): the backup holds \(found.mapValues(\.count))")
+            return
+        }
     }
 
     private func report(
@@ -112,7 +142,8 @@ import TimeSeriesModel
         _ fail: (String) -> Void
     ) {
         // Points that only a later step has made known are not there yet.
-        guard allowed.contains(where: { trace.states[$0].withoutEmpty == found.withoutEmpty })
+        guard
+            allowed.contains(where: { trace.states[$0].samples.withoutEmpty == found.withoutEmpty })
         else {
             let counts = found.mapValues(\.count)
             fail("\(what): \(counts) is no state after steps \(allowed)")

@@ -8,7 +8,7 @@
 /// rec/catalog-00000003.rec
 /// rec/journal-2025-00000005.rec
 /// quarantine/
-/// tmp/MANIFEST
+/// tmp/MANIFEST, tmp/MANIFEST.2
 /// ```
 public enum StoreLayout {
     public static let lock = "LOCK"
@@ -36,8 +36,8 @@ public enum StoreLayout {
     /// Stands in a backup while it is made: as long as it is there, something is still missing.
     public static let unfinishedBackup = "quarantine/unfinished-backup"
 
-    /// Where a manifest is written before it gets its name.
-    public static let temporaryManifest = "tmp/MANIFEST"
+    /// Where a copy of the manifest is written before it gets its name.
+    public static func temporaryManifest(_ copy: String) -> String { "\(temporaryFolder)/\(copy)" }
 
     /// Where a file is written before it gets its name.
     public static func temporary(_ file: StoreFile) -> String {

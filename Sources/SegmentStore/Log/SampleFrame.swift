@@ -15,6 +15,12 @@ struct SampleFrame: Sendable {
     var countChanges: [Int: Int] = [:]
     var batch = SampleBatch()
 
+    /// The longest payload of so many samples: each has at most 5 bytes of series, 7 of time (the
+    /// years 1900 to 2199), 4 of quality and 8 of value, and a year of its own.
+    static func byteCountMax(sampleCount: Int) -> Int {
+        64 + sampleCount * 24 + min(sampleCount, 300) * 7
+    }
+
     /// The payload of some samples of a batch.
     static func encode(
         _ batch: SampleBatch, _ indices: [Int], countChanges: [Int: Int]

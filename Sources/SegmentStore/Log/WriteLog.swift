@@ -12,6 +12,10 @@ struct WriteLog {
     private let fileByteCount: Int
     private var writer: RecordFileWriter?
     private var file: StoreFile?
+    /// What the file under way has taken from the disk.
+    private var reserved = 0
+    /// The next file, in `tmp/`.
+    private var spare: Spare?
     /// Closed files whose frames are not in segments yet, oldest first, and their last LSNs.
     private(set) var older: [(file: StoreFile, lastLSN: LSN)] = []
     private(set) var lastLSN: LSN
@@ -19,6 +23,11 @@ struct WriteLog {
     private var hasUnsynced = false
     /// Bytes of frames that were written since the newest flush.
     private(set) var byteCount = 0
+
+    private struct Spare {
+        let file: StoreFile
+        let writer: RecordFileWriter
+    }
 
     init(_ storage: any Storage, storeID: UInt64, lastLSN: LSN, fileByteCount: Int) {
         self.storage = storage
@@ -35,28 +44,19 @@ struct WriteLog {
             payload: payload)
     }
 
-    /// Writes frames in one go, in a file with room for all of them.
-    ///
-    /// - Parameter takeFileID: gives the number of a new file, where one has to be begun.
-    mutating func append(
-        _ frames: [RecordFrame], takeFileID: () -> FileID
-    ) throws(StoreError) {
+    /// Writes frames in one go, in the file that ``makeRoom(for:takeFileID:)`` saw to.
+    mutating func append(_ frames: [RecordFrame]) throws(StoreError) {
         guard let last = frames.last else { return }
-        let needed = frames.reduce(0) { $0 + $1.byteCount }
-        if let writer, writer.byteCount + needed > fileByteCount {
-            try endFile()
-        }
-        if writer == nil { try beginFile(takeFileID(), roomFor: needed) }
         hasUnsynced = true
-        try writer!.append(frames)
+        do throws(StoreError) { try writer!.append(frames) } catch { throw inFile(error) }
         lastLSN = last.lsn
-        byteCount += needed
+        byteCount += frames.reduce(0) { $0 + $1.byteCount }
     }
 
     /// Everything appended is on the medium afterwards.
     mutating func sync() throws(StoreError) {
         guard hasUnsynced else { return }
-        try writer?.sync()
+        do throws(StoreError) { try writer?.sync() } catch { throw inFile(error) }
         hasUnsynced = false
         syncedLSN = lastLSN
     }
@@ -71,20 +71,83 @@ struct WriteLog {
         file = nil
     }
 
-    private mutating func beginFile(_ id: FileID, roomFor needed: Int) throws(StoreError) {
-        let next = StoreFile.log(id)
+    /// Sees to a file with room for some bytes, so that writing them cannot fill the disk.
+    ///
+    /// The file after that lies ready in `tmp/`, with its space taken: where the disk is full,
+    /// what is in memory still has a log to go to.
+    ///
+    /// - Parameter takeFileID: gives the number of a new file, where one has to be begun.
+    /// - Throws: what a file that was to be begun met: nothing of what was appended hangs on it, and
+    ///   trying again is right.
+    mutating func makeRoom(
+        for needed: Int, takeFileID: () -> FileID
+    ) throws(StoreError) {
+        if hasRoom(for: needed) { return }
+        precondition(writer == nil, "a full file has been ended before the next is begun")
+        let byteCount = max(fileByteCount, FileKind.log.contentOffset + needed)
+        if byteCount > fileByteCount {
+            // A batch of unusual size has a file of its own.
+            try begin(try make(takeFileID(), byteCount: byteCount), byteCount: byteCount)
+        } else {
+            if spare == nil { spare = try make(takeFileID(), byteCount: byteCount) }
+            let next = spare!
+            spare = nil
+            try begin(next, byteCount: byteCount)
+        }
+        // Without it the next file is made when it is needed.
+        if spare == nil { spare = try? make(takeFileID(), byteCount: fileByteCount) }
+    }
+
+    /// Whether frames of so many bytes fit into the file under way.
+    func hasRoom(for needed: Int) -> Bool {
+        writer.map { $0.byteCount + needed <= reserved } ?? false
+    }
+
+    /// The error with the name that the file has now: it was opened under another.
+    private func inFile(_ error: StoreError) -> StoreError {
+        var error = error
+        error.file = file?.path
+        return error
+    }
+
+    /// A file in `tmp/`, its header synced and its space taken.
+    private func make(_ id: FileID, byteCount: Int) throws(StoreError) -> Spare {
+        let file = StoreFile.log(id)
+        let path = StoreLayout.temporary(file)
         let header = FileHeader(
             kind: .log, fileID: id, fileSalt: .random(in: .min ... .max), storeID: storeID,
             firstLSN: 0)
-        let writer = try RecordFileWriter.create(
-            header, at: next.path, in: storage,
-            preallocated: max(fileByteCount, FileKind.log.contentOffset + needed))
-        try writer.sync()
+        do throws(StoreError) {
+            let writer = try RecordFileWriter.create(
+                header, at: path, in: storage, preallocated: byteCount)
+            try writer.sync()
+            return Spare(file: file, writer: writer)
+        } catch {
+            try? storage.unlink(path)
+            throw error
+        }
+    }
+
+    private mutating func begin(_ next: Spare, byteCount: Int) throws(StoreError) {
         do throws(StorageError) {
+            try storage.rename(StoreLayout.temporary(next.file), to: next.file.path)
             try storage.syncFolder(StoreLayout.logFolder)
-        } catch { throw StoreError(error) }
-        self.writer = writer
-        file = next
+        } catch {
+            next.writer.close()
+            try? storage.unlink(next.file.path)
+            throw StoreError(error)
+        }
+        writer = next.writer
+        file = next.file
+        reserved = byteCount
+    }
+
+    /// Takes away the file that lies ready.
+    mutating func discardSpare() {
+        guard let spare else { return }
+        spare.writer.close()
+        try? storage.unlink(StoreLayout.temporary(spare.file))
+        self.spare = nil
     }
 
     /// Takes over the files that an earlier process left, once what they hold is in memory.

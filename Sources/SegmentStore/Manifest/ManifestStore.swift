@@ -48,31 +48,42 @@ public enum ManifestStore {
 
     /// Makes a manifest the one in force, in both copies, durably.
     ///
-    /// Each copy is written aside, synced and renamed, then the folder is synced: at every moment
-    /// one of the names shows a whole manifest. Only after this returns may the files named in
-    /// ``Manifest/dropped`` be unlinked. After an error nothing is known about which manifest a
-    /// crash would leave, so the caller must not write again before reopening.
+    /// Both copies are written aside and synced, then both are renamed, then the folder is synced:
+    /// at every moment one of the names shows a whole manifest. Only after this returns may the
+    /// files named in ``Manifest/dropped`` be unlinked. After an error nothing is known about which
+    /// manifest a crash would leave, so the caller must not write again before reopening.
     public static func publish(
         _ manifest: Manifest, to storage: any Storage
     ) throws(StoreError) {
+        try prepare(manifest, in: storage)
+        try replace(in: storage)
+    }
+
+    /// Writes both copies aside and syncs them. Changes nothing yet: a disk that fills here leaves
+    /// the manifest in force as it is.
+    static func prepare(_ manifest: Manifest, in storage: any Storage) throws(StoreError) {
         let bytes = manifest.encode()
         do throws(StorageError) {
-            for name in StoreLayout.manifests { try replace(name, with: bytes, in: storage) }
-            try storage.syncFolder(StoreLayout.root)
+            for name in StoreLayout.manifests {
+                let temporary = StoreLayout.temporaryManifest(name)
+                // A publish that was cut short has left its file here.
+                if try storage.exists(temporary) { try storage.unlink(temporary) }
+                let file = try storage.open(temporary, .create)
+                defer { file.close() }
+                try file.write(bytes, at: 0)
+                try file.sync()
+            }
         } catch { throw StoreError(error) }
     }
 
-    private static func replace(
-        _ name: String, with bytes: [UInt8], in storage: any Storage
-    ) throws(StorageError) {
-        let temporary = StoreLayout.temporaryManifest
-        // A publish that was cut short has left its file here.
-        if try storage.exists(temporary) { try storage.unlink(temporary) }
-        let file = try storage.open(temporary, .create)
-        defer { file.close() }
-        try file.write(bytes, at: 0)
-        try file.sync()
-        try storage.rename(temporary, to: name)
+    /// Puts what ``prepare(_:in:)`` wrote in force.
+    static func replace(in storage: any Storage) throws(StoreError) {
+        do throws(StorageError) {
+            for name in StoreLayout.manifests {
+                try storage.rename(StoreLayout.temporaryManifest(name), to: name)
+            }
+            try storage.syncFolder(StoreLayout.root)
+        } catch { throw StoreError(error) }
     }
 
     private static func newest(of copies: [Copy]) -> Copy? {

@@ -44,11 +44,19 @@ final class SegmentWriter {
         do throws(StorageError) {
             file = try storage.open(path, .create)
         } catch { throw StoreError(error) }
-        entries = EntrySpool(storage, path: path + ".entries")
+        entries = EntrySpool(storage, path: SegmentWriter.entryPath(path))
         buffer = FileHeader(
             kind: .segment, fileID: identity.fileID, fileSalt: identity.fileSalt,
             storeID: identity.storeID, year: identity.year.number, firstLSN: identity.firstLSN
         ).encode()
+    }
+
+    private static func entryPath(_ path: String) -> String { path + ".entries" }
+
+    /// Takes away what a writer that did not end has left in `tmp/`.
+    static func discard(_ path: String, in storage: any Storage) {
+        try? storage.unlink(path)
+        try? storage.unlink(entryPath(path))
     }
 
     /// The offset that the next byte gets.

@@ -21,6 +21,8 @@ public struct ImportReport: Sendable {
     public internal(set) var replaced = 0
     /// Samples that were dropped because the stored one was to stay.
     public internal(set) var kept = 0
+    /// Samples older than what retention keeps: they were left out.
+    public internal(set) var belowFloor = 0
     /// Points that the import made known.
     public internal(set) var newPoints = 0
 }
@@ -90,13 +92,29 @@ public final class BulkImport {
                 .invalidParameter,
                 "time \(time) ms found, the years 1900 to 2199 are supported")
         }
+        let taken = columnsAboveFloor(columns)
         if pending[series] == nil {
-            pending[series] = columns
+            pending[series] = taken
         } else {
-            pending[series]!.append(contentsOf: columns)
+            pending[series]!.append(contentsOf: taken)
         }
-        pendingCount += columns.count
+        pendingCount += taken.count
         if pendingCount >= store.options.importSampleCountInMemory { try spill() }
+    }
+
+    /// Retention may not move the floor while an import is under way, so that of its beginning holds.
+    private func columnsAboveFloor(_ columns: SampleColumns) -> SampleColumns {
+        guard let floor = base.manifest.floor, columns.times.contains(where: { $0 < floor }) else {
+            return columns
+        }
+        var taken = SampleColumns()
+        for index in 0..<columns.count where columns.times[index] >= floor {
+            taken.append(
+                time: columns.times[index], value: columns.values[index],
+                quality: columns.qualities[index])
+        }
+        report.belowFloor += columns.count - taken.count
+        return taken
     }
 
     /// Makes everything part of the store: durable on return, or nothing of it is there.
@@ -117,20 +135,15 @@ public final class BulkImport {
     /// In the writer's turn: what is in memory goes to segments first, so that the import is
     /// classified against all of it and its number follows theirs.
     private func commit(_ writer: inout Store.Writer) throws(StoreError) -> ImportReport {
+        try store.refuseBelowReserve()
         try store.flushHeads(&writer)
         base = store.snapshot()
         let lsn = writer.log.lastLSN + 1
-        var years: [YearWriter.Outcome] = []
-        do throws(StoreError) {
-            years = runs.isEmpty ? try writeFromMemory(lsn) : try writeFromRuns(lsn)
-            if try publish(years, lsn) {
-                // Only a published number is used up: the log has no gaps.
-                writer.log.skip(to: lsn)
-                writer.newest = NewestTimes()
-            }
-        } catch {
-            for year in years { year.discard(in: store.storage) }
-            throw error
+        let years = runs.isEmpty ? try writeFromMemory(lsn) : try writeFromRuns(lsn)
+        if try publish(years, lsn) {
+            // Only a published number is used up: the log has no gaps.
+            writer.log.skip(to: lsn)
+            writer.newest = NewestTimes()
         }
         return report
     }
@@ -154,7 +167,7 @@ public final class BulkImport {
                 if let outcome = try writer.write(sorted) { outcomes.append(outcome) }
             }
         } catch {
-            for outcome in outcomes { outcome.discard(in: store.storage) }
+            for outcome in outcomes { outcome.segment?.discard(in: store.storage) }
             throw error
         }
         return outcomes
@@ -168,7 +181,7 @@ public final class BulkImport {
                 if let outcome = try writer.write(view) { outcomes.append(outcome) }
             }
         } catch {
-            for outcome in outcomes { outcome.discard(in: store.storage) }
+            for outcome in outcomes { outcome.segment?.discard(in: store.storage) }
             throw error
         }
         report.replaced += runs.sampleCount - outcomes.reduce(0) { $0 + $1.readCount }
@@ -185,22 +198,15 @@ public final class BulkImport {
             report.replaced += year.counts.replaced
             report.kept += year.counts.kept
         }
-        guard !change.isEmpty || years.contains(where: { $0.row != nil }) else {
-            return false
-        }
+        let segments = years.compactMap(\.segment)
+        guard !change.isEmpty || !segments.isEmpty else { return false }
         var edit = ManifestEdit()
         edit.lastLSN = lsn
-        do throws(StorageError) {
-            for year in years {
-                guard let row = year.row else { continue }
-                try store.storage.rename(year.temporaryPath, to: row.name)
-                edit.added.append(row)
-                edit.sampleCountChanges[year.year.number, default: 0] += year.counts.new
-            }
-            try store.storage.syncFolder(StoreLayout.segmentFolder)
-        } catch { throw StoreError(error) }
+        for year in years where year.segment != nil {
+            edit.sampleCountChanges[year.year.number, default: 0] += year.counts.new
+        }
         let frames = change.payloads.map { RecordFrame(type: .catalog, lsn: lsn, payload: $0) }
-        try store.publish(edit, catalogFrames: frames, catalog: catalog)
+        try store.publish(edit, segments: segments, catalogFrames: frames, catalog: catalog)
         return true
     }
 }

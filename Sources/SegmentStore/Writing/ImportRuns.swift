@@ -17,6 +17,20 @@ struct ImportRuns {
         let number = UInt64(rows.count + 1)
         let name = "run-\(number).seg"
         let path = StoreLayout.temporaryFolder + "/" + name
+        let row: ManifestFile
+        do throws(StoreError) {
+            row = try write(sorted, of: year, number, name: name, path: path)
+        } catch {
+            SegmentWriter.discard(path, in: store.storage)
+            throw error
+        }
+        rows.append((year, row, path))
+        sampleCount += row.sampleCount
+    }
+
+    private func write(
+        _ sorted: [SortedSeries], of year: UTCYear, _ number: UInt64, name: String, path: String
+    ) throws(StoreError) -> ManifestFile {
         let writer = try SegmentWriter(
             store.storage, path: path,
             identity: SegmentIdentity(
@@ -30,9 +44,7 @@ struct ImportRuns {
         } consume: { (run: EncodedRun) throws(StoreError) in
             try writer.append(run)
         }
-        let row = try writer.finish(name: name)
-        rows.append((year, row, path))
-        sampleCount += row.sampleCount
+        return try writer.finish(name: name)
     }
 
     /// The runs of each year, as if they were a year's segments.

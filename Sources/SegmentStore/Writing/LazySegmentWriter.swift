@@ -48,19 +48,13 @@ final class LazySegmentWriter {
     }
 
     /// Writes pages and footer, syncs and reads back; nil where nothing was appended.
-    func finish() throws(StoreError) -> ManifestFile? { try writer?.finish(name: file.path) }
-
-    /// Gives the finished file its name. The folder is still to be synced.
-    func settle(_ row: ManifestFile) throws(StoreError) {
-        do throws(StorageError) { try store.storage.rename(path, to: row.name) } catch {
-            throw StoreError(error)
-        }
+    func finish() throws(StoreError) -> FinishedSegment? {
+        guard let writer else { return nil }
+        return FinishedSegment(row: try writer.finish(name: file.path), temporaryPath: path)
     }
 
     /// Takes away what has no name yet.
     func discard() {
-        guard writer != nil else { return }
-        try? store.storage.unlink(path)
-        try? store.storage.unlink(path + ".entries")
+        SegmentWriter.discard(path, in: store.storage)
     }
 }

@@ -12,6 +12,11 @@ struct RemovedRange: Sendable {
         !range.isEmpty && range.from < year.end && range.to > year.start
     }
 
+    /// Whether nothing of a year stays.
+    func covers(_ year: UTCYear) -> Bool {
+        series == nil && range.from <= year.start && range.to >= year.end
+    }
+
     /// What of some bounds stays: before the range and behind it.
     func kept(in bounds: ReadBounds) -> [ReadBounds] {
         var kept: [ReadBounds] = []

@@ -155,11 +155,22 @@ extension Store {
         try snapshot().backup(to: path)
     }
 
+    /// The same in any storage of the same form.
+    public func backup(to target: any Storage) throws(StoreError) {
+        try flush()
+        try snapshot().backup(to: target)
+    }
+
     /// Checks a backup without restoring it: every hash, checksum, count and statistic.
     ///
     /// - Throws: ``StoreError`` where there is no backup to check.
     public static func verifyBackup(at path: String) throws(StoreError) -> VerifyReport {
         try checkBackup(try Snapshot.open(at: path))
+    }
+
+    /// The same in any storage.
+    public static func verifyBackup(in storage: any Storage) throws(StoreError) -> VerifyReport {
+        try checkBackup(try Snapshot.open(in: storage))
     }
 
     private static func checkBackup(_ snapshot: Snapshot) throws(StoreError) -> VerifyReport {

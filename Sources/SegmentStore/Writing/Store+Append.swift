@@ -26,7 +26,9 @@ extension Store {
     ///
     /// - Returns: what became of the samples, and the durability reached.
     /// - Throws: ``StoreError``: `invalidParameter` for an unknown series, `limitExceeded` for too
-    ///   large a batch, `closed`, `failed` after an earlier failure; `diskFull` and `io` where the
+    ///   large a batch, `closed`, `failed` after an earlier failure; `diskReserve` where less space
+    ///   is left than ``StoreOptions/diskReserveByteCount``; `busy`, or why, where flushes have
+    ///   failed until memory or log are twice as large as they may be; `diskFull` and `io` where the
     ///   log could not be written: nothing of the batch was acknowledged then.
     public func append(
         _ batch: SampleBatch, durability: Durability = .durable,
@@ -88,6 +90,8 @@ extension Store {
             let lsn = writer.log.lastLSN + LSN(frames.count) + 1
             frames.append(writer.log.frame(.catalog, lsn, payload))
         }
+        try refuseBelowReserve()
+        try makeRoom(for: frames.reduce(0) { $0 + $1.byteCount }, &writer)
         try writeLog(frames, sync: true, &writer)
         writer.catalogFrames += frames
         state.withLock { [catalog] state in
@@ -103,6 +107,20 @@ extension Store {
     private func write(_ group: [AppendRequest], _ writer: inout Writer) {
         if let refusal = state.withLock({ $0.refusal }) {
             for request in group { request.resolve(.failure(refusal)) }
+            return
+        }
+        do throws(StoreError) {
+            // Before anything is put into the heads: what is refused here leaves no trace.
+            try refuseBehindFlush()
+            try refuseBelowReserve()
+            try makeRoom(
+                for: group.reduce(0) {
+                    $0
+                        + RecordFrame.byteCount(
+                            payload: SampleFrame.byteCountMax(sampleCount: $1.batch.count))
+                }, &writer)
+        } catch {
+            for request in group { request.resolve(.failure(error)) }
             return
         }
         var accepted: [(AppendRequest, Receipt)] = []
@@ -172,11 +190,21 @@ extension Store {
             SampleFrame.encode(batch, outcome.survivors, countChanges: outcome.countChanges))
     }
 
+    private func makeRoom(for byteCount: Int, _ writer: inout Writer) throws(StoreError) {
+        if !writer.log.hasRoom(for: byteCount) {
+            do throws(StoreError) { try writer.log.endFile() } catch {
+                state.withLock { $0.failure = error }
+                throw error
+            }
+        }
+        try writer.log.makeRoom(for: byteCount) { takeFileID() }
+    }
+
     private func writeLog(
         _ frames: [RecordFrame], sync: Bool, _ writer: inout Writer
     ) throws(StoreError) {
         do throws(StoreError) {
-            try writer.log.append(frames) { takeFileID() }
+            try writer.log.append(frames)
             if sync { try writer.log.sync() }
         } catch {
             // The system may take lost pages for clean from here on: nothing more is written.

@@ -29,7 +29,8 @@ extension Store {
             // The batch that came past the bound is acknowledged already. A damaged year refuses
             // its merge and the next flush tries again; a full or failed disk tells the next append
             // itself, and so does a store that was closed meanwhile.
-            guard [.closed, .damaged, .diskFull, .failed, .io].contains(error.code) else {
+            guard [.closed, .damaged, .diskFull, .diskReserve, .failed, .io].contains(error.code)
+            else {
                 throw error
             }
         }
@@ -37,11 +38,30 @@ extension Store {
 
     private var isFlushDue: Bool {
         state.withLock { state in
-            let bound = max(options.headSampleCountMax, 32 * state.catalog.seriesCount)
-            return state.refusal == nil
-                && (state.active.sampleCount >= bound
+            state.refusal == nil
+                && (state.active.sampleCount >= headSampleCountMax(state)
                     || state.logByteCount >= options.logByteCountMax)
         }
+    }
+
+    private func headSampleCountMax(_ state: State) -> Int {
+        max(options.headSampleCountMax, 32 * state.catalog.seriesCount)
+    }
+
+    /// Refuses to take more where flushes fail, at twice the bounds of memory and log.
+    func refuseBehindFlush() throws(StoreError) {
+        let refusal = state.withLock { state -> StoreError? in
+            let waiting = state.frozen.reduce(state.active.sampleCount) {
+                $0 + $1.heads.sampleCount
+            }
+            guard
+                waiting >= 2 * headSampleCountMax(state)
+                    || state.logByteCount >= 2 * options.logByteCountMax
+            else { return nil }
+            return state.flushFailure
+                ?? StoreError(.busy, "\(waiting) samples wait for a flush that is under way")
+        }
+        if let refusal { throw refusal }
     }
 
     /// The flush itself, for whoever has the maintenance turn.
@@ -101,6 +121,18 @@ extension Store {
     private func writeSegments(
         of generations: [FrozenHeads], through lsn: LSN
     ) throws(StoreError) {
+        do throws(StoreError) {
+            try writeAndPublish(generations, through: lsn)
+            state.withLock { $0.flushFailure = nil }
+        } catch {
+            state.withLock { $0.flushFailure = error }
+            throw error
+        }
+    }
+
+    private func writeAndPublish(
+        _ generations: [FrozenHeads], through lsn: LSN
+    ) throws(StoreError) {
         var edit = ManifestEdit()
         edit.lastLSN = lsn
         for item in generations {
@@ -108,32 +140,24 @@ extension Store {
         }
         let first = state.withLock { $0.manifest.flushedLSN } + 1
         var written: [LazySegmentWriter] = []
+        var finished: [FinishedSegment] = []
         do throws(StoreError) {
             let sorted = sortedSeries(of: generations)
             for year in SortedSeries.years(of: sorted) {
                 let target = LazySegmentWriter(self, year, .flushed, first...lsn)
                 written.append(target)
                 try target.append(ChunkPiece.pieces(of: sorted, in: year), lsn: lsn)
-                if let row = try target.finish() {
-                    try target.settle(row)
-                    edit.added.append(row)
-                }
+                if let segment = try target.finish() { finished.append(segment) }
             }
-            try syncSegmentFolder(edit)
         } catch {
             for target in written { target.discard() }
             throw error
         }
-        try publish(edit, catalogFrames: generations.flatMap(\.catalogFrames)) { state in
+        try publish(
+            edit, segments: finished, catalogFrames: generations.flatMap(\.catalogFrames)
+        ) { state in
             state.frozen.removeAll { $0.lastLSN <= lsn }
         }
-    }
-
-    func syncSegmentFolder(_ edit: ManifestEdit) throws(StoreError) {
-        guard !edit.added.isEmpty else { return }
-        do throws(StorageError) {
-            try storage.syncFolder(StoreLayout.segmentFolder)
-        } catch { throw StoreError(error) }
     }
 
     private func sortedSeries(of generations: [FrozenHeads]) -> [SortedSeries] {

@@ -11,8 +11,8 @@ extension Store {
     /// it is.
     ///
     /// - Returns: the years that were merged.
-    /// - Throws: ``StoreError`` with code `damaged` after all other years were merged; `diskFull`
-    ///   and its kin at once.
+    /// - Throws: ``StoreError`` with code `damaged` after all other years were merged;
+    ///   `diskReserve`, `diskFull` and their kin at once.
     @discardableResult
     public func compact() throws(StoreError) -> [UTCYear] {
         try mergeYears { $0.segments.count > 1 }
@@ -38,7 +38,8 @@ extension Store {
         var damage: StoreError?
         for year in state.withLock({ $0.files.years }) where isDue(year) {
             do throws(StoreError) {
-                try merge(year)
+                let rewriting = try rewrite(year)
+                try publish(rewriting.edit, segments: rewriting.segments)
                 merged.append(year.year)
             } catch {
                 guard error.code == .damaged else { throw error }
@@ -49,39 +50,50 @@ extension Store {
         return merged
     }
 
-    /// Rewrites a year into one segment, or into none where nothing is left of it.
+    /// A year written anew, or years: compared with its sources and ready to be published.
+    struct Rewriting {
+        var edit = ManifestEdit()
+        var segments: [FinishedSegment] = []
+        /// Samples that were left out.
+        var removedCount = 0
+    }
+
+    /// Writes a year into one segment, or into none where nothing is left of it.
     ///
-    /// - Parameters:
-    ///   - removed: what is left out, and out of the count.
-    ///   - floor: becomes the store's in the same moment.
-    /// - Returns: how many samples were left out.
-    @discardableResult
-    func merge(
-        _ year: YearView, without removed: RemovedRange? = nil, floor: Int64? = nil
-    ) throws(StoreError) -> Int {
+    /// - Parameter removed: what is left out, and out of the count.
+    func rewrite(
+        _ year: YearView, without removed: RemovedRange? = nil
+    ) throws(StoreError) -> Rewriting {
+        var rewriting = Rewriting()
+        rewriting.edit.dropped = Set(year.segments.map(\.row.name))
+        let known = state.withLock { $0.manifest.sampleCounts[year.year.number] ?? 0 }
+        if let removed, removed.covers(year.year) {
+            // Nothing is read: a year that is to go may be damaged.
+            rewriting.edit.dropped.formUnion(year.missing.map(\.file))
+            rewriting.edit.sampleCountChanges = [year.year.number: -known]
+            rewriting.removedCount = known
+            return rewriting
+        }
         if let missing = year.missing.first { throw StoreError(missing) }
         let series = try year.seriesWithSampleCounts()
+        // A removal gives space back: it may use the reserve.
+        try refuseWithoutRoom(
+            toRewrite: year, keeping: removed == nil ? options.diskReserveByteCount : 0)
         let target = LazySegmentWriter(self, year.year, .merged, year.lsns)
         do throws(StoreError) {
             try write(year, series, without: removed, to: target)
-            var edit = ManifestEdit()
-            edit.floor = floor
-            edit.dropped = Set(year.segments.map(\.row.name))
-            let row = try target.finish()
             var kept = 0
-            if let row {
-                let result = try Segment.open(row, in: storage, at: target.path)
+            if let segment = try target.finish() {
+                let result = try Segment.open(segment.row, in: storage, at: segment.temporaryPath)
                 kept = try compare(
                     YearView(year: year.year, segments: [result], missing: []), with: year,
                     without: removed, series)
-                try target.settle(row)
-                edit.added = [row]
-                try syncSegmentFolder(edit)
+                rewriting.segments = [segment]
             }
-            let known = state.withLock { $0.manifest.sampleCounts[year.year.number] ?? 0 }
-            if removed != nil { edit.sampleCountChanges = [year.year.number: kept - known] }
-            try publish(edit)
-            return removed == nil ? 0 : known - kept
+            guard removed != nil else { return rewriting }
+            rewriting.edit.sampleCountChanges = [year.year.number: kept - known]
+            rewriting.removedCount = known - kept
+            return rewriting
         } catch {
             target.discard()
             throw error

@@ -3,35 +3,66 @@ import Synchronization
 import TimeSeriesModel
 
 extension Store {
-    /// Makes a new committed state: catalog records first, then the manifest, then the snapshots,
-    /// and only then are dropped files unlinked.
+    /// Makes a new committed state: segments get their names, catalog records are appended, then
+    /// the manifest, then the snapshots, and only then are dropped files unlinked.
     ///
-    /// Files that the edit adds are already in their folders, synced, and the folders too. A crash
-    /// before the manifest is renamed leaves the old state, one after it the new.
+    /// A crash before the manifest is renamed leaves the old state, one after it the new. So does
+    /// an error: a disk that fills before leaves the old state in force and this process writing,
+    /// and what was to be published can be tried again; any other error leaves open what reached
+    /// the disk, so this process writes no more, and reopening finds one of the two states.
     ///
     /// - Parameters:
+    ///   - segments: finished in `tmp/`, to be named and added.
     ///   - catalogFrames: records that are to be in the catalog files.
     ///   - newCatalog: what the catalog is afterwards, if not what it was.
     ///   - update: changes what readers share in the same moment.
     func publish(
-        _ edit: ManifestEdit, catalogFrames: [RecordFrame] = [], catalog newCatalog: Catalog? = nil,
+        _ edit: ManifestEdit, segments: [FinishedSegment] = [],
+        catalogFrames: [RecordFrame] = [], catalog newCatalog: Catalog? = nil,
         update: (inout State) -> Void = { _ in }
     ) throws(StoreError) {
+        var edit = edit
+        edit.added += segments.map(\.row)
+        let next: Publication
         do throws(StoreError) {
-            try commit(edit, catalogFrames, newCatalog, update)
+            try settle(segments)
+            next = try prepare(edit, catalogFrames, newCatalog)
         } catch {
-            // What reached the disk is unknown now. The files stay, this process writes no more,
-            // and reopening finds one of the two states.
+            if error.code == .diskFull {
+                for segment in segments { segment.discard(in: storage) }
+            } else {
+                state.withLock { $0.failure = error }
+            }
+            throw error
+        }
+        do throws(StoreError) {
+            try ManifestStore.replace(in: storage)
+        } catch {
             state.withLock { $0.failure = error }
             throw error
         }
-        StoreFolder(storage).unlinkDropped(state.withLock { $0.manifest })
+        state.withLock { state in
+            let taken = state.manifest.nextFileID
+            state.manifest = next.manifest
+            // Others may have taken file numbers while this went on.
+            state.manifest.nextFileID = max(taken, next.manifest.nextFileID)
+            state.files = next.files
+            if let newCatalog { state.catalog = newCatalog }
+            state.publishedLSN = max(state.publishedLSN, next.manifest.flushedLSN)
+            update(&state)
+        }
+        StoreFolder(storage).unlinkDropped(next.manifest)
     }
 
-    private func commit(
-        _ edit: ManifestEdit, _ frames: [RecordFrame], _ newCatalog: Catalog?,
-        _ update: (inout State) -> Void
-    ) throws(StoreError) {
+    private struct Publication {
+        var manifest: Manifest
+        var files: PublishedFiles
+    }
+
+    /// Everything of a publish that changes no state: what an error leaves, nobody names.
+    private func prepare(
+        _ edit: ManifestEdit, _ frames: [RecordFrame], _ newCatalog: Catalog?
+    ) throws(StoreError) -> Publication {
         let (old, files, known) = state.withLock { ($0.manifest, $0.files, $0.catalog) }
         let catalog = newCatalog ?? known
         var manifest = edit.applied(to: old)
@@ -43,16 +74,29 @@ extension Store {
         }
         let opened = try StoreOpener(storage: storage, scratches: scratches)
             .files(of: manifest, reusing: files.segments)
-        try ManifestStore.publish(manifest, to: storage)
-        state.withLock { [manifest] state in
-            let taken = state.manifest.nextFileID
-            state.manifest = manifest
-            // Others may have taken file numbers while this went on.
-            state.manifest.nextFileID = max(taken, manifest.nextFileID)
-            state.files = opened
-            if let newCatalog { state.catalog = newCatalog }
-            state.publishedLSN = max(state.publishedLSN, manifest.flushedLSN)
-            update(&state)
-        }
+        try ManifestStore.prepare(manifest, in: storage)
+        return Publication(manifest: manifest, files: opened)
+    }
+
+    private func settle(_ segments: [FinishedSegment]) throws(StoreError) {
+        guard !segments.isEmpty else { return }
+        do throws(StorageError) {
+            for segment in segments {
+                try storage.rename(segment.temporaryPath, to: segment.row.name)
+            }
+            try storage.syncFolder(StoreLayout.segmentFolder)
+        } catch { throw StoreError(error) }
+    }
+}
+
+/// A segment that is written, synced and read back, in `tmp/`, under no manifest's name yet.
+struct FinishedSegment: Sendable {
+    let row: ManifestFile
+    let temporaryPath: String
+
+    /// Takes the file away, before or after it got its name. Only for one that was not published.
+    func discard(in storage: any Storage) {
+        try? storage.unlink(temporaryPath)
+        try? storage.unlink(row.name)
     }
 }

@@ -15,12 +15,15 @@ public struct RemovalReport: Hashable, Sendable {
 extension Store {
     /// Removes the samples of a range, of one series or of all, from every answer and from disk.
     ///
-    /// The years concerned are rewritten without them, compared, and published one after the other:
-    /// durable and gone on return. Batches that are appended meanwhile come later and stay.
+    /// The years concerned are rewritten without them and compared, years that lie wholly inside are
+    /// dropped as files, unread; then all of it is published at once: durable and gone on return,
+    /// and after a crash gone everywhere or nowhere. Batches that are appended meanwhile come later
+    /// and stay.
     ///
     /// - Returns: what was removed.
     /// - Throws: ``StoreError``: `invalidParameter` for an unknown series, `busy`, `closed`,
-    ///   `failed`; `damaged` where a year cannot be rewritten without making a loss final.
+    ///   `failed`; `damaged` where a year cannot be rewritten without making a loss final;
+    ///   `diskFull` where there is no room for the years that are rewritten.
     @discardableResult
     public func remove(
         _ series: SeriesID? = nil, in range: TimeRange
@@ -58,16 +61,28 @@ extension Store {
     private func removeInTurn(
         _ removed: RemovedRange, floor: Int64?
     ) throws(StoreError) -> RemovalReport {
+        // What an import keeps is decided by the floor that it began with.
+        if floor != nil, state.withLock({ $0.isImporting }) { throw StoreError.importUnderWay }
         try flushHeads()
         let before = segmentTotals
         var report = RemovalReport()
-        for year in state.withLock({ $0.files.years }) where removed.touches(year.year) {
-            report.samples += try merge(year, without: removed, floor: floor)
+        var whole = Rewriting()
+        do throws(StoreError) {
+            for year in state.withLock({ $0.files.years }) where removed.touches(year.year) {
+                let one = try rewrite(year, without: removed)
+                whole.edit.dropped.formUnion(one.edit.dropped)
+                whole.edit.sampleCountChanges.merge(one.edit.sampleCountChanges) { $1 }
+                whole.segments += one.segments
+                report.samples += one.removedCount
+            }
+        } catch {
+            for segment in whole.segments { segment.discard(in: storage) }
+            throw error
         }
-        if let floor, state.withLock({ $0.manifest.floor ?? .min }) < floor {
-            var edit = ManifestEdit()
-            edit.floor = floor
-            try publish(edit)
+        whole.edit.floor = floor
+        let moves = floor.map { floor in state.withLock { $0.manifest.floor ?? .min } < floor }
+        if !whole.edit.dropped.isEmpty || moves == true {
+            try publish(whole.edit, segments: whole.segments)
         }
         // What was the newest of a series may be gone: the next batch looks anew.
         writer.withLock { $0.newest = NewestTimes() }
@@ -85,17 +100,21 @@ extension Store {
     private func count(_ removed: RemovedRange) throws(StoreError) -> RemovalReport {
         var report = RemovalReport()
         for year in snapshot().years where removed.touches(year.year) {
-            let isWhole = removed.range.to >= year.year.end
-            var total = 0
-            var kept = 0
-            for item in try year.allSeries() {
-                total += try SampleDigest(of: item, in: year, scratches).count
-                kept += try SampleDigest(of: item, in: year, without: removed, scratches).count
-            }
-            report.samples += total - kept
-            if isWhole {
+            if removed.covers(year.year) {
                 report.files += year.segments.count
                 report.bytes += year.segments.reduce(0) { $0 + $1.row.byteCount }
+                if year.heads.generations.isEmpty {
+                    report.samples += state.withLock {
+                        $0.manifest.sampleCounts[year.year.number] ?? 0
+                    }
+                    continue
+                }
+            }
+            for item in try year.allSeries() {
+                report.samples += try SampleDigest(of: item, in: year, scratches).count
+                report.samples -= try SampleDigest(
+                    of: item, in: year, without: removed, scratches
+                ).count
             }
         }
         return report

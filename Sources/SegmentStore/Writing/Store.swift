@@ -24,6 +24,8 @@ public final class Store: Sendable {
         var logByteCount = 0
         /// Why nothing may be written any more; reads go on.
         var failure: StoreError?
+        /// Why the last flush could not be done, if so.
+        var flushFailure: StoreError?
         var isClosed = false
         var isImporting = false
     }
@@ -80,6 +82,7 @@ public final class Store: Sendable {
     public func close() {
         try? flush()
         state.withLock { $0.isClosed = true }
+        writer.withLock { $0.log.discardSpare() }
         lock.release()
     }
 

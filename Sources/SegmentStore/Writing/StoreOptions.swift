@@ -12,6 +12,9 @@ public struct StoreOptions: Sendable {
     public var logFileByteCount = 16 << 20
     /// Times outside are refused, sample by sample: a clock gone wrong must not reach a segment.
     public var sampleWindow = BulkImport.supportedRange
+    /// Bytes of the disk that writes leave free: below, they are refused with code `diskReserve`, and
+    /// taken again by themselves once there is room. Flushes and removals may use them.
+    public var diskReserveByteCount = 128 << 20
 
     public init() {}
 }

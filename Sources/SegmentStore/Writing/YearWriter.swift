@@ -5,19 +5,14 @@ import TimeSeriesModel
 /// Writes the samples that an import brings to one year into a new segment, leaving out what the
 /// store has already.
 struct YearWriter {
-    /// What a year's part of an import came to. The file is in `tmp/` until the import is published.
+    /// What a year's part of an import came to.
     struct Outcome {
         var year: UTCYear
-        /// Nil where nothing was new.
-        var row: ManifestFile?
-        var temporaryPath: String
+        /// In `tmp/`; nil where nothing was new.
+        var segment: FinishedSegment?
         var counts: Classifier.Counts
         /// Samples of the import in this year, each time once.
         var readCount: Int
-
-        func discard(in storage: any Storage) {
-            if row != nil { try? storage.unlink(temporaryPath) }
-        }
     }
 
     private let store: Store
@@ -99,8 +94,7 @@ struct YearWriter {
                 if made.run.sampleCount > 0 { try target.append(made.run) }
             }
             return Outcome(
-                year: year, row: try target.finish(), temporaryPath: target.path, counts: counts,
-                readCount: counts.total)
+                year: year, segment: try target.finish(), counts: counts, readCount: counts.total)
         } catch {
             target.discard()
             throw error
