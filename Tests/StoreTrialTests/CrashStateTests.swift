@@ -13,7 +13,7 @@ import TimeSeriesModel
 @Suite("Crash states") struct CrashStateTests {
     /// `ALMANAC_CRASH_TRACES` makes it longer than CI's share.
     private static let traceCount =
-        ProcessInfo.processInfo.environment["ALMANAC_CRASH_TRACES"].flatMap(UInt64.init) ?? 24
+        ProcessInfo.processInfo.environment["ALMANAC_CRASH_TRACES"].flatMap(UInt64.init) ?? 12
 
     private struct Image {
         var disk: SimulatedDisk

@@ -48,14 +48,13 @@ struct BatchClassifier {
             let time = batch.times[index]
             guard isAcceptable(time, index, &outcome.receipt) else { continue }
             let year = newest.year(of: time)
-            if try newest.isNewer(time, batch.series[index], year, view) {
+            if try newest.advance(to: time, of: batch.series[index], year, view) {
                 outcome.survivors.append(index)
                 if year != run.year {
                     outcome.note(new: run.count, in: run.year)
                     run = (year, 0)
                 }
                 run.count += 1
-                newest.note(time, batch.series[index], year)
                 own?[Key(series: batch.series[index], time: time)] = index
                 continue
             }
@@ -134,42 +133,5 @@ extension SampleBatch {
         Sample(
             time: Timestamp(rawValue: times[index]), value: values[index],
             quality: Quality(rawValue: qualities[index]))
-    }
-}
-
-/// The newest time of each series in each year, as far as it was asked for.
-///
-/// Belongs to the writer and is right as long as only the writer adds samples: whoever else changes
-/// the store's samples (an import, a removal) begins a new one.
-struct NewestTimes {
-    private var times: [UInt64: Int64] = [:]
-    private var newestYear = UTCYear(1970)
-    private var newestRange: Range<Int64> = 0..<0
-
-    /// The UTC year of a time; the same year again costs two comparisons.
-    mutating func year(of time: Int64) -> Int {
-        if !newestRange.contains(time) {
-            newestYear = UTCYear(containing: Timestamp(rawValue: time))
-            newestRange = newestYear.start.rawValue..<newestYear.end.rawValue
-        }
-        return newestYear.number
-    }
-
-    mutating func isNewer(
-        _ time: Int64, _ series: SeriesID, _ year: Int, _ view: Snapshot
-    ) throws(StoreError) -> Bool {
-        let key = NewestTimes.key(series, year)
-        if let known = times[key] { return time > known }
-        let last = try view.lastTime(of: series, inYear: year)
-        times[key] = last
-        return time > last
-    }
-
-    mutating func note(_ time: Int64, _ series: SeriesID, _ year: Int) {
-        times[NewestTimes.key(series, year)] = time
-    }
-
-    private static func key(_ series: SeriesID, _ year: Int) -> UInt64 {
-        UInt64(series.rawValue) << 16 | UInt64(year & 0xFFFF)
     }
 }

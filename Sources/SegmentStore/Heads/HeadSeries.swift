@@ -6,71 +6,51 @@ import TimeSeriesModel
 /// A value. Entries beyond a thousand stand in sealed blocks that copies share, so that a reader's
 /// copy costs the next append one tail at most.
 struct HeadSeries: Sendable {
-    struct Block: Sendable {
-        var times: [Int64] = []
-        var values: [Double] = []
-        var qualities: [UInt8] = []
-        var lsns: [LSN] = []
-
-        var count: Int { times.count }
+    /// 32 bytes. One array of these instead of four columns: a tick touches every series, and each
+    /// array that grows costs an allocation.
+    struct Entry: Sendable {
+        var time: Int64
+        var value: Double
+        var lsn: LSN
+        var quality: UInt8
     }
 
     private static let blockEntryCount = 1024
 
     /// Each full.
-    private var sealed: [Block] = []
-    private var tail = Block()
+    private var sealed: [[Entry]] = []
+    private var tail: [Entry] = []
     /// Whether times ascend strictly in the order of arrival.
     private(set) var isAscending = true
     private(set) var lastTime = Int64.min
     private(set) var firstTime = Int64.max
 
     var count: Int { sealed.count * HeadSeries.blockEntryCount + tail.count }
+    var isEmpty: Bool { tail.isEmpty }
 
-    mutating func append(_ time: Int64, _ value: Double, _ quality: UInt8, _ lsn: LSN) {
+    mutating func append(_ entry: Entry) {
         if tail.count == HeadSeries.blockEntryCount {
             sealed.append(tail)
-            tail = Block()
+            tail = []
         }
-        tail.times.append(time)
-        tail.values.append(value)
-        tail.qualities.append(quality)
-        tail.lsns.append(lsn)
-        if time <= lastTime { isAscending = false }
-        lastTime = max(lastTime, time)
-        firstTime = min(firstTime, time)
+        tail.append(entry)
+        if entry.time <= lastTime { isAscending = false }
+        lastTime = max(lastTime, entry.time)
+        firstTime = min(firstTime, entry.time)
+    }
+
+    private subscript(index: Int) -> Entry {
+        let number = index / HeadSeries.blockEntryCount
+        return number < sealed.count
+            ? sealed[number][index % HeadSeries.blockEntryCount]
+            : tail[index - sealed.count * HeadSeries.blockEntryCount]
     }
 
     /// The entries that a snapshot sees are a prefix of those that arrived.
     private func visibleCount(_ lsn: LSN) -> Int {
         var visible = count
-        while visible > 0, self.lsn(visible - 1) > lsn { visible -= 1 }
+        while visible > 0, self[visible - 1].lsn > lsn { visible -= 1 }
         return visible
-    }
-
-    private func block(of index: Int) -> Int { index / HeadSeries.blockEntryCount }
-
-    private func lsn(_ index: Int) -> LSN {
-        let number = block(of: index)
-        return number < sealed.count
-            ? sealed[number].lsns[index % HeadSeries.blockEntryCount]
-            : tail.lsns[index - sealed.count * HeadSeries.blockEntryCount]
-    }
-
-    private func time(_ index: Int) -> Int64 {
-        let number = block(of: index)
-        return number < sealed.count
-            ? sealed[number].times[index % HeadSeries.blockEntryCount]
-            : tail.times[index - sealed.count * HeadSeries.blockEntryCount]
-    }
-
-    private func sample(_ index: Int) -> Sample {
-        let number = block(of: index)
-        let block = number < sealed.count ? sealed[number] : tail
-        let place = index - number * HeadSeries.blockEntryCount
-        return Sample(
-            time: Timestamp(rawValue: block.times[place]), value: block.values[place],
-            quality: Quality(rawValue: block.qualities[place]))
     }
 }
 
@@ -87,7 +67,7 @@ extension HeadSeries {
             return columns
         }
         for index in firstIndex(atOrAfter: bounds.first, visible)..<visible {
-            guard time(index) <= bounds.last else { break }
+            guard self[index].time <= bounds.last else { break }
             append(index, to: &columns, in: bounds)
         }
         return columns
@@ -99,21 +79,20 @@ extension HeadSeries {
         if isAscending {
             let index =
                 limit == .max ? visible : firstIndex(atOrAfter: limit + 1, visible)
-            return index > 0 ? sample(index - 1) : nil
+            return index > 0 ? self[index - 1].sample : nil
         }
         var best: Int?
-        for index in 0..<visible where time(index) <= limit {
-            if let known = best, time(index) < time(known) { continue }
+        for index in 0..<visible where self[index].time <= limit {
+            if let known = best, self[index].time < self[known].time { continue }
             best = index
         }
-        return best.map(sample)
+        return best.map { self[$0].sample }
     }
 
     private func append(_ index: Int, to columns: inout SampleColumns, in bounds: ReadBounds) {
-        let time = time(index)
-        guard time >= bounds.first, time <= bounds.last else { return }
-        let sample = sample(index)
-        columns.append(time: time, value: sample.value, quality: sample.quality.rawValue)
+        let entry = self[index]
+        guard entry.time >= bounds.first, entry.time <= bounds.last else { return }
+        columns.append(time: entry.time, value: entry.value, quality: entry.quality)
     }
 
     private func firstIndex(atOrAfter limit: Int64, _ visible: Int) -> Int {
@@ -121,8 +100,15 @@ extension HeadSeries {
         var high = visible
         while low < high {
             let middle = low + (high - low) / 2
-            if time(middle) >= limit { high = middle } else { low = middle + 1 }
+            if self[middle].time >= limit { high = middle } else { low = middle + 1 }
         }
         return low
+    }
+}
+
+extension HeadSeries.Entry {
+    fileprivate var sample: Sample {
+        Sample(
+            time: Timestamp(rawValue: time), value: value, quality: Quality(rawValue: quality))
     }
 }

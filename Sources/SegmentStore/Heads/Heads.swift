@@ -9,8 +9,8 @@ import TimeSeriesModel
 /// input or output.
 final class Heads: Sendable {
     private struct State {
-        /// By series id.
-        var series: [HeadSeries?] = []
+        /// By series id; empty where a series has no entries.
+        var series: [HeadSeries] = []
         var years: Set<Int> = []
         var sampleCount = 0
     }
@@ -28,11 +28,13 @@ final class Heads: Sendable {
             for index in survivors {
                 let slot = Int(batch.series[index].rawValue)
                 if slot >= state.series.count {
-                    state.series += repeatElement(nil, count: slot + 1 - state.series.count)
+                    state.series += repeatElement(
+                        HeadSeries(), count: slot + 1 - state.series.count)
                 }
-                if state.series[slot] == nil { state.series[slot] = HeadSeries() }
-                state.series[slot]!.append(
-                    batch.times[index], batch.values[index], batch.qualities[index], lsn)
+                state.series[slot].append(
+                    HeadSeries.Entry(
+                        time: batch.times[index], value: batch.values[index], lsn: lsn,
+                        quality: batch.qualities[index]))
             }
             state.sampleCount += survivors.count
         }
@@ -46,14 +48,15 @@ final class Heads: Sendable {
     subscript(series: SeriesID) -> HeadSeries? {
         state.withLock { state in
             let slot = Int(series.rawValue)
-            return slot < state.series.count ? state.series[slot] : nil
+            guard slot < state.series.count, !state.series[slot].isEmpty else { return nil }
+            return state.series[slot]
         }
     }
 
     /// Every series that has entries, ascending.
     var allSeries: [SeriesID] {
         state.withLock { state in
-            state.series.indices.filter { state.series[$0] != nil }.map {
+            state.series.indices.filter { !state.series[$0].isEmpty }.map {
                 SeriesID(rawValue: UInt32($0))
             }
         }

@@ -110,7 +110,8 @@ struct WriteLog {
         return error
     }
 
-    /// A file in `tmp/`, its header synced and its space taken.
+    /// A file in `tmp/`, its header synced and its space taken: with zeros, but where one batch
+    /// fills it.
     private func make(_ id: FileID, byteCount: Int) throws(StoreError) -> Spare {
         let file = StoreFile.log(id)
         let path = StoreLayout.temporary(file)
@@ -119,7 +120,8 @@ struct WriteLog {
             firstLSN: 0)
         do throws(StoreError) {
             let writer = try RecordFileWriter.create(
-                header, at: path, in: storage, preallocated: byteCount)
+                header, at: path, in: storage, preallocated: byteCount,
+                zeroed: byteCount <= fileByteCount)
             try writer.sync()
             return Spare(file: file, writer: writer)
         } catch {

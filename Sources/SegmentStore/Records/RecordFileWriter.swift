@@ -17,17 +17,34 @@ public struct RecordFileWriter: Sendable {
     /// - Parameters:
     ///   - path: relative to the store's folder; must not exist.
     ///   - preallocated: bytes to take from the disk at once; the file shows zeros there.
+    ///   - zeroed: whether these zeros are written too. Writing over what was written once changes
+    ///     no more than its bytes, so that a sync need not wait for the file system's journal: it
+    ///     takes about half as long.
     public static func create(
-        _ header: FileHeader, at path: String, in storage: any Storage, preallocated: Int = 0
+        _ header: FileHeader, at path: String, in storage: any Storage, preallocated: Int = 0,
+        zeroed: Bool = false
     ) throws(StoreError) -> RecordFileWriter {
         let prefix = header.encodePrefix()
         do throws(StorageError) {
             let file = try storage.open(path, .create)
             if preallocated > 0 { try file.preallocate(byteCount: preallocated) }
+            if zeroed { try writeZeros(to: file, byteCount: preallocated) }
             try file.write(prefix, at: 0)
             return RecordFileWriter(
                 path: path, salt: header.fileSalt, byteCount: prefix.count, file: file)
         } catch { throw StoreError(error) }
+    }
+
+    private static func writeZeros(
+        to file: any StorageFile, byteCount: Int
+    ) throws(StorageError) {
+        let zeros = [UInt8](repeating: 0, count: min(byteCount, 1 << 20))
+        var position = 0
+        while position < byteCount {
+            let rest = byteCount - position
+            try file.write(rest < zeros.count ? [UInt8](zeros.prefix(rest)) : zeros, at: position)
+            position += zeros.count
+        }
     }
 
     /// Opens an existing file and cuts what lies behind its committed size.

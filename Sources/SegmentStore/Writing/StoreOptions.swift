@@ -8,8 +8,9 @@ public struct StoreOptions: Sendable {
     public var headSampleCountMax = 1 << 20
     /// Bytes of the log at which heads are flushed to segments.
     public var logByteCountMax = 32 << 20
-    /// What a log file takes from the disk at once.
-    public var logFileByteCount = 16 << 20
+    /// What a log file takes from the disk at once, and is filled with zeros. The next one lies
+    /// ready, so a store that is written takes twice as much.
+    public var logFileByteCount = 4 << 20
     /// Times outside are refused, sample by sample: a clock gone wrong must not reach a segment.
     public var sampleWindow = BulkImport.supportedRange
     /// Bytes of the disk that writes leave free: below, they are refused with code `diskReserve`, and
