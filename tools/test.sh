@@ -11,6 +11,7 @@ source tools/setup.sh
 almanac_need lz4 lz4
 almanac_need python3 python3
 almanac_need setpriv util-linux
+almanac_need strace strace
 almanac_install
 
 build=$root/.build
@@ -92,17 +93,22 @@ kill_trial() { python3 Tests/KillTrials/kill_trial.py --almanac "$(almanac_binar
 # A limit on file sizes, and a folder of somebody else.
 limits_trial() { python3 Tests/KillTrials/limits_trial.py --almanac "$(almanac_binary)"; }
 
+# Every so many of the calls of a process that appends, answered with an error of the system.
+fault_trial() { python3 Tests/KillTrials/fault_trial.py --almanac "$(almanac_binary)" "$@"; }
+
 kill_trial_long() {
     local seed
+    fault_trial && kill_trial --kills 1000 --opens 10000 || return
     for seed in 1 2 3; do
-        kill_trial --kills 1000 --opens 10000 --seed $seed || return
         accept kill --kills 200 --seed $seed && accept live --seed $seed || return
     done
 }
 
-crash_states_long() {
-    ALMANAC_CRASH_TRACES=420 swift test -c release -Xswiftc -enable-testing \
-        --scratch-path "$build/trials" --filter CrashStateTests
+# A million crash states, ten million operations, every fault of ten traces.
+trials_long() {
+    ALMANAC_CRASH_TRACES=310 ALMANAC_MODEL_OPERATIONS=10000000 ALMANAC_FAULT_TRACES=10 \
+        swift test -c release -Xswiftc -enable-testing --scratch-path "$build/trials" \
+        --filter 'CrashStateTests|OperationModelTests|FaultTests'
 }
 
 python_reader() { python3 Tests/FormatReader/test_reader.py --almanac "$(almanac_binary)"; }
@@ -130,13 +136,18 @@ stage "tools and benchmarks, release" tools_release
 stage "links liblz4, no SQLite" links_no_database
 stage "reader from the format pages alone" python_reader
 stage "killed while it appends, read while it is written" kill_trial --kills 50 --opens 500
+if strace -qq true 2>/dev/null; then
+    stage "its system calls fail" fault_trial --runs 150
+else
+    skip "its system calls fail" "strace may not trace here"
+fi
 stage "a full disk and a forbidden folder" limits_trial
+[ -n "$long" ] && stage "trials of the store, long" trials_long
 stage "nested packages from a clone called x" clone_called_x
 if [ -d ../shared/accept ]; then
     stage "acceptance from outside" acceptance
     if [ -n "$long" ]; then
         stage "acceptance, long" acceptance_long
-        stage "crash states, long" crash_states_long
         stage "kills, long" kill_trial_long
     fi
 else

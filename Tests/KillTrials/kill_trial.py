@@ -4,11 +4,13 @@
     kill_trial.py --almanac BIN [--kills N] [--seed S] [--opens N]
 
 Every tick that was acknowledged as durable must be there, once, with the right values; at most the
-one tick under way may be there beside them; the count of `info` must be exact.  Meanwhile a reading
-process opens the live store again and again: it must see a prefix in order, and change no byte that
-the writer did not.  Ends with one line `N passed, N failed`.
+one tick under way may be there beside them; the count of `info` must be exact.  Then a reading
+process opens a live store again and again, while it is written, flushed and merged and its old
+years are dropped: it must see ticks in order without a hole, none go back, and no file of samples
+may change a byte under its name.  Ends with one line `N passed, N failed`.
 """
 import argparse
+import hashlib
 import json
 import os
 import random
@@ -22,6 +24,7 @@ import time
 
 START = 1735689600000
 STEP = 900000
+TWO_HOURS = 7200000  # a year passes in seconds
 POINTS = 20
 
 
@@ -40,7 +43,7 @@ def run(binary, *words, store):
     return done.returncode, done.stdout, done.stderr
 
 
-def read_point(binary, store, point):
+def read_point(binary, store, point, step=STEP):
     """The values of a point by tick number; fails on anything that was never written."""
     code, out, err = run(binary, "read", "ticks/p%d" % point, "--output", "csv", store=store)
     if code == 66:
@@ -49,7 +52,7 @@ def read_point(binary, store, point):
     ticks = []
     for line in out.splitlines()[1:]:
         moment, value, quality = line.split(",")
-        tick, rest = divmod(int(moment) - START, STEP)
+        tick, rest = divmod(int(moment) - START, step)
         need(rest == 0 and quality == "good", "point", point, "has", line)
         need(float(value) == (tick * 7 + point) / 10, "point", point, "tick", tick, "is", value)
         ticks.append(tick)
@@ -110,39 +113,48 @@ def kills(binary, work, args, rnd):
     return "%d kills, %d ticks at the end" % (args.kills, count)
 
 
+def same_bytes(store, seen):
+    """Every segment that was there before has the bytes that it had; takes note of the new ones."""
+    folder = os.path.join(store, "seg")
+    for name in os.listdir(folder):
+        try:
+            with open(os.path.join(folder, name), "rb") as file:
+                found = hashlib.sha256(file.read()).hexdigest()
+        except FileNotFoundError:
+            continue
+        need(seen.setdefault(name, found) == found, name, "has other bytes than before")
+
+
 def live(binary, work, args, rnd):
-    """Opens a store again and again while it is written, flushed and merged."""
+    """Opens a store again and again while it is written, flushed, merged, and years are dropped."""
     store = os.path.join(work, "live")
-
-    def start():
-        return subprocess.Popen(
-            [binary, "append-ticks", "--store", store, "--points", str(POINTS),
-             "--head-samples", "640"],
-            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
-
-    writer = start()
-    seen = opened = stores = 0
+    writer = subprocess.Popen(
+        [binary, "append-ticks", "--store", store, "--points", str(POINTS),
+         "--head-samples", "640", "--interval", str(TWO_HOURS), "--keep-ticks", "6000"],
+        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    first = last = opened = 0
+    segments = {}
     try:
         while opened < args.opens:
-            if seen > 3000:  # what is read each time is bounded: a new store
-                writer.kill()
-                writer.wait()
-                shutil.rmtree(store)
-                writer = start()
-                seen = 0
-                stores += 1
+            need(writer.poll() is None, "the writer ended:",
+                 writer.stderr.read() if writer.poll() else "")
             if not os.path.exists(os.path.join(store, "MANIFEST.2")):
                 continue
-            ticks = read_point(binary, store, rnd.randrange(POINTS))
-            need(ticks == list(range(len(ticks))), "open", opened, ": not a prefix in order")
-            need(len(ticks) >= seen, "open", opened, ": went back from", seen, "to", len(ticks))
-            seen = len(ticks)
+            ticks = read_point(binary, store, rnd.randrange(POINTS), TWO_HOURS)
             opened += 1
-            need(writer.poll() is None, "the writer ended:", writer.stderr.read() if writer.poll() else "")
+            if not ticks:
+                need(last == 0, "open", opened, ": nothing is there any more")
+                continue
+            need(ticks == list(range(ticks[0], ticks[0] + len(ticks))), "open", opened, ": a hole")
+            need(ticks[0] >= first, "open", opened, ": tick", ticks[0], "is back")
+            need(ticks[-1] >= last, "open", opened, ": went back from", last, "to", ticks[-1])
+            first, last = ticks[0], ticks[-1]
+            if opened % 20 == 0:
+                same_bytes(store, segments)
     finally:
         writer.kill()
         writer.wait()
-    return "%d opens of %d live stores" % (opened, stores + 1)
+    return "%d opens, %d years dropped, %d segments looked at" % (opened, first // 4380, len(segments))
 
 
 def main():

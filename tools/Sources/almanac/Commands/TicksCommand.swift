@@ -31,6 +31,9 @@ struct TicksCommand: ParsableCommand {
     @Option(help: "Samples in memory at which they become a segment.")
     var headSamples = 5000
 
+    @Option(help: "How many ticks to keep: older ones are removed, a quarter at a time.")
+    var keepTicks: Int?
+
     @OptionGroup var store: StoreOption
 
     func run() throws {
@@ -45,15 +48,21 @@ struct TicksCommand: ParsableCommand {
                 var batch = SampleBatch()
                 for (point, id) in series.enumerated() {
                     batch.append(
-                        id, time: 1_735_689_600_000 + Int64(tick) * interval,
-                        value: Double(tick * 7 + point) / 10)
+                        id, time: time(of: tick).rawValue, value: Double(tick * 7 + point) / 10)
                 }
                 let receipt = try store.append(batch)
                 precondition(receipt.durability == .durable, "what is printed is durable")
                 acknowledge(tick)
+                if let keepTicks, tick % max(1, keepTicks / 4) == 0 {
+                    try store.removeSamples(before: time(of: tick - keepTicks))
+                }
             }
             store.close()
         }
+    }
+
+    private func time(of tick: Int) -> Timestamp {
+        Timestamp(rawValue: 1_735_689_600_000 + Int64(tick) * interval)
     }
 
     private func define(in store: Store) throws(StoreError) -> [SeriesID] {
