@@ -171,14 +171,3 @@ extension CatalogFiles {
         return row
     }
 }
-
-extension ManifestFile {
-    /// Widens the row's LSNs to those of frames that the file got.
-    fileprivate mutating func cover(_ frames: [RecordFrame]) {
-        for frame in frames {
-            // Real numbers begin with 1; 0 is the row of a file without records.
-            firstLSN = lastLSN == 0 ? frame.lsn : min(firstLSN, frame.lsn)
-            lastLSN = max(lastLSN, frame.lsn)
-        }
-    }
-}

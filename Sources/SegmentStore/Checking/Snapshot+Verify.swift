@@ -36,6 +36,9 @@ extension Snapshot {
                 if let damage = try miscount(of: year) { damages.insert(damage) }
             }
         }
+        let journal = DamageLog()
+        _ = try self.journal(in: .all, reportingTo: journal)
+        damages.formUnion(journal.damages)
         report.damages = damages.sorted { ($0.file, $0.offset) < ($1.file, $1.offset) }
         return report
     }

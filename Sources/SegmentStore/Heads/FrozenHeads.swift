@@ -8,4 +8,6 @@ struct FrozenHeads: Sendable {
     let logByteCount: Int
     /// Catalog frames up to the last LSN that are not in the catalog files yet.
     let catalogFrames: [RecordFrame]
+    /// Journal frames up to the last LSN.
+    let journalFrames: [JournalFrame]
 }

@@ -13,6 +13,8 @@ struct LogContent: Sendable {
     var highestLSN: LSN = 0
     /// Every log file that was found.
     var files: [StoreFile] = []
+    /// LSNs that are lost, between those that were salvaged.
+    var holes: [ClosedRange<LSN>] = []
     /// The first LSN found, where it is not the one expected: somebody flushed meanwhile.
     var startsTooLate = false
 }
@@ -30,12 +32,17 @@ struct LogReader {
     /// Where reading stopped: the first LSN that is not there.
     private var broken: (file: String, offset: Int, detail: String)?
     private var proof: LSN = 0
+    /// Valid frames behind the first that is missing.
+    private var later: [RecordFrame] = []
 
+    /// - Parameter salvaging: where damage is found, whether what stands behind it is taken too.
     static func read(
-        _ storage: any Storage, _ manifest: Manifest
+        _ storage: any Storage, _ manifest: Manifest, salvaging: Bool = false
     ) throws(StoreError) -> LogContent {
         var reader = LogReader(storage, manifest)
-        return try reader.read()
+        try reader.read()
+        if salvaging { reader.salvage() }
+        return reader.content
     }
 
     private init(_ storage: any Storage, _ manifest: Manifest) {
@@ -44,7 +51,7 @@ struct LogReader {
         expected = manifest.flushedLSN + 1
     }
 
-    private mutating func read() throws(StoreError) -> LogContent {
+    private mutating func read() throws(StoreError) {
         do throws(StorageError) {
             for name in try storage.list(StoreLayout.logFolder) {
                 guard let file = StoreFile(folder: StoreLayout.logFolder, name: name) else {
@@ -63,7 +70,20 @@ struct LogReader {
                     file: broken.file, offset: broken.offset, reason: .badLog, losesSamples: true,
                     detail: "\(broken.detail); a later record proves that it had been synced"))
         }
-        return content
+    }
+
+    /// Takes what stands behind holes, as far as it is proved that the holes were written: what
+    /// follows a hole that may never have been written was never acknowledged either.
+    private mutating func salvage() {
+        for frame in later.sorted(by: { $0.lsn < $1.lsn }) where frame.lsn >= expected {
+            if frame.lsn > expected {
+                guard proof >= expected else { return }
+                content.holes.append(expected...frame.lsn - 1)
+            }
+            content.frames.append(frame)
+            content.byteCount += frame.byteCount
+            expected = frame.lsn + 1
+        }
     }
 
     private mutating func read(_ file: StoreFile) throws(StoreError) {
@@ -125,8 +145,9 @@ struct LogReader {
         if frame.distance < .max {
             proof = max(proof, frame.lsn - min(frame.lsn, LSN(frame.distance)))
         }
-        if broken != nil, frame.lsn != expected { return }
         guard frame.lsn == expected else {
+            if frame.lsn > expected { later.append(frame) }
+            if broken != nil { return }
             if frame.lsn > expected, content.frames.isEmpty { content.startsTooLate = true }
             if frame.lsn > expected {
                 stop(

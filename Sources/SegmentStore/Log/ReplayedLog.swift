@@ -6,6 +6,7 @@ struct ReplayedLog {
     let heads = Heads()
     private(set) var countChanges: [Int: Int] = [:]
     private(set) var catalogFrames: [RecordFrame] = []
+    private(set) var journalFrames: [JournalFrame] = []
 
     /// - Parameter catalog: gets the definitions that are only in the log.
     /// - Throws: code `damaged` for a frame that is intact and yet cannot be.
@@ -14,14 +15,24 @@ struct ReplayedLog {
             do throws(CodecError) {
                 switch frame.type {
                 case .samples:
-                    apply(try SampleFrame(decoding: frame.payload.rawSpan), lsn: frame.lsn)
+                    let samples = try SampleFrame(decoding: frame.payload.rawSpan)
+                    apply(samples, lsn: frame.lsn)
+                    // Where the definition is lost, the number is taken all the same.
+                    if let highest = samples.batch.series.max() {
+                        catalog.reserveSeriesIDs(below: SeriesID(rawValue: highest.rawValue + 1))
+                    }
                 case .catalog:
                     catalogFrames.append(frame)
                     try ReplayedLog.apply(
                         try CatalogRecord.decode(payload: frame.payload), to: &catalog)
-                case .tombstone, .journal:
+                case .journal:
+                    let entries = try JournalPayload.decode(frame.payload)
+                    guard let first = entries.first else { continue }
+                    let year = UTCYear(containing: first.time).number
+                    journalFrames.append(JournalFrame(year: year, frame: frame))
+                case .tombstone:
                     throw CodecError.unsupported(
-                        "record type \(frame.type.rawValue) in a log found, 1, 2 and 5 supported")
+                        "record type 3 in a log found, 1, 2, 4 and 5 supported")
                 default:
                     break
                 }

@@ -16,13 +16,19 @@ struct WriteLog {
     private var reserved = 0
     /// The next file, in `tmp/`.
     private var spare: Spare?
-    /// Closed files whose frames are not in segments yet, oldest first, and their last LSNs.
-    private(set) var older: [(file: StoreFile, lastLSN: LSN)] = []
+    /// Closed files whose frames are not in segments yet, oldest first.
+    private var older: [Closed] = []
     private(set) var lastLSN: LSN
     private(set) var syncedLSN: LSN
     private var hasUnsynced = false
     /// Bytes of frames that were written since the newest flush.
     private(set) var byteCount = 0
+
+    private struct Closed {
+        let file: StoreFile
+        let lastLSN: LSN
+        var isDamaged = false
+    }
 
     private struct Spare {
         let file: StoreFile
@@ -66,7 +72,7 @@ struct WriteLog {
     mutating func endFile() throws(StoreError) {
         try sync()
         writer?.close()
-        if let file { older.append((file, lastLSN)) }
+        if let file { older.append(Closed(file: file, lastLSN: lastLSN)) }
         writer = nil
         file = nil
     }
@@ -153,13 +159,23 @@ struct WriteLog {
     }
 
     /// Takes over the files that an earlier process left, once what they hold is in memory.
-    mutating func adopt(_ files: [StoreFile]) {
-        older = files.map { ($0, lastLSN) } + older
+    ///
+    /// - Parameter toQuarantine: whether they are put aside instead of unlinked, for somebody may
+    ///   read more of a damaged log than we did.
+    mutating func adopt(_ files: [StoreFile], toQuarantine: Bool) {
+        older = files.map { Closed(file: $0, lastLSN: lastLSN, isDamaged: toQuarantine) } + older
     }
 
     /// Unlinks closed files whose frames are all in segments, `flushed` bytes of them.
     mutating func dropFiles(through lsn: LSN, flushed: Int) {
-        for item in older where item.lastLSN <= lsn { try? storage.unlink(item.file.path) }
+        for item in older where item.lastLSN <= lsn {
+            if item.isDamaged {
+                try? storage.rename(
+                    item.file.path, to: StoreLayout.quarantined(item.file.name))
+            } else {
+                try? storage.unlink(item.file.path)
+            }
+        }
         older.removeAll { $0.lastLSN <= lsn }
         byteCount = max(0, byteCount - flushed)
     }

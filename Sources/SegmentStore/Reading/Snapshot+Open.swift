@@ -51,7 +51,7 @@ extension Snapshot {
         let snapshot = Snapshot(
             files, catalog: catalog, heads: heads,
             headSampleCount: replayed.countChanges.values.reduce(0, +),
-            logByteCount: log.byteCount,
+            logByteCount: log.byteCount, journalFrames: replayed.journalFrames,
             problems: reading.damage + content.damage + log.damage)
         guard !isLastAttempt else { return snapshot }
         // A flush that was published meanwhile may have dropped the log that was to be read: then

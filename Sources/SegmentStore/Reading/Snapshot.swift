@@ -23,6 +23,9 @@ public final class Snapshot: Sendable {
     /// Bytes of the log that are not in segments yet.
     let logByteCount: Int
 
+    /// Entries of the journal that the log alone has.
+    let journalFrames: [JournalFrame]
+
     /// Records of the log that cannot be read: whose samples they held nobody knows.
     private let lostInLog: [Damage]
 
@@ -32,8 +35,10 @@ public final class Snapshot: Sendable {
 
     init(
         _ files: PublishedFiles, catalog: Catalog, heads: VisibleHeads = .none,
-        headSampleCount: Int = 0, logByteCount: Int = 0, problems: [Damage] = []
+        headSampleCount: Int = 0, logByteCount: Int = 0, journalFrames: [JournalFrame] = [],
+        problems: [Damage] = []
     ) {
+        self.journalFrames = journalFrames
         self.files = files
         self.catalog = catalog
         self.heads = heads

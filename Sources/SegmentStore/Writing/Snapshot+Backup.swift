@@ -119,11 +119,23 @@ extension Snapshot {
 
     /// What only the log has, imported into the copy.
     private func copyHeads(to target: any Storage) throws(StoreError) {
+        guard !heads.generations.isEmpty || !journalFrames.isEmpty else { return }
+        let store = try Store.open(in: target)
+        defer { store.close() }
+        var entries: [JournalEntry] = []
+        for item in journalFrames {
+            do throws(CodecError) {
+                entries += try JournalPayload.decode(item.frame.payload)
+            } catch { throw StoreError(.damaged, error.text, file: StoreLayout.logFolder) }
+        }
+        try store.record(entries)
+        try importHeads(into: store)
+    }
+
+    private func importHeads(into store: Store) throws(StoreError) {
         let series = Set(heads.generations.flatMap(\.allSeries)).sorted()
         let all = ReadBounds(first: .min, last: .max)
         guard !heads.generations.isEmpty else { return }
-        let store = try Store.open(in: target)
-        defer { store.close() }
         let bulk = try store.beginImport()
         for point in catalog.points {
             for version in point.versions where point.series != nil {

@@ -190,7 +190,7 @@ extension Store {
             SampleFrame.encode(batch, outcome.survivors, countChanges: outcome.countChanges))
     }
 
-    private func makeRoom(for byteCount: Int, _ writer: inout Writer) throws(StoreError) {
+    func makeRoom(for byteCount: Int, _ writer: inout Writer) throws(StoreError) {
         if !writer.log.hasRoom(for: byteCount) {
             do throws(StoreError) { try writer.log.endFile() } catch {
                 state.withLock { $0.failure = error }
@@ -200,7 +200,7 @@ extension Store {
         try writer.log.makeRoom(for: byteCount) { takeFileID() }
     }
 
-    private func writeLog(
+    func writeLog(
         _ frames: [RecordFrame], sync: Bool, _ writer: inout Writer
     ) throws(StoreError) {
         do throws(StoreError) {

@@ -93,7 +93,9 @@ extension Store {
 
     /// Ends the generation under way and the log file with it; gives all that wait to be flushed.
     private func freeze(_ writer: inout Writer) -> Result<[FrozenHeads], StoreError> {
-        let (hasBatches, known) = state.withLock { ($0.active.sampleCount > 0, $0.frozen) }
+        let (hasBatches, known) = state.withLock {
+            ($0.active.sampleCount > 0 || !$0.journalFrames.isEmpty, $0.frozen)
+        }
         guard hasBatches || !writer.catalogFrames.isEmpty else { return .success(known) }
         do throws(StoreError) {
             try writer.log.endFile()
@@ -110,8 +112,9 @@ extension Store {
                     FrozenHeads(
                         heads: state.active, lastLSN: state.publishedLSN,
                         countChanges: state.countChanges, logByteCount: bytes,
-                        catalogFrames: frames))
+                        catalogFrames: frames, journalFrames: state.journalFrames))
                 state.active = Heads()
+                state.journalFrames = []
                 state.countChanges = [:]
                 return state.frozen
             })
@@ -154,7 +157,8 @@ extension Store {
             throw error
         }
         try publish(
-            edit, segments: finished, catalogFrames: generations.flatMap(\.catalogFrames)
+            edit, segments: finished, catalogFrames: generations.flatMap(\.catalogFrames),
+            journalFrames: generations.flatMap(\.journalFrames)
         ) { state in
             state.frozen.removeAll { $0.lastLSN <= lsn }
         }

@@ -66,8 +66,11 @@ extension Store {
                     + "read, and written by that version")
         }
         try mend(content, &manifest, in: storage)
-        let log = try LogReader.read(storage, manifest)
-        if let damage = log.damage.first(where: \.losesSamples) { throw StoreError(damage) }
+        let log = try LogReader.read(
+            storage, manifest, salvaging: options.salvagesDamagedLog)
+        if !options.salvagesDamagedLog, let damage = log.damage.first(where: \.losesSamples) {
+            throw StoreError(damage)
+        }
         var catalog = content.catalog
         let replayed = try ReplayedLog(log, &catalog)
         let files = try StoreOpener(storage: storage, scratches: ScratchPool()).files(of: manifest)
@@ -82,16 +85,27 @@ extension Store {
     /// the log files. A crash anywhere in here leaves the log as it was.
     private func recover(_ replayed: ReplayedLog, _ log: LogContent) throws(StoreError) {
         guard !log.files.isEmpty else { return }
+        let isDamaged = log.damage.contains(where: \.losesSamples)
         let result = writer.withLock { writer in
             Result { () throws(StoreError) in
-                writer.log.adopt(log.files)
+                var counts = replayed.countChanges
+                var journal = replayed.journalFrames
+                if isDamaged {
+                    let lsn = writer.log.lastLSN + 1
+                    let files = state.withLock { $0.files }
+                    let salvaged = try SalvagedLog(log, replayed.heads, in: files, lsn: lsn)
+                    counts = salvaged.countChanges
+                    journal += salvaged.gaps
+                    writer.log.skip(to: lsn)
+                }
+                writer.log.adopt(log.files, toQuarantine: isDamaged)
                 let last = writer.log.lastLSN
                 state.withLock { state in
                     state.frozen = [
                         FrozenHeads(
-                            heads: replayed.heads, lastLSN: last,
-                            countChanges: replayed.countChanges, logByteCount: 0,
-                            catalogFrames: replayed.catalogFrames)
+                            heads: replayed.heads, lastLSN: last, countChanges: counts,
+                            logByteCount: 0, catalogFrames: replayed.catalogFrames,
+                            journalFrames: journal)
                     ]
                 }
                 try flushHeads(&writer)

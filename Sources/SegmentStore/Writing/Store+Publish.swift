@@ -14,19 +14,20 @@ extension Store {
     /// - Parameters:
     ///   - segments: finished in `tmp/`, to be named and added.
     ///   - catalogFrames: records that are to be in the catalog files.
+    ///   - journalFrames: records that are to be in the journal files.
     ///   - newCatalog: what the catalog is afterwards, if not what it was.
     ///   - update: changes what readers share in the same moment.
     func publish(
         _ edit: ManifestEdit, segments: [FinishedSegment] = [],
-        catalogFrames: [RecordFrame] = [], catalog newCatalog: Catalog? = nil,
-        update: (inout State) -> Void = { _ in }
+        catalogFrames: [RecordFrame] = [], journalFrames: [JournalFrame] = [],
+        catalog newCatalog: Catalog? = nil, update: (inout State) -> Void = { _ in }
     ) throws(StoreError) {
         var edit = edit
         edit.added += segments.map(\.row)
         let next: Publication
         do throws(StoreError) {
             try settle(segments)
-            next = try prepare(edit, catalogFrames, newCatalog)
+            next = try prepare(edit, catalogFrames, journalFrames, newCatalog)
         } catch {
             if error.code == .diskFull {
                 for segment in segments { segment.discard(in: storage) }
@@ -61,9 +62,16 @@ extension Store {
 
     /// Everything of a publish that changes no state: what an error leaves, nobody names.
     private func prepare(
-        _ edit: ManifestEdit, _ frames: [RecordFrame], _ newCatalog: Catalog?
+        _ edit: ManifestEdit, _ frames: [RecordFrame], _ journalFrames: [JournalFrame],
+        _ newCatalog: Catalog?
     ) throws(StoreError) -> Publication {
-        let (old, files, known) = state.withLock { ($0.manifest, $0.files, $0.catalog) }
+        let (old, files, known) = state.withLock { state in
+            // Numbers for the files that are made here; logs take theirs meanwhile.
+            defer {
+                state.manifest.nextFileID += FileID(CatalogFiles.copyCount + journalFrames.count)
+            }
+            return (state.manifest, state.files, state.catalog)
+        }
         let catalog = newCatalog ?? known
         var manifest = edit.applied(to: old)
         manifest.nextSeriesID = max(manifest.nextSeriesID, catalog.nextSeriesID)
@@ -72,6 +80,7 @@ extension Store {
             manifest = try catalogFiles.append(frames, to: manifest)
             manifest = try catalogFiles.rewriteIfDue(catalog, otherFrames: [], in: manifest)
         }
+        manifest = try JournalFiles(storage: storage).append(journalFrames, to: manifest)
         let opened = try StoreOpener(storage: storage, scratches: scratches)
             .files(of: manifest, reusing: files.segments)
         try ManifestStore.prepare(manifest, in: storage)

@@ -17,6 +17,8 @@ public final class Store: Sendable {
         var active = Heads()
         /// Waiting to be flushed, oldest first.
         var frozen: [FrozenHeads] = []
+        /// Entries of the journal that are in the log alone, behind the last freeze.
+        var journalFrames: [JournalFrame] = []
         /// Every batch up to here is visible.
         var publishedLSN: LSN
         /// What the visible batches behind the last freeze change in the count of samples.
@@ -132,7 +134,8 @@ extension Store.State {
             files, catalog: catalog,
             heads: VisibleHeads(generations: generations, lsn: lsn),
             headSampleCount: pending.reduce(0) { $0 + $1.values.reduce(0, +) },
-            logByteCount: logByteCount)
+            logByteCount: logByteCount,
+            journalFrames: frozen.flatMap(\.journalFrames) + journalFrames)
     }
 }
 

@@ -16,6 +16,10 @@ public struct StoreOptions: Sendable {
     /// Bytes of the disk that writes leave free: below, they are refused with code `diskReserve`, and
     /// taken again by themselves once there is room. Flushes and removals may use them.
     public var diskReserveByteCount = 128 << 20
+    /// Opens a store whose log has lost acknowledged records, which is refused otherwise: what can
+    /// still be read of the log is kept, the journal gets a gap for each hole, and the log's files
+    /// end in `quarantine/`.
+    public var salvagesDamagedLog = false
 
     public init() {}
 }

@@ -1,0 +1,135 @@
+import ColumnCodec
+import DurableFiles
+import TimeSeriesModel
+
+/// The journal files of a store, one a UTC year: how frames are added, and read.
+///
+/// Like ``CatalogFiles`` it holds nothing open and returns the manifest as it must be published.
+struct JournalFiles {
+    let storage: any Storage
+
+    /// Appends frames, which keep the LSNs that they have in the log, to the files of their years.
+    ///
+    /// Synced on return, also the names of new files.
+    func append(
+        _ frames: [JournalFrame], to manifest: Manifest
+    ) throws(StoreError) -> Manifest {
+        var manifest = manifest
+        var isNew = false
+        for year in Set(frames.map(\.year)).sorted() {
+            let added = frames.filter { $0.year == year }.map(\.frame)
+            if let index = manifest.files.firstIndex(where: {
+                $0.role == .journal && $0.year == year
+            }) {
+                var writer = try RecordFileWriter.open(
+                    manifest.files[index].name, salt: manifest.files[index].salt,
+                    byteCount: manifest.files[index].byteCount, in: storage)
+                defer { writer.close() }
+                try writer.append(added)
+                try writer.sync()
+                manifest.files[index].byteCount = writer.byteCount
+                // The hash that a backup put here was of what was there before.
+                manifest.files[index].hash = nil
+                manifest.files[index].cover(added)
+            } else {
+                manifest.files.append(try create(year, added, &manifest))
+                isNew = true
+            }
+        }
+        if isNew {
+            do throws(StorageError) { try storage.syncFolder(StoreLayout.recordFolder) } catch {
+                throw StoreError(error)
+            }
+        }
+        return manifest
+    }
+
+    /// Writes a file aside, syncs it and gives it its name.
+    private func create(
+        _ year: Int, _ frames: [RecordFrame], _ manifest: inout Manifest
+    ) throws(StoreError) -> ManifestFile {
+        let file = StoreFile.journal(year: year, manifest.nextFileID)
+        manifest.nextFileID += 1
+        let header = FileHeader(
+            kind: .journal, fileID: file.id, fileSalt: .random(in: .min ... .max),
+            storeID: manifest.storeID, year: year, firstLSN: frames.first?.lsn ?? 0)
+        let temporary = StoreLayout.temporary(file)
+        // An earlier try may have met a full disk.
+        try? storage.unlink(temporary)
+        var writer = try RecordFileWriter.create(header, at: temporary, in: storage)
+        defer { writer.close() }
+        try writer.append(frames)
+        try writer.sync()
+        do throws(StorageError) { try storage.rename(temporary, to: file.path) } catch {
+            throw StoreError(error)
+        }
+        var row = ManifestFile(
+            name: file.path, kind: .journal, id: file.id, salt: header.fileSalt, year: year,
+            byteCount: writer.byteCount, role: .journal)
+        row.cover(frames)
+        return row
+    }
+
+    /// The entries of a file, in the order in which they were written; damaged records are reported
+    /// and left out.
+    func entries(
+        of row: ManifestFile, reportingTo log: DamageLog?
+    ) throws(StoreError) -> [JournalEntry] {
+        let bytes: [UInt8]
+        do throws(StorageError) {
+            let file = try storage.open(row.name, .read)
+            defer { file.close() }
+            bytes = try file.read(at: 0, byteCount: min(row.byteCount, try file.byteCount()))
+        } catch {
+            guard error.code == .notFound else { throw StoreError(error) }
+            try log.report(row.journalDamage(.missingFile, "no file found", at: 0))
+            return []
+        }
+        var entries: [JournalEntry] = []
+        let start = min(FileHeader.encodedSize, bytes.count)
+        var scanner = RecordScanner(bytes, from: start, salt: row.salt, file: row.name)
+        while let step = try scanner.next() {
+            switch step {
+            case .frame(let found):
+                do throws(CodecError) {
+                    guard found.frame.type == .journal else { continue }
+                    entries += try JournalPayload.decode(found.frame.payload)
+                } catch {
+                    try log.report(row.journalDamage(.checksum, error.text, at: found.offset))
+                }
+            case .fault(let fault):
+                try log.report(row.journalDamage(.checksum, fault.detail, at: fault.offset))
+                guard scanner.skipToNextFrame() != nil else { break }
+            }
+        }
+        if bytes.count < row.byteCount {
+            let text = "\(bytes.count) bytes found, \(row.byteCount) committed"
+            try log.report(row.journalDamage(.truncated, text, at: bytes.count))
+        }
+        return entries
+    }
+}
+
+/// A frame of the journal and the UTC year of its entries.
+struct JournalFrame: Sendable {
+    let year: Int
+    let frame: RecordFrame
+}
+
+extension ManifestFile {
+    /// Widens the row's LSNs to those of frames that the file got.
+    mutating func cover(_ frames: [RecordFrame]) {
+        for frame in frames {
+            // Real numbers begin with 1; 0 is the row of a file without records.
+            firstLSN = lastLSN == 0 ? frame.lsn : min(firstLSN, frame.lsn)
+            lastLSN = max(lastLSN, frame.lsn)
+        }
+    }
+
+    /// No sample is lost with a journal.
+    fileprivate func journalDamage(
+        _ reason: Damage.Reason, _ detail: String, at offset: Int
+    ) -> Damage {
+        Damage(file: name, offset: offset, reason: reason, losesSamples: false, detail: detail)
+    }
+}
