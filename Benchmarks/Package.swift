@@ -5,10 +5,15 @@ let package = Package(
     name: "Benchmarks",
     dependencies: [.package(name: "Almanac", path: "..")],
     targets: [
+        // For comparison only: the engine itself does not know SQLite.
+        .systemLibrary(
+            name: "CAlmanacSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
         .executableTarget(
             name: "bench",
-            dependencies: [.product(name: "AlmanacEngine", package: "Almanac")],
-            swiftSettings: [.treatAllWarnings(as: .error)])
+            dependencies: [
+                "CAlmanacSQLite", .product(name: "AlmanacEngine", package: "Almanac"),
+            ],
+            swiftSettings: [.treatAllWarnings(as: .error)]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -25,6 +25,8 @@ command -v swift >/dev/null || { echo "swift is not on the PATH; Swift 6.3 is ne
 almanac_need pkg-config pkg-config
 almanac_need pkg:liblz4 liblz4-dev
 almanac_need pkg:zlib zlib1g-dev
+# For comparisons in Benchmarks only.
+almanac_need pkg:sqlite3 libsqlite3-dev
 
 # Static, because a program that starts in half the time is felt in every command. The linker's
 # remark about mktemp is about the standard library's own code.
