@@ -16,6 +16,7 @@ import Foundation
         switch arguments.first {
         case "quick": try QuickRun(rest).run()
         case "run": try WorkloadRun(rest).run()
+        case "codecs": try CodecsRun(rest).run()
         case "golden":
             var golden = try GoldenStore(rest)
             try golden.run()
@@ -28,6 +29,7 @@ import Foundation
     private static let usage = """
         usage: bench quick [--points N] [--years N] [--repetitions N] [--result OUT.json]
                bench run FILE [--result OUT.json] [--work DIR] [--repetitions N]
+               bench codecs
                bench memory
                bench golden FOLDER
 
