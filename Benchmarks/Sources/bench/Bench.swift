@@ -17,6 +17,7 @@ import Foundation
         case "quick": try QuickRun(rest).run()
         case "run": try WorkloadRun(rest).run()
         case "codecs": try CodecsRun(rest).run()
+        case "micro": try MicroRun(rest).run()
         case "golden":
             var golden = try GoldenStore(rest)
             try golden.run()
@@ -30,6 +31,7 @@ import Foundation
         usage: bench quick [--points N] [--years N] [--repetitions N] [--result OUT.json]
                bench run FILE [--result OUT.json] [--work DIR] [--repetitions N]
                bench codecs
+               bench micro
                bench memory
                bench golden FOLDER
 
