@@ -18,6 +18,7 @@ import Foundation
         case "run": try WorkloadRun(rest).run()
         case "codecs": try CodecsRun(rest).run()
         case "micro": try MicroRun(rest).run()
+        case "synthetic": try SyntheticRun(rest).run()
         case "golden":
             var golden = try GoldenStore(rest)
             try golden.run()
@@ -32,6 +33,7 @@ import Foundation
                bench run FILE [--result OUT.json] [--work DIR] [--repetitions N]
                bench codecs
                bench micro
+               bench synthetic [--series N] [--years N] [--step SECONDS] [--result OUT.json]
                bench memory
                bench golden FOLDER
 

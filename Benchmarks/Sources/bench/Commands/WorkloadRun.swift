@@ -72,8 +72,10 @@ struct WorkloadRun {
         result.add("idle_rss_mb", try IdleStep.megabytes(.reader, store), unit: "MB")
         result.add("idle_writer_rss_mb", try IdleStep.megabytes(.writer, store), unit: "MB")
         result.info["program_rss_mb"] = String(try IdleStep.megabytes(.nothing, store))
-        try KillRun(workload: workload, store: store, end: queries.end).run(&result)
-        try TickRun.runBesideRaw(store, TickSeries(workload, end: queries.end), &result)
+        let series = TickSeries(workload, end: queries.end)
+        try KillRun(source: series, store: store) { HoldStep.arguments($0, workload) }
+            .run(&result)
+        try TickRun.runBesideRaw(store, series, &result)
     }
 }
 

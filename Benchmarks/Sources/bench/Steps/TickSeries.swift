@@ -2,7 +2,7 @@ import TimeSeriesModel
 
 /// The points and values of collection ticks after the end of a workload: its own points first, then
 /// further devices of the same make.
-struct TickSeries {
+struct TickSeries: TickSource {
     /// What twenty devices have.
     static let standardCount = 1960
     private static let countPerDevice = 98
