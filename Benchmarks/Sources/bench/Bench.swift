@@ -29,7 +29,8 @@ import Foundation
     }
 
     private static let usage = """
-        usage: bench quick [--points N] [--years N] [--repetitions N] [--result OUT.json]
+        usage: bench quick [--points N] [--years N] [--repetitions N] [--tick N]
+                           [--result OUT.json]
                bench run FILE [--result OUT.json] [--work DIR] [--repetitions N]
                bench codecs
                bench micro

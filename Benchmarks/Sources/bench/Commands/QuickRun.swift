@@ -73,6 +73,10 @@ struct QuickRun {
         result.add(
             try AskStep.figures(of: engine, folder, workload, repetitions: repetitions))
         let series = TickSeries(workload, end: queries.end, count: tickSampleCount)
-        try TickRun.run(engine, folder, series, &result)
+        if engine is Almanac {
+            try TickRun.runBesideRaw(folder, series, &result)
+        } else {
+            try TickRun.run(engine, folder, series, &result)
+        }
     }
 }

@@ -22,7 +22,7 @@ struct SQLite: Engine {
         return shape + ", no column for quality; load: one transaction, rollback journal, "
             + "synchronous=FULL, index after the rows, ANALYZE; ticks: WAL, synchronous=FULL; reads: "
             + "\(SQLite.reading.joined(separator: ", ")), one read transaction, "
-            + "full scan with a connection for each core"
+            + "aggregates folded from rows, full scan with a connection for each core"
     }
 
     static let file = "samples.db"
