@@ -4,8 +4,8 @@ import SegmentStore
 import TimeSeriesModel
 
 /// A look-up taken apart: the frame that holds its answer, found through the public index and read
-/// from the file.
-struct LookUpProbe {
+/// from the file. A class, so that handing one to a step costs nothing.
+final class LookUpProbe {
     private static let chunkHeaderByteCount = 40
 
     let series: SeriesID
