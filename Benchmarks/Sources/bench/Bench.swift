@@ -18,6 +18,7 @@ import Foundation
         case "run": try WorkloadRun(rest).run()
         case "codecs": try CodecsRun(rest).run()
         case "micro": try MicroRun(rest).run()
+        case "data": try DataRun(rest).run()
         case "synthetic": try SyntheticRun(rest).run()
         case "golden":
             var golden = try GoldenStore(rest)
@@ -32,6 +33,7 @@ import Foundation
         usage: bench quick [--points N] [--years N] [--repetitions N] [--tick N]
                            [--result OUT.json]
                bench run FILE [--result OUT.json] [--work DIR] [--repetitions N]
+               bench data FILE [--points N] [--years N]
                bench codecs
                bench micro
                bench synthetic [--series N] [--years N] [--step SECONDS] [--result OUT.json]
@@ -39,8 +41,8 @@ import Foundation
                bench golden FOLDER
 
         quick makes its own data and runs this engine and SQLite on it. FILE is a standard workload
-        (docs/performance.md); FILE.queries and FILE.expected.json beside it are used where they
-        are there.
+        (docs/performance.md), as data writes one; FILE.queries and FILE.expected.json beside it are
+        used where they are there.
         Example: bench quick --points 196 --result quick.json
         """
 }

@@ -33,11 +33,8 @@ struct QuickRun {
         defer { try? FileManager.default.removeItem(atPath: work) }
         var machine = MachineFacts.all()
         announce("making \(pointCount) points of \(yearCount) years")
-        let path = work + "/data.bin"
-        try WorkloadMaker(pointCount: pointCount, yearCount: yearCount).write(to: path)
-        let workload = try Workload(path: path)
-        let queries = QueryMaker(workload: workload).make()
-        try queries.write(to: path + ".queries")
+        let (workload, queries) = try DataRun.make(
+            at: work + "/data.bin", points: pointCount, years: yearCount)
         let expected = ExpectedAnswers.computed(workload, queries)
         let engines: [any Engine] = [Engines.almanac] + Engines.peers
         let results = try engines.map { engine in
