@@ -41,13 +41,17 @@ struct ChildProcess {
     /// - Returns: the line.
     func killAfterFirstLine() throws -> String {
         var line = Data()
-        while let byte = try pipe.fileHandleForReading.read(upToCount: 1), byte != Data([10]) {
+        while let byte = try pipe.fileHandleForReading.read(upToCount: 1), byte.count == 1,
+            byte[byte.startIndex] != UInt8(ascii: "\n")
+        {
             line += byte
         }
-        kill(process.processIdentifier, SIGKILL)
+        // One that has ended by itself must not be signalled: its number may be another's by now.
+        if process.isRunning { kill(process.processIdentifier, SIGKILL) }
         process.waitUntilExit()
         guard process.terminationReason == .uncaughtSignal else {
-            throw WrongAnswer("\(arguments[0]): ended by itself after \(line.count) bytes")
+            throw WrongAnswer(
+                "\(arguments[0]): ended with \(process.terminationStatus) before it was killed")
         }
         return String(decoding: line, as: UTF8.self)
     }

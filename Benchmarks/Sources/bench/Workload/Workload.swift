@@ -23,6 +23,9 @@ struct Workload {
     var isReal: Bool { year == 0 }
 
     init(path: String) throws {
+        guard FileManager.default.isReadableFile(atPath: path) else {
+            throw UsageError("\(path): no file that can be read")
+        }
         let data = try Data(contentsOf: URL(fileURLWithPath: path), options: .alwaysMapped)
         guard data.count >= 64, data.prefix(8) == Data("BMSHIST1".utf8) else {
             throw UsageError("\(path): no BMSHIST1 workload file")
