@@ -61,7 +61,7 @@ extension Snapshot {
     }
 
     /// A file that is not there counts nothing: a reader may come between creation and lock.
-    private func fileByteCount(_ path: String) throws(StoreError) -> Int {
+    func fileByteCount(_ path: String) throws(StoreError) -> Int {
         do throws(StorageError) {
             let file = try storage.open(path, .read)
             defer { file.close() }

@@ -15,6 +15,8 @@ enum Cell: Sendable {
     case flag(Bool)
     /// Ascending years: a list for programs, runs of them for people.
     case years([Int])
+    /// Named values: an object for programs, `name=value` in CSV, the names for people.
+    case fields([RowWriter.Field])
     case missing
 
     static func text(_ text: String?) -> Cell { text.map { .text($0) } ?? .missing }
@@ -35,6 +37,7 @@ enum Cell: Sendable {
         case .flag(let flag): bytes.append(contentsOf: (flag ? "true" : "false").utf8)
         case .years(let years):
             bytes.append(contentsOf: "[\(years.map(String.init).joined(separator: ","))]".utf8)
+        case .fields(let fields): RowWriter.Field.appendObject(fields, to: &bytes)
         case .missing: bytes.append(contentsOf: "null".utf8)
         }
     }
@@ -48,6 +51,7 @@ enum Cell: Sendable {
         case .time(let time): NumberText.append(time.milliseconds, to: &bytes)
         case .flag(let flag): bytes.append(contentsOf: (flag ? "true" : "false").utf8)
         case .years(let years): FieldText.appendCSV(Cell.runs(of: years), to: &bytes)
+        case .fields(let fields): FieldText.appendCSV(Cell.pairs(of: fields), to: &bytes)
         case .missing: break
         }
     }
@@ -64,6 +68,7 @@ enum Cell: Sendable {
         case .time(let time): zone.text(of: time)
         case .flag(let flag): flag ? "yes" : "no"
         case .years(let years): Cell.runs(of: years)
+        case .fields(let fields): Cell.printable(fields.map(\.key).joined(separator: ", "))
         case .missing: "-"
         }
     }
@@ -87,8 +92,17 @@ enum Cell: Sendable {
         return parts.joined(separator: ", ")
     }
 
+    /// `a=1;b=2`.
+    private static func pairs(of fields: [RowWriter.Field]) -> String {
+        fields.map { field in
+            var value: [UInt8] = []
+            field.value.appendCSV(to: &value)
+            return "\(field.key)=\(String(decoding: value, as: UTF8.self))"
+        }.joined(separator: ";")
+    }
+
     /// A name may hold anything; on a screen it must neither move the cursor nor break the line.
-    private static func printable(_ text: String) -> String {
+    static func printable(_ text: String) -> String {
         guard text.unicodeScalars.contains(where: { $0.properties.generalCategory == .control })
         else { return text }
         return String(

@@ -4,7 +4,7 @@
 /// line; csv a line of keys and the rows.
 final class RowWriter {
     /// A field of the JSON object beside the list.
-    struct Field {
+    struct Field: Sendable {
         let key: String
         let value: Cell
 
@@ -17,6 +17,18 @@ final class RowWriter {
         func appendJSON(to bytes: inout [UInt8]) {
             bytes.append(contentsOf: ",\"\(key)\":".utf8)
             value.appendJSON(to: &bytes)
+        }
+
+        /// All of them as one object.
+        static func appendObject(_ fields: [Field], to bytes: inout [UInt8]) {
+            bytes.append(UInt8(ascii: "{"))
+            for (place, field) in fields.enumerated() {
+                if place > 0 { bytes.append(UInt8(ascii: ",")) }
+                FieldText.appendJSON(field.key, to: &bytes)
+                bytes.append(UInt8(ascii: ":"))
+                field.value.appendJSON(to: &bytes)
+            }
+            bytes.append(UInt8(ascii: "}"))
         }
     }
 
