@@ -9,6 +9,12 @@ struct Program {
         var lines: [String] { output.split(separator: "\n").map(String.init) }
     }
 
+    /// The program is built beside the tests.
+    static var path: String {
+        let tests = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
+        return tests.deletingLastPathComponent().appendingPathComponent("almanac").path
+    }
+
     let folder: TemporaryFolder
     /// Where the store of the test lies.
     var store: String { folder.path + "/store" }
@@ -27,9 +33,7 @@ struct Program {
 
     private func run(_ arguments: [String], _ environment: [String: String]) throws -> Result {
         let process = Process()
-        // The program is built beside the tests.
-        let tests = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
-        process.executableURL = tests.deletingLastPathComponent().appendingPathComponent("almanac")
+        process.executableURL = URL(fileURLWithPath: Program.path)
         process.arguments = arguments
         process.environment = environment
         process.currentDirectoryURL = URL(fileURLWithPath: folder.path)

@@ -260,7 +260,8 @@ import Testing
     @Test(
         "tells its options with one example",
         arguments: [
-            ["info"], ["ls"], ["read"], ["stat"], ["verify"], ["import", "csv"], ["export", "csv"],
+            ["info"], ["ls"], ["read"], ["plot"], ["stat"], ["verify"], ["import", "csv"],
+            ["export", "csv"],
             ["export", "ndjson"], ["demo"],
         ])
     func help(command: [String]) throws {

@@ -15,7 +15,8 @@ struct AlmanacTool: ParsableCommand {
             Example: almanac demo ./demo && almanac info --store ./demo
             """,
         subcommands: [
-            InfoCommand.self, ListCommand.self, ReadCommand.self, StatCommand.self,
+            InfoCommand.self, ListCommand.self, ReadCommand.self, PlotCommand.self,
+            StatCommand.self,
             VerifyCommand.self,
             ImportCommand.self, ExportCommand.self, DemoCommand.self, TicksCommand.self,
         ])

@@ -65,6 +65,8 @@ struct DemoCommand: ParsableCommand {
               almanac info --store \(dir)
               almanac ls points --store \(dir)
               almanac read '\(building.points[0].name)' --every 1d --agg min,mean,max --store \(dir)
+              almanac plot '\(building.points[0].name)' --store \(dir)
+              almanac stat --by year --store \(dir)
               almanac verify --store \(dir)
             """)
     }

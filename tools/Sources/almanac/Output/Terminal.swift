@@ -10,6 +10,8 @@ struct Terminal: Sendable {
     let showsColor: Bool
     /// Progress may be drawn on standard error.
     let showsProgress: Bool
+    /// Standard output is a screen that has lines, dots and signs beyond ASCII.
+    let showsBraille: Bool
 
     init(color: ColorChoice, wantsProgress: Bool) {
         isOutput = isatty(1) == 1
@@ -23,7 +25,28 @@ struct Terminal: Sendable {
             case .never: false
             case .auto: isOutput && !isPlain
             }
+        showsBraille = isOutput && !isPlain && Terminal.hasUnicode
         showsProgress = isError && wantsProgress && Environment["TERM"] != "dumb"
+    }
+
+    /// Whether the screen is told to be UTF-8. One that nobody told anything nearly always is; the
+    /// console of Linux has no braille in its font.
+    private static var hasUnicode: Bool {
+        guard Environment["TERM"] != "linux" else { return false }
+        let names = ["LC_ALL", "LC_CTYPE", "LANG"]
+        guard let locale = names.lazy.compactMap({ Environment[$0] }).first else { return true }
+        let name = locale.lowercased()
+        return name.hasSuffix("utf-8") || name.hasSuffix("utf8")
+    }
+
+    /// Columns and rows of the screen; nil where there is none, or it does not tell.
+    static var size: ScreenSize? {
+        var size = winsize()
+        // The kernel fills the structure, whose address is good for the call.
+        guard unsafe ioctl(1, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0, size.ws_row > 0 else {
+            return nil
+        }
+        return ScreenSize(columns: Int(size.ws_col), rows: Int(size.ws_row))
     }
 
     /// A text with a colour of the screen's own, where colours are shown.
@@ -32,11 +55,19 @@ struct Terminal: Sendable {
     }
 }
 
+struct ScreenSize: Sendable {
+    let columns: Int
+    let rows: Int
+}
+
 enum ScreenColor: String, Sendable {
     case bold = "1"
     case red = "31"
     case green = "32"
     case yellow = "33"
+    case blue = "34"
+    case magenta = "35"
+    case cyan = "36"
 }
 
 /// The process's environment.
