@@ -19,25 +19,6 @@ import Testing
         #expect(try program.run("import", "csv", file, "--points", points).status == 0)
     }
 
-    /// What a terminal is sent: `script` runs the program on one of its own.
-    private func onTerminal(_ arguments: String, _ environment: [String: String]) throws -> String {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/script")
-        process.arguments = [
-            "-qec",
-            "stty cols 80 rows 24; '\(Program.path)' \(arguments) --store '\(program.store)'",
-            "/dev/null",
-        ]
-        process.environment = environment
-        let pipe = Pipe()
-        process.standardOutput = pipe
-        process.standardInput = FileHandle.nullDevice
-        try process.run()
-        let data = pipe.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
-        return String(decoding: data, as: UTF8.self)
-    }
-
     @Test("draws ASCII where no terminal is, of the width and height asked for") func pipe() throws
     {
         try makeStore()
@@ -54,21 +35,22 @@ import Testing
 
     @Test(
         "draws braille in colour on a terminal that shows them, and ASCII on others",
-        .enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/script")))
+        .enabled(if: Program.hasTerminal))
     func terminal() throws {
         try makeStore()
         func hasBraille(_ text: String) -> Bool {
             text.unicodeScalars.contains { (0x2801...0x28FF).contains($0.value) }
         }
         let screen = ["TERM": "xterm-256color", "LANG": "C.UTF-8", "PATH": "/usr/bin:/bin"]
-        let whole = try onTerminal("plot ahu/temp", screen)
+        let whole = try program.onTerminal("plot ahu/temp", screen)
         #expect(hasBraille(whole) && whole.contains("\u{1B}[36m"))
         for (name, value) in [("NO_COLOR", "1"), ("TERM", "dumb"), ("LC_ALL", "C")] {
-            let plain = try onTerminal("plot ahu/temp", screen.merging([name: value]) { $1 })
+            let plain = try program.onTerminal(
+                "plot ahu/temp", screen.merging([name: value]) { $1 })
             #expect(!hasBraille(plain) && !plain.contains("\u{1B}["), "\(name)")
             #expect(plain.contains("ahu/temp"))
         }
-        #expect(!hasBraille(try onTerminal("plot ahu/temp --ascii", screen)))
+        #expect(!hasBraille(try program.onTerminal("plot ahu/temp --ascii", screen)))
     }
 
     @Test("writes an SVG file, or gives it to a pipe") func svg() throws {

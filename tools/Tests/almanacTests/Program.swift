@@ -31,7 +31,7 @@ struct Program {
         try run(arguments, environment)
     }
 
-    private func run(_ arguments: [String], _ environment: [String: String]) throws -> Result {
+    func run(_ arguments: [String], _ environment: [String: String]) throws -> Result {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: Program.path)
         process.arguments = arguments
@@ -52,5 +52,30 @@ struct Program {
                 decoding: try Data(contentsOf: URL(fileURLWithPath: output)), as: UTF8.self),
             errors: String(
                 decoding: try Data(contentsOf: URL(fileURLWithPath: errors)), as: UTF8.self))
+    }
+}
+
+extension Program {
+    private static let script = "/usr/bin/script"
+
+    /// Whether a terminal can be had on this machine.
+    static var hasTerminal: Bool { FileManager.default.isExecutableFile(atPath: script) }
+
+    /// What a terminal of 80 × 24 is sent, on both outputs: `script` runs the program on one.
+    func onTerminal(_ arguments: String, _ environment: [String: String]) throws -> String {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: Program.script)
+        process.arguments = [
+            "-qec", "stty cols 80 rows 24; '\(Program.path)' \(arguments) --store '\(store)'",
+            "/dev/null",
+        ]
+        process.environment = environment.merging(["PATH": "/usr/bin:/bin"]) { own, _ in own }
+        let pipe = Pipe()
+        process.standardOutput = pipe
+        process.standardInput = FileHandle.nullDevice
+        try process.run()
+        let data = pipe.fileHandleForReading.readDataToEndOfFile()
+        process.waitUntilExit()
+        return String(decoding: data, as: UTF8.self)
     }
 }

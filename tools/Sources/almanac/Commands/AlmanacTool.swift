@@ -14,6 +14,7 @@ struct AlmanacTool: ParsableCommand {
             75 locked, 78 configuration.
             Example: almanac demo ./demo && almanac info --store ./demo
             """,
+        version: ToolVersion.text,
         subcommands: [
             InfoCommand.self, ListCommand.self, ReadCommand.self, PlotCommand.self,
             StatCommand.self,
@@ -26,6 +27,9 @@ struct AlmanacTool: ParsableCommand {
         signal(SIGPIPE, SIG_IGN)
         let arguments = GlobalArguments.moved(Array(CommandLine.arguments.dropFirst()))
         do {
+            if let problem = CommandNames.problem(arguments, of: AlmanacTool.self) {
+                throw problem
+            }
             var command = try parseAsRoot(arguments)
             try command.run()
         } catch let failure as ToolFailure {

@@ -34,14 +34,16 @@ extension Catalog {
         if !found.isEmpty { return found }
         if let address = PointAddress(glob), let point = self[address] { return [point] }
         throw ToolFailure(
-            .missing, "no point fits \(glob) in \(store); `almanac ls points` lists them")
+            .missing,
+            "no point fits \(glob) in \(store)\(hint(for: glob)); `almanac ls points` lists them")
     }
 
-    /// Names that hold what was typed, or the same behind the `/`.
+    /// Names like the one that was typed; only the part behind the `/` counts where there was none.
     private func hint(for text: String) -> String {
-        let part = text.split(separator: "/").last.map(String.init) ?? text
-        let found = points(matching: "*\(part)*").prefix(3).map { title(of: $0.address) }
-        return found.isEmpty || part.isEmpty
-            ? "" : " (did you mean \(found.joined(separator: ", "))?)"
+        let isFull = text.contains("/")
+        let found = Spelling.nearest(
+            to: text, among: points.lazy.map { title(of: $0.address) }, countMax: 3
+        ) { isFull ? $0 : PointName($0)?.point ?? $0 }
+        return found.isEmpty ? "" : " (did you mean \(found.joined(separator: ", "))?)"
     }
 }

@@ -8,7 +8,7 @@ extension ToolFailure {
     init(_ error: StoreError, store: String) {
         switch error.code {
         case .noStore:
-            self.init(.missing, "no store at \(store); `almanac demo ./demo` makes one")
+            self = ToolFailure.noStore(at: store)
         case .foreign, .unsupported, .limitExceeded, .invalidParameter:
             self.init(.wrongData, "\(store): \(error)")
         case .damaged:
@@ -18,18 +18,44 @@ extension ToolFailure {
         case .busy:
             self.init(.locked, "\(store): \(error.message)")
         default:
-            self.init(.inputOutput, "\(store): \(error)")
+            self = ToolFailure.refusedBySystem(error, store)
         }
+    }
+
+    private static func refusedBySystem(_ error: StoreError, _ store: String) -> ToolFailure {
+        switch FolderState.kind(of: store) {
+        case .file:
+            return ToolFailure(.wrongData, "\(store): found a file, expected a store's folder")
+        case .orphan(let parent):
+            return ToolFailure(
+                .missing, "\(store): cannot be made, because there is no folder \(parent)")
+        case .folder, .missing, .unknown:
+            return ToolFailure(.inputOutput, "\(store): \(error)")
+        }
+    }
+
+    /// Nothing is there, or something of somebody else.
+    private static func noStore(at store: String) -> ToolFailure {
+        guard let other = FolderState.firstName(in: store, besides: [StoreLayout.lock]) else {
+            return ToolFailure(.missing, "no store at \(store); `almanac demo ./demo` makes one")
+        }
+        return ToolFailure(
+            .wrongData,
+            "\(store): found a folder with \(CellProblem.quoted(other)), expected a store; "
+                + "`almanac demo ./demo` makes one")
     }
 
     private static func lockMessage(_ error: StoreError, _ store: String) -> String {
         guard let process = error.holder else { return "\(store): \(error.message)" }
         let program = error.underlying?.holder?.program ?? ""
         let named = program.isEmpty ? "process \(process)" : "process \(process) (\(program))"
-        // Only the service takes rows from others; any other writer is gone in a while.
+        // Only the service takes rows from others; the tool is gone in a while.
         let advice =
-            program == "almanac"
-            ? "wait until it ends" : "stop it, or POST the rows to /api/v1/samples"
+            switch program {
+            case "almanac": "wait until it ends"
+            case "almanacd": "stop it, or POST the rows to /api/v1/samples"
+            default: "stop it, or wait until it ends"
+            }
         return "\(store): written by \(named): \(advice)"
     }
 }

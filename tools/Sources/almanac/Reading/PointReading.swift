@@ -27,7 +27,7 @@ struct PointReading {
             try writer.append(frame, positions)
         }
         try writer.finish()
-        if writer.isCut { tellCut("samples") }
+        if writer.isCut { try tellCut("samples") }
     }
 
     func writeBuckets(
@@ -52,7 +52,7 @@ struct PointReading {
             try rows.append([.time(bucket.start)] + bucket.cells)
         }
         try rows.finish()
-        if rows.isCut { tellCut("buckets") }
+        if rows.isCut { try tellCut("buckets") }
     }
 
     /// Whether the limit leaves buckets out; asked only where it stands before them.
@@ -81,9 +81,11 @@ struct PointReading {
         ]
     }
 
-    private func tellCut(_ things: String) {
+    private func tellCut(_ things: String) throws(ToolFailure) {
         // Who gave a limit knows.
         guard limit == nil else { return }
+        // It stands below the table, so the table goes first.
+        try output.flush()
         options.notes.say(
             "the first \(NumberText.grouped(RowWriter.rowCountOnTerminalMax)) \(things) are shown; "
                 + "--limit, or --output csv, shows more")
