@@ -18,6 +18,11 @@ struct VerifyCommand: ParsableCommand {
     @Flag(help: "Also encode everything anew, compare, and count all samples.")
     var deep = false
 
+    @Option(
+        help: ArgumentHelp(
+            "Check no more bytes a second than this on average: 500k, 10M.", valueName: "bytes/s"))
+    var rate: String?
+
     @OptionGroup var store: StoreOption
     @OptionGroup var options: FormOptions
     @OptionGroup var zone: ZoneOption
@@ -31,6 +36,9 @@ struct VerifyCommand: ParsableCommand {
     func run() throws {
         let zone = try zone.zone()
         let path = store.path
+        let pacer = try rate.map { (text) throws(ToolFailure) in
+            try VerifyCommand.pacer(of: text)
+        }
         let snapshot: Snapshot
         do throws(StoreError) { snapshot = try Snapshot.open(at: path) } catch {
             // Without a manifest nothing else can be told, but that is a finding too.
@@ -38,8 +46,13 @@ struct VerifyCommand: ParsableCommand {
             return try write([Damage(noManifest: error)], nil, 0, zone)
         }
         let progress = ProgressLine("verifying", on: options.terminal, options.notes)
+        let byteCount = snapshot.segments.reduce(0) { $0 + $1.byteCount }
         let report = try withStoreErrors(of: path) { () throws(StoreError) in
-            try snapshot.verify(deep: deep) { done, total in progress.show(done, of: total) }
+            try snapshot.verify(deep: deep) { done, total in
+                progress.show(done, of: total)
+                let share = Double(done) / Double(max(1, total))
+                pacer?.wait(byteCount: Int(Double(byteCount) * share))
+            }
         }
         progress.clear()
         if report.isWhole, options.form == .table {
@@ -50,6 +63,14 @@ struct VerifyCommand: ParsableCommand {
             return try output.finish()
         }
         try write(report.damages, snapshot.catalog, report.checkedChunkCount, zone)
+    }
+
+    private static func pacer(of text: String) throws(ToolFailure) -> Pacer {
+        guard let rate = ByteRate(text) else {
+            throw ToolFailure(
+                .usage, "--rate: found \"\(text)\", expected bytes a second like 500k or 10M")
+        }
+        return Pacer(rate, now: SystemClock.uptimeSeconds)
     }
 
     private func write(
