@@ -28,9 +28,9 @@ extension FileImport {
                 points.append(row.time, row.value, row.quality, to: place)
                 lines.expect(record.cells[0])
             }
-            if points.sampleCount >= FileImport.sampleCountMax { try points.hand(on: target) }
+            if points.sampleCount >= FileImport.sampleCountMax { try points.hand(on: &self) }
         }
-        try points.hand(on: target)
+        try points.hand(on: &self)
     }
 
     /// nil where the row was refused.
@@ -106,9 +106,9 @@ private struct LongPoints {
         sampleCount += 1
     }
 
-    mutating func hand(on target: any ImportTarget) throws(ToolFailure) {
+    mutating func hand(on file: inout FileImport) throws(ToolFailure) {
         for (place, point) in targetPoints.enumerated() where !samples[place].isEmpty {
-            try target.append(samples[place], to: point)
+            try file.append(samples[place], to: point)
             samples[place] = SampleColumns()
         }
         sampleCount = 0

@@ -94,7 +94,7 @@ extension FileImport {
                 times: batch.times[place], values: batch.values[place],
                 qualities: Array(
                     repeating: Quality.good.rawValue, count: batch.times[place].count))
-            try target.append(samples, to: point)
+            try append(samples, to: point)
         }
         batch.removeAll()
     }

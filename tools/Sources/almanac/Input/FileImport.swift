@@ -36,6 +36,7 @@ struct FileImport {
     private(set) var refusals = Refusals()
     /// Full names of the points that the file speaks of.
     private(set) var names: Set<String> = []
+    private var times = TimeExtent()
 
     /// Samples that are held before they are handed on.
     static let sampleCountMax = 1 << 20
@@ -72,6 +73,14 @@ struct FileImport {
         guard rules.skipsBad else { throw problem.failure }
         refusals.add(problem, cellCount: max(1, cellCount))
     }
+
+    mutating func append(_ samples: SampleColumns, to point: Int) throws(ToolFailure) {
+        times.add(samples.times)
+        try target.append(samples, to: point)
+    }
+
+    /// What is odd about the file as a whole; nil where nothing is.
+    var warning: String? { times.warning.map { "\(path): \($0)" } }
 
     mutating func define(
         _ name: PointName, from time: Timestamp

@@ -34,8 +34,12 @@ struct ImportWork {
     mutating func run(
         _ files: [String], path: String, onConflict rule: ConflictRule
     ) throws(ToolFailure) {
+        let fresh = FreshStore(path)
         let store = try StoreOption.openStore(at: path)
-        defer { store.close() }
+        defer {
+            fresh.removeIfEmpty(store)
+            store.close()
+        }
         try importEach(files) { () throws(ToolFailure) in
             try StoreTarget(store, path: path, onConflict: rule)
         }
@@ -89,6 +93,7 @@ struct ImportWork {
         if more > 0 {
             Notes.error("\(file.path): \(NumberText.count(more, of: "more cell")) refused")
         }
+        if let warning = file.warning { Notes.error("warning: \(warning)") }
         options.notes.detail(
             "\(file.path): \(NumberText.count(file.names.count, of: "point")), "
                 + NumberText.count(counts.samples, of: "sample"))
