@@ -1,5 +1,5 @@
-import ColumnCodec
-import TimeSeriesModel
+public import ColumnCodec
+public import TimeSeriesModel
 
 extension Snapshot {
     /// Every live file; the sizes add up to ``StoreSummary/byteCount``.
@@ -21,6 +21,12 @@ extension Snapshot {
 
     private func other(_ kind: FileBreakdown.Kind, _ byteCount: Int) -> FileBreakdown {
         FileBreakdown(kind: kind, year: nil, byteCount: byteCount, sampleCount: 0)
+    }
+
+    /// What of a series is in no segment yet, ascending in time; a sample of it may take the place
+    /// of one in a segment. Reads no file.
+    public func unflushedSamples(of series: SeriesID) -> SampleColumns {
+        heads.columns(of: series, in: ReadBounds(first: .min, last: .max)) ?? SampleColumns()
     }
 
     /// Lends what each series has in each year to a closure, year by year.

@@ -13,8 +13,9 @@ struct ListCommand: ParsableCommand {
               logs      device_id name interval_seconds points
               segments  file year role samples bytes first_time last_time
               chunks    file offset name samples bytes first_time last_time
-            bytes are those of chunks, and of whole files for segments; last_time is that of the \
-            last sample. With --from and --to, what has samples in that time. A glob fits whole names (file names for segments): * is any run of \
+            bytes are those of chunks, and of whole files for segments; samples of devices and \
+            points are all that can be read, those in the log too; last_time is that of the last \
+            sample. With --from and --to, what has samples in that time. A glob fits whole names (file names for segments): * is any run of \
             characters, ? any one.
 
             Example:

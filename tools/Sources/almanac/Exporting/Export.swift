@@ -10,6 +10,8 @@ final class Export {
     let notes: Notes
     /// Samples that are bad, or no number that a cell could hold.
     var leftOutCount = 0
+    /// Samples that a form which keeps all qualities still cannot hold.
+    var nonFiniteCount = 0
 
     private let catalog: Catalog
     private let store: String
@@ -48,6 +50,12 @@ final class Export {
         if leftOutCount > 0 {
             notes.say(
                 "left out: \(NumberText.count(leftOutCount, of: "sample")) without a usable value")
+        }
+        if nonFiniteCount > 0 {
+            // Always said: who keeps an export as the whole of a store has to know.
+            Notes.error(
+                "left out: \(NumberText.count(nonFiniteCount, of: "sample")) whose value is no "
+                    + "finite number, which nothing that is imported holds")
         }
         try log.report(of: store, catalog)
     }

@@ -34,7 +34,7 @@ struct LongExport {
             for place in positions where room > 0 {
                 let value = frame.values[place]
                 guard value.isFinite else {
-                    export.leftOutCount += 1
+                    export.nonFiniteCount += 1
                     continue
                 }
                 room -= 1

@@ -1,3 +1,4 @@
+import ColumnCodec
 import SegmentStore
 import TimeSeriesModel
 
@@ -119,8 +120,11 @@ struct StoreListing {
 
     private func usage(of point: CatalogPoint) throws(ToolFailure) -> SeriesUsage {
         var usage = SeriesUsage(try chunks(of: point))
-        if usage.hasOverlap, let series = point.series {
-            // Chunks of one time may hold the same sample twice, so they are counted by reading.
+        guard let series = point.series else { return usage }
+        usage.add(unflushed: snapshot.unflushedSamples(of: series).times)
+        if usage.hasOverlap {
+            // What lies over each other in time may hold the same sample twice, so it is counted
+            // by reading.
             let reader = SeriesReader(
                 snapshot: snapshot, store: store, log: DamageLog(), series: series)
             usage.sampleCount = try reader.count(in: .all, upTo: .max)
@@ -135,7 +139,7 @@ struct SeriesUsage {
     private(set) var byteCount = 0
     private(set) var first: Timestamp?
     private(set) var last: Timestamp?
-    /// Chunks of several segments lie over each other in time.
+    /// Chunks of several segments, or the log and chunks, lie over each other in time.
     private(set) var hasOverlap = false
 
     init() {}
@@ -148,6 +152,17 @@ struct SeriesUsage {
             first = first ?? chunk.firstTime
             last = max(last ?? chunk.lastTime, chunk.lastTime)
         }
+    }
+
+    /// - Parameter times: ascending.
+    mutating func add(unflushed times: [Int64]) {
+        guard let start = times.first.map(Timestamp.init(milliseconds:)),
+            let end = times.last.map(Timestamp.init(milliseconds:))
+        else { return }
+        if let last, start <= last { hasOverlap = true }
+        sampleCount += times.count
+        first = min(first ?? start, start)
+        last = max(last ?? end, end)
     }
 
     mutating func add(_ other: SeriesUsage) {

@@ -1,0 +1,74 @@
+import Foundation
+import SegmentStore
+import Testing
+import TimeSeriesModel
+
+/// Nothing that a store has is left out without a word.
+@Suite("Completeness") struct CompletenessTests {
+    private let program: Program
+
+    init() throws { program = try Program() }
+
+    @Test("lists count samples that only the log has") func unflushed() throws {
+        let file = try program.folder.file("d.csv", "unix_ms,a,b\n1735689600000,1,2\n")
+        #expect(try program.run("import", "csv", file).status == 0)
+        let store = try Store.open(at: program.store)
+        defer { store.close() }
+        let address = try #require(store.snapshot().catalog.addresses(named: "d/a").first)
+        let series = try #require(store.snapshot().catalog.series(of: address))
+        var batch = SampleBatch()
+        // One takes the place of a sample that a segment has, two are new.
+        for time in [1_735_689_600_000, 1_735_689_660_000, 1_735_689_720_000] as [Int64] {
+            batch.append(series, time: time, value: 7)
+        }
+        _ = try store.append(batch)
+        let points = try program.run("ls", "points", "--output", "csv").lines
+        #expect(points[1].hasPrefix("4194304:1000:1,d/a,,analog,3,"))
+        #expect(points[1].hasSuffix(",1735689600000,1735689720000"))
+        #expect(points[2].contains(",d/b,,analog,1,"))
+        let device = try program.run("ls", "devices", "--output", "csv").lines[1]
+        #expect(device.hasPrefix("4194304,d,2,4,"))
+        let recent = try program.run(
+            "ls", "points", "--from", "2025-01-01 00:01", "--output", "csv")
+        #expect(recent.lines.count == 2)
+        // A point that never was in a segment.
+        let new = try store.define([
+            PointDefinition(
+                address: PointAddress(device: 9, type: .input, number: 1), deviceName: "new",
+                version: PointVersion(
+                    name: "p", unit: "", dataType: .analog, validFrom: Timestamp(milliseconds: 0)))
+        ])
+        var more = SampleBatch()
+        more.append(new[0], time: 1_735_689_600_000, value: 1)
+        _ = try store.append(more)
+        #expect(
+            try program.run("ls", "points", "new/*", "--output", "csv").lines.last
+                == "9:2:1,new/p,,analog,1,0,1735689600000,1735689600000")
+    }
+
+    @Test("a long export says what no form holds, even when it is to be quiet") func nonFinite()
+        throws
+    {
+        let file = try program.folder.file("d.csv", "unix_ms,a\n1735689600000,1\n")
+        #expect(try program.run("import", "csv", file).status == 0)
+        let store = try Store.open(at: program.store)
+        let series = try #require(store.snapshot().catalog.allSeries.first?.id)
+        var batch = SampleBatch()
+        for (place, value) in [Double.nan, .infinity, -0.0].enumerated() {
+            batch.append(series, time: 1_735_689_660_000 + Int64(place) * 60_000, value: value)
+        }
+        _ = try store.append(batch)
+        store.close()
+        for command in [["csv", "--long"], ["ndjson"]] {
+            let export = try program.run(
+                ["export"] + command + ["-q", "--store", program.store], [:])
+            #expect(export.status == 0)
+            #expect(export.errors.contains("left out: 2 samples whose value is no finite number"))
+            #expect(!export.output.lowercased().contains("nan") && !export.output.contains("inf"))
+        }
+        let long = try program.run("export", "csv", "--long")
+        let again = try program.run(
+            "import", "csv", try program.folder.file("long.csv", long.output), "--output", "json")
+        #expect(again.output.contains("\"samples\":2,\"duplicates\":2,"))
+    }
+}
