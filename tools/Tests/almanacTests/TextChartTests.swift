@@ -101,6 +101,18 @@ import TimeSeriesModel
         #expect(chart.panels.map(\.firstTrace) == [0, 2, 3, 4])
     }
 
+    @Test("lets points without a unit share a panel only where none would lie flat")
+    func unitless() {
+        func trace(_ name: String, _ values: [Double?]) -> Trace {
+            SmallChart.trace(name, values, unit: "")
+        }
+        let chart = SmallChart.chart(
+            trace("temp", [20, 21, 23]), trace("co2", [400, 900]), trace("other", [19, 22]),
+            trace("none", []))
+        #expect(
+            chart.panels.map { $0.traces.map(\.name) } == [["temp", "other", "none"], ["co2"]])
+    }
+
     @Test("keeps its lines within the width, at any size", arguments: [30, 33, 80, 200])
     func sizes(width: Int) {
         let chart = SmallChart.chart(SmallChart.temperature, SmallChart.fan)

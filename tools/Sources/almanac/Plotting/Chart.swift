@@ -34,6 +34,7 @@ struct Chart: Sendable {
         for trace in traces {
             let place = groups.firstIndex { group in
                 group[0].unit == trace.unit && group[0].form == .line && trace.form == .line
+                    && (!trace.unit.isEmpty || Chart.areAlike(group + [trace]))
             }
             if let place { groups[place].append(trace) } else { groups.append([trace]) }
         }
@@ -44,6 +45,17 @@ struct Chart: Sendable {
             defer { first += traces.count }
             return Panel(unit: traces[0].unit, traces: traces, firstTrace: first)
         }
+    }
+
+    /// Points without a unit may be of any: on one scale, those of small values would lie flat.
+    private static func areAlike(_ traces: [Trace]) -> Bool {
+        let spans = traces.compactMap { trace in
+            trace.summary.minimum.flatMap { low in trace.summary.maximum.map { low...$0 } }
+        }
+        guard let low = spans.map(\.lowerBound).min(), let high = spans.map(\.upperBound).max()
+        else { return true }
+        let least = spans.map { $0.upperBound - $0.lowerBound }.min() ?? 0
+        return high - low <= 4 * least
     }
 
     var traces: [Trace] { panels.flatMap(\.traces) }
