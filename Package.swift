@@ -19,6 +19,7 @@ let package = Package(
         .library(
             name: "AlmanacEngine",
             targets: ["TimeSeriesModel", "ColumnCodec", "DurableFiles", "SegmentStore"]),
+        .library(name: "Almanac", targets: ["Almanac"]),
         .library(name: "AlmanacSimulation", targets: ["BuildingModel", "BuildingSimulation"]),
     ],
     targets: [
@@ -33,6 +34,10 @@ let package = Package(
         .target(name: "BuildingModel", dependencies: ["TimeSeriesModel"], swiftSettings: fenced),
         .target(
             name: "BuildingSimulation", dependencies: ["TimeSeriesModel", "BuildingModel"],
+            swiftSettings: fenced),
+        .target(
+            name: "Almanac",
+            dependencies: ["TimeSeriesModel", "BuildingModel", "SegmentStore", "DurableFiles"],
             swiftSettings: fenced),
         .target(
             name: "TestSupport",
@@ -62,6 +67,11 @@ let package = Package(
             name: "BuildingSimulationTests",
             dependencies: ["BuildingSimulation", "BuildingModel", "TimeSeriesModel"],
             swiftSettings: strict),
+        .testTarget(
+            name: "AlmanacTests",
+            dependencies: [
+                "Almanac", "BuildingSimulation", "SegmentStore", "DurableFiles", "TestSupport",
+            ], swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]
 )

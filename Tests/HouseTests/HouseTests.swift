@@ -14,6 +14,11 @@ import Testing
         "SegmentStore": ["ColumnCodec", "DurableFiles"],
         "BuildingModel": [],
         "BuildingSimulation": ["BuildingModel"],
+        // ColumnCodec for the columns that samples travel in, nothing else of it.
+        "Almanac": [
+            "SegmentStore", "BuildingModel", "DurableFiles", "ColumnCodec", "FoundationEssentials",
+            "Logging", "Metrics",
+        ],
     ]
 
     private static let outside: Set<String> = ["Glibc", "Synchronization", "Dispatch"]
