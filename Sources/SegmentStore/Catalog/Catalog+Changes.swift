@@ -11,6 +11,13 @@ public struct CatalogChange: Hashable, Sendable {
     /// The payloads of the frames that carry the records.
     public var payloads: [[UInt8]] { CatalogRecord.payloads(of: records) }
 
+    /// The payload of one frame that carries them all, so that a crash leaves all of them or none.
+    var payload: [UInt8] {
+        var bytes: [UInt8] = []
+        for record in records { record.append(to: &bytes) }
+        return bytes
+    }
+
     mutating func append(_ record: CatalogRecord) { records.append(record) }
 }
 
@@ -70,14 +77,14 @@ extension Catalog {
         try make(.point(address, version), into: &change)
     }
 
-    private mutating func make(
+    mutating func make(
         _ record: CatalogRecord, into change: inout CatalogChange
     ) throws(StoreError) {
         try apply(record)
         change.append(record)
     }
 
-    private static func check(
+    static func check(
         _ text: String, _ parameter: String, _ byteCountMax: Int
     ) throws(StoreError) {
         guard !text.isEmpty else { throw StoreError(.invalidParameter, "\(parameter) is empty") }

@@ -11,6 +11,7 @@ public struct Catalog: Sendable {
     private var devices: [DeviceID: CatalogDevice] = [:]
     private var devicesByName = NameIndex<DeviceID>()
     private var addressesBySeries: [SeriesID: PointAddress] = [:]
+    private(set) var documents = CatalogDocuments()
     /// Records of a later version, carried along.
     private var others: [CatalogRecord] = []
     /// The id that the next new series gets.
@@ -95,6 +96,7 @@ extension Catalog {
         case .series(let id, let address): try bind(id, to: address)
         case .device(let id, let name): rename(id, name)
         case .point(let address, let version): update(address) { $0.insert(version) }
+        case .document(let key, let document): documents.insert(document, for: key)
         case .other: if !others.contains(record) { others.append(record) }
         }
     }
@@ -138,6 +140,6 @@ extension Catalog {
                 for version in point.versions { records.append(.point(point.address, version)) }
             }
         }
-        return records + others
+        return records + documents.records + others
     }
 }

@@ -10,6 +10,7 @@ public import TimeSeriesModel
 ///   1 series   u32 id, key
 ///   2 device   u32 id, text name
 ///   3 point    key, text name, text unit, u8 data type, i64 valid from
+///   128 document  text key, i64 valid from, varint byte count, content
 /// key  = u32 device, u16 type, u32 number        text = varint byte count, UTF-8
 /// ```
 /// A body may be longer than what is listed: older readers ignore its tail. An unknown kind below
@@ -18,6 +19,7 @@ public enum CatalogRecord: Hashable, Sendable {
     case series(SeriesID, PointAddress)
     case device(DeviceID, name: String)
     case point(PointAddress, PointVersion)
+    case document(key: String, CatalogDocument)
     /// A record of a later version that need not be understood.
     case other(kind: UInt8, body: [UInt8])
 
@@ -33,6 +35,7 @@ public enum CatalogRecord: Hashable, Sendable {
         static let device: UInt8 = 2
         static let point: UInt8 = 3
         static let mayIgnore: UInt8 = 128
+        static let document: UInt8 = 128
     }
 }
 
@@ -71,6 +74,12 @@ extension CatalogRecord {
             body.append(text: version.unit)
             body.append(version.dataType.code)
             body.appendLittleEndian(version.validFrom.rawValue)
+        case .document(let key, let document):
+            bytes.append(Kind.document)
+            body.append(text: key)
+            body.appendLittleEndian(document.validFrom.rawValue)
+            body.appendVarint(document.content.count)
+            body.append(contentsOf: document.content)
         case .other(let kind, let unread):
             bytes.append(kind)
             body = unread
@@ -105,12 +114,21 @@ extension CatalogRecord {
             self = .device(id, name: try reader.text(upTo: Self.nameByteCountMax, "device name"))
         case Kind.point:
             self = .point(try reader.key(), try reader.version())
+        case Kind.document:
+            let key = try reader.text(upTo: CatalogDocument.keyByteCountMax, "document key")
+            let validFrom = Timestamp(rawValue: try reader.i64())
+            let count = try reader.varint(
+                upTo: CatalogDocument.contentByteCountMax, "document length")
+            var content: [UInt8] = []
+            content.append(try reader.take(count))
+            self = .document(key: key, CatalogDocument(validFrom: validFrom, content: content))
         case Kind.mayIgnore...:
             var bytes: [UInt8] = []
             bytes.append(body)
             self = .other(kind: kind, body: bytes)
         default:
-            throw .unsupported("catalog record kind \(kind) found, 1 to 3 supported")
+            throw .unsupported(
+                "catalog record kind \(kind) found, 1 to 3 and 128 or more supported")
         }
     }
 }

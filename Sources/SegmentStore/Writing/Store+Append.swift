@@ -1,20 +1,7 @@
 import ColumnCodec
 import DurableFiles
 import Synchronization
-public import TimeSeriesModel
-
-/// A point as a writer makes it known.
-public struct PointDefinition: Hashable, Sendable {
-    public var address: PointAddress
-    public var deviceName: String
-    public var version: PointVersion
-
-    public init(address: PointAddress, deviceName: String, version: PointVersion) {
-        self.address = address
-        self.deviceName = deviceName
-        self.version = version
-    }
-}
+import TimeSeriesModel
 
 extension Store {
     /// Appends a batch: all of it or nothing, but for samples that are refused one by one.
@@ -52,54 +39,6 @@ extension Store {
         let receipt = try request.answer()
         try flushIfDue()
         return receipt
-    }
-
-    /// Makes points known, with a series each; known ones stay what they are or get a version.
-    ///
-    /// - Returns: the series in the order of `points`. Durable on return.
-    /// - Throws: ``StoreError``: `invalidParameter` or `limitExceeded` for a name; `busy` while an
-    ///   import is under way; as ``append(_:durability:onConflict:)`` for the log.
-    public func define(_ points: [PointDefinition]) throws(StoreError) -> [SeriesID] {
-        let result = writer.withLock { writer in
-            Result { () throws(StoreError) in
-                // An import gives numbers to points of its own until it is over.
-                let refusal = state.withLock {
-                    $0.refusal ?? ($0.isImporting ? StoreError.importUnderWay : nil)
-                }
-                if let refusal { throw refusal }
-                return try define(points, &writer)
-            }
-        }
-        return try result.get()
-    }
-
-    private func define(
-        _ points: [PointDefinition], _ writer: inout Writer
-    ) throws(StoreError) -> [SeriesID] {
-        var catalog = state.withLock { $0.catalog }
-        var change = CatalogChange()
-        var series: [SeriesID] = []
-        for point in points {
-            try catalog.setName(point.deviceName, of: point.address.device, into: &change)
-            try catalog.define(point.address, as: point.version, into: &change)
-            series.append(try catalog.addSeries(for: point.address, into: &change))
-        }
-        guard !change.isEmpty else { return series }
-        var frames: [RecordFrame] = []
-        for payload in change.payloads {
-            let lsn = writer.log.lastLSN + LSN(frames.count) + 1
-            frames.append(writer.log.frame(.catalog, lsn, payload))
-        }
-        try refuseBelowReserve()
-        try makeRoom(for: frames.reduce(0) { $0 + $1.byteCount }, &writer)
-        try writeLog(frames, sync: true, &writer)
-        writer.catalogFrames += frames
-        state.withLock { [catalog] state in
-            state.catalog = catalog
-            state.publishedLSN = frames[frames.count - 1].lsn
-            state.logByteCount = writer.log.byteCount
-        }
-        return series
     }
 
     // MARK: - One group

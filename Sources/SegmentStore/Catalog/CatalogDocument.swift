@@ -1,0 +1,91 @@
+public import TimeSeriesModel
+
+/// What a layer above keeps in the catalog under a key of its own: bytes that the engine does not
+/// read, valid from a time on.
+public struct CatalogDocument: Hashable, Sendable {
+    public var validFrom: Timestamp
+    /// Empty where the document was taken away.
+    public var content: [UInt8]
+
+    /// Bytes of a key at most.
+    public static let keyByteCountMax = 256
+    /// Bytes of a document at most.
+    public static let contentByteCountMax = 64 << 10
+
+    public init(validFrom: Timestamp, content: [UInt8]) {
+        self.validFrom = validFrom
+        self.content = content
+    }
+}
+
+/// The versions of each document, oldest first.
+struct CatalogDocuments: Sendable {
+    private var versions: [String: [CatalogDocument]] = [:]
+
+    subscript(key: String) -> [CatalogDocument] { versions[key] ?? [] }
+
+    var keys: some Sequence<String> { versions.keys }
+
+    /// Puts a version in its place; one that is valid from the same time gives way.
+    mutating func insert(_ document: CatalogDocument, for key: String) {
+        guard let known = versions[key], known.last!.validFrom >= document.validFrom else {
+            versions[key, default: []].append(document)
+            return
+        }
+        let index = known.firstIndex { $0.validFrom >= document.validFrom }!
+        if known[index].validFrom == document.validFrom {
+            versions[key]![index] = document
+        } else {
+            versions[key]!.insert(document, at: index)
+        }
+    }
+
+    /// The records that say everything again.
+    var records: [CatalogRecord] {
+        versions.sorted { $0.key < $1.key }.flatMap { key, documents in
+            documents.map { CatalogRecord.document(key: key, $0) }
+        }
+    }
+}
+
+extension Catalog {
+    /// The newest version of a document, or the one at a time; before the first version, the first.
+    /// Nil where there is none, or where it was taken away.
+    public func document(_ key: String, at time: Timestamp? = nil) -> [UInt8]? {
+        let versions = documents[key]
+        let found = time.map { time in versions.last { $0.validFrom <= time } ?? versions.first }
+        guard let document = found ?? versions.last, !document.content.isEmpty else { return nil }
+        return document.content
+    }
+
+    /// Every version of a document, oldest first.
+    public func documentVersions(_ key: String) -> [CatalogDocument] { documents[key] }
+
+    /// The keys of all documents that begin with a prefix, sorted.
+    public func documentKeys(withPrefix prefix: String) -> [String] {
+        documents.keys.filter { $0.hasPrefix(prefix) && document($0) != nil }.sorted()
+    }
+
+    /// Keeps a document; the content that is valid then already changes nothing. Empty content takes
+    /// it away.
+    ///
+    /// - Throws: ``StoreError`` with code `invalidParameter` for an empty key, `limitExceeded` for a
+    ///   key above 256 bytes or content above 64 KiB.
+    public mutating func setDocument(
+        _ content: [UInt8], for key: String, validFrom: Timestamp,
+        into change: inout CatalogChange
+    ) throws(StoreError) {
+        try Catalog.check(key, "document key", CatalogDocument.keyByteCountMax)
+        guard content.count <= CatalogDocument.contentByteCountMax else {
+            throw StoreError(
+                .limitExceeded,
+                "document of \(content.count) bytes found, at most "
+                    + "\(CatalogDocument.contentByteCountMax) expected")
+        }
+        let known = documents[key].last { $0.validFrom <= validFrom }
+        if known?.content == content { return }
+        try make(
+            .document(key: key, CatalogDocument(validFrom: validFrom, content: content)),
+            into: &change)
+    }
+}
