@@ -2,11 +2,24 @@ import Glibc
 
 /// Runs with a fresh folder of the system, which is removed afterwards.
 public func withTemporaryFolder<Result>(_ body: (String) throws -> Result) throws -> Result {
-    var template = Array("/tmp/almanac-test-XXXXXX".utf8CString)
-    guard let made = mkdtemp(&template) else { throw TestFailure("mkdtemp: errno \(errno)") }
-    let folder = String(cString: made)
+    let folder = try makeTemporaryFolder()
     defer { removeTree(folder) }
     return try body(folder)
+}
+
+/// The same for a body that waits.
+public func withTemporaryFolder<Result>(
+    _ body: (String) async throws -> Result
+) async throws -> Result {
+    let folder = try makeTemporaryFolder()
+    defer { removeTree(folder) }
+    return try await body(folder)
+}
+
+private func makeTemporaryFolder() throws -> String {
+    var template = Array("/tmp/almanac-test-XXXXXX".utf8CString)
+    guard let made = mkdtemp(&template) else { throw TestFailure("mkdtemp: errno \(errno)") }
+    return String(cString: made)
 }
 
 public struct TestFailure: Error, CustomStringConvertible {

@@ -1,0 +1,105 @@
+import SegmentStore
+
+/// A change of who is who under way, in the writer's turn: reads and writes documents and names.
+struct CatalogEdit {
+    var catalog: Catalog
+    var change: CatalogChange
+    let now: Timestamp
+    private let documents: DocumentCache
+
+    private init(
+        _ catalog: Catalog, _ change: CatalogChange, _ now: Timestamp, _ documents: DocumentCache
+    ) {
+        self.catalog = catalog
+        self.change = change
+        self.now = now
+        self.documents = documents
+    }
+
+    /// Runs a change on a store: all of it is durable on return, or nothing of it is there.
+    static func run<Result: Sendable>(
+        on store: Store, at now: Timestamp, _ documents: DocumentCache,
+        _ body: (inout CatalogEdit) throws(HistoryError) -> Result
+    ) throws(StoreError) -> Swift.Result<Result, HistoryError> {
+        // What the body refuses is the caller's; the engine's own errors are the engine's.
+        do throws(Refusal) {
+            return .success(try refusing(store, now, documents, body))
+        } catch {
+            switch error {
+            case .caller(let refusal): return .failure(refusal)
+            case .engine(let error): throw error
+            }
+        }
+    }
+
+    private enum Refusal: Error {
+        case caller(HistoryError)
+        case engine(StoreError)
+    }
+
+    private static func refusing<Result: Sendable>(
+        _ store: Store, _ now: Timestamp, _ documents: DocumentCache,
+        _ body: (inout CatalogEdit) throws(HistoryError) -> Result
+    ) throws(Refusal) -> Result {
+        var refusal: HistoryError?
+        do throws(StoreError) {
+            return try store.updateCatalog { (catalog, change) throws(StoreError) in
+                var edit = CatalogEdit(catalog, change, now, documents)
+                do throws(HistoryError) {
+                    let result = try body(&edit)
+                    catalog = edit.catalog
+                    change = edit.change
+                    return result
+                } catch {
+                    refusal = error
+                    throw StoreError(.invalidParameter, error.message)
+                }
+            }
+        } catch {
+            if let refusal { throw .caller(refusal) }
+            throw .engine(error)
+        }
+    }
+
+    func value<Value: Codable & Sendable>(
+        _ key: String, as type: Value.Type
+    ) throws(HistoryError) -> Value? {
+        try documents.value(key, in: catalog, as: type)
+    }
+
+    /// Keeps a document from now on.
+    mutating func set(_ value: some Codable, for key: String) throws(HistoryError) {
+        do throws(StoreError) {
+            try catalog.setDocument(
+                try DocumentCache.content(value), for: key, validFrom: now, into: &change)
+        } catch { throw HistoryError(error) }
+    }
+
+    mutating func setName(_ name: String, of device: DeviceID) throws(HistoryError) {
+        do throws(StoreError) {
+            try catalog.setName(name, of: device, into: &change)
+        } catch { throw HistoryError(error, parameter: "deviceName") }
+    }
+
+    mutating func define(
+        _ address: PointAddress, as version: PointVersion
+    ) throws(HistoryError) {
+        do throws(StoreError) {
+            try catalog.define(address, as: version, into: &change)
+            _ = try catalog.addSeries(for: address, into: &change)
+        } catch { throw HistoryError(error, parameter: "pointName") }
+    }
+}
+
+extension DataManager {
+    /// Changes who is who, off the threads that tasks share.
+    func edit<Result: Sendable>(
+        _ body: @escaping @Sendable (inout CatalogEdit) throws(HistoryError) -> Result
+    ) async throws(HistoryError) -> Result {
+        let now = time.now
+        let documents = documents
+        return try await write { (store) throws(StoreError) in
+            try CatalogEdit.run(on: store, at: now, documents, body)
+        }.get()
+    }
+}

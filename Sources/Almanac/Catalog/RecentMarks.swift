@@ -1,0 +1,40 @@
+import DurableFiles
+import Synchronization
+
+/// What changes with every tick: when a device was last heard of, and the newest tick of a log.
+///
+/// Held in memory: a record a tick would be as much as the samples themselves, and after a restart
+/// the newest samples say the same.
+final class RecentMarks: Sendable {
+    private struct Marks {
+        var seen: [DeviceID: Timestamp] = [:]
+        var collected: [TrendLogID: Timestamp] = [:]
+    }
+
+    private let marks = Guarded(Marks())
+
+    /// Neither mark goes back.
+    func note(_ device: DeviceID, seenAt time: Timestamp) {
+        marks.withLock { $0.seen[device] = max($0.seen[device] ?? time, time) }
+    }
+
+    func note(_ log: TrendLogID, collectedAt time: Timestamp) {
+        marks.withLock { $0.collected[log] = max($0.collected[log] ?? time, time) }
+    }
+
+    func applied(to device: Device) -> Device {
+        var device = device
+        if let mark = marks.withLock({ $0.seen[device.deviceID] }) {
+            device.lastSeen = max(mark, device.lastSeen ?? mark)
+        }
+        return device
+    }
+
+    func applied(to log: TrendLog) -> TrendLog {
+        var log = log
+        if let id = log.id, let mark = marks.withLock({ $0.collected[id] }) {
+            log.lastCollected = max(mark, log.lastCollected ?? mark)
+        }
+        return log
+    }
+}

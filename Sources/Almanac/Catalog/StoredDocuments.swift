@@ -1,0 +1,90 @@
+// What the catalog keeps beyond names, as JSON documents: the keys are short because a store has a
+// hundred thousand of them, and a key that is missing means what it means in the struct.
+
+enum DocumentKey {
+    static let devices = "device/"
+    static let points = "point/"
+    static let logs = "log/"
+    static let settings = "settings"
+
+    static func device(_ id: DeviceID) -> String { devices + String(id.rawValue) }
+    static func point(_ address: PointAddress) -> String { points + address.description }
+    static func log(_ id: TrendLogID) -> String { logs + String(id.rawValue) }
+}
+
+struct StoredDevice: Codable, Hashable, Sendable {
+    var type: String
+    var ip: String?
+    var port: UInt16?
+    /// Missing for an active one.
+    var inactive: Bool?
+    /// Unix milliseconds, as all times here.
+    var seen: Int64?
+    var made: Int64
+    var changed: Int64
+}
+
+struct StoredPoint: Codable, Hashable, Sendable {
+    var description: String?
+    var unit: UInt16?
+    var inactive: Bool?
+    /// Whether the name is only the address, for want of one.
+    var nameless: Bool?
+    var profile: StoredProfile?
+    var made: Int64
+    var changed: Int64
+}
+
+struct StoredProfile: Codable, Hashable, Sendable {
+    var range: UInt16?
+    var decimals: Int?
+    var mode: String?
+    var modulus: Double?
+    var low: Double?
+    var high: Double?
+    var states: [String]?
+    var zone: String?
+}
+
+struct StoredLog: Codable, Sendable {
+    struct Item: Codable, Sendable {
+        var point: String
+        var slot: UInt8
+        var inactive: Bool?
+        var made: Int64
+    }
+
+    var device: UInt32
+    var name: String
+    var ms: Int64
+    var max: Int
+    var inactive: Bool?
+    var made: Int64
+    var changed: Int64
+    var items: [Item]
+}
+
+/// What belongs to the store as a whole.
+struct StoredSettings: Codable, Sendable {
+    var nextLog: UInt32 = 1
+}
+
+extension StoredProfile {
+    init(_ profile: PointProfile) {
+        range = profile.rangeCode
+        decimals = profile.decimals
+        mode = profile.historyMode == .sampled ? nil : profile.historyMode.rawValue
+        modulus = profile.modulus
+        low = profile.low
+        high = profile.high
+        states = profile.stateTexts
+        zone = profile.timeZone
+    }
+
+    var profile: PointProfile {
+        PointProfile(
+            rangeCode: range, decimals: decimals,
+            historyMode: mode.flatMap(HistoryMode.init(rawValue:)) ?? .sampled, modulus: modulus,
+            low: low, high: high, stateTexts: states, timeZone: zone)
+    }
+}

@@ -1,0 +1,59 @@
+import SegmentStore
+
+extension DataManager {
+    /// Makes a device known, or changes it; the key is its number.
+    ///
+    /// - Returns: the device as it is stored, with its times set.
+    /// - Throws: `invalidParameter` for a name that is empty or holds a `/`; `readOnly`, `diskFull`.
+    @discardableResult
+    public func upsert(_ device: Device) async throws(HistoryError) -> Device {
+        try await edit { (edit) throws(HistoryError) in
+            let key = DocumentKey.device(device.deviceID)
+            let known = try edit.value(key, as: StoredDevice.self)
+            var stored = StoredDevice(
+                type: device.deviceType, ip: device.ipAddress, port: device.port,
+                inactive: device.isActive ? nil : true,
+                seen: device.lastSeen?.rawValue ?? known?.seen,
+                made: known?.made ?? edit.now.rawValue, changed: known?.changed ?? 0)
+            try edit.setName(device.deviceName, of: device.deviceID)
+            // Nothing but the time of the change would be new: nothing is.
+            if stored != known || known == nil {
+                stored.changed = edit.now.rawValue
+                try edit.set(stored, for: key)
+            }
+            var result = device
+            result.lastSeen = stored.seen.map(Timestamp.init(rawValue:))
+            result.createdAt = Timestamp(rawValue: stored.made)
+            result.updatedAt = Timestamp(rawValue: stored.changed)
+            return result
+        }
+    }
+
+    /// A device; nil where it is not known.
+    public func device(_ id: DeviceID) throws(HistoryError) -> Device? {
+        try snapshot().device(id).map(marks.applied)
+    }
+
+    /// All devices, by number.
+    public func devices(activeOnly: Bool = false) throws(HistoryError) -> [Device] {
+        try snapshot().devices(activeOnly: activeOnly).map(marks.applied)
+    }
+
+    /// Says whether a device is collected, and when it was last heard of. Its history stays.
+    ///
+    /// `lastSeen` never goes back. It is held in memory until the device is changed otherwise.
+    ///
+    /// - Throws: `unknownDevice`.
+    public func setStatus(
+        of device: DeviceID, active: Bool, lastSeen: Timestamp? = nil
+    ) async throws(HistoryError) {
+        guard var known = try self.device(device) else {
+            throw HistoryError(
+                .unknownDevice, "device \(device.rawValue) is not known", parameter: "device")
+        }
+        if let lastSeen { marks.note(device, seenAt: lastSeen) }
+        guard known.isActive != active else { return }
+        known.isActive = active
+        try await upsert(marks.applied(to: known))
+    }
+}

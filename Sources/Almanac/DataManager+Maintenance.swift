@@ -1,0 +1,173 @@
+import SegmentStore
+
+/// What a removal took away, or would take away.
+public struct RemovalReport: Hashable, Sendable {
+    public var samples: Int
+    /// Files that are gone as a whole.
+    public var files: Int
+    /// How much smaller the store's files are.
+    public var bytes: Int
+}
+
+/// What checking a store or a backup found.
+public struct VerificationReport: Hashable, Sendable {
+    /// Something that is not what was written, and where.
+    public struct Finding: Hashable, Sendable {
+        /// Relative to the store's folder.
+        public var file: String
+        public var offset: Int
+        public var point: PointAddress?
+        /// In one word, as the operator's tool names it.
+        public var reason: String
+        /// Whether samples cannot be read because of it.
+        public var losesSamples: Bool
+        public var message: String
+    }
+
+    public var checkedChunkCount: Int
+    public var checkedSampleCount: Int
+    public var findings: [Finding]
+
+    public var isWhole: Bool { findings.isEmpty }
+}
+
+extension DataManager {
+    /// Removes everything older than so many days before now, and takes nothing older any more.
+    ///
+    /// Gone from every new answer at once and exactly; whole years lose their files.
+    ///
+    /// - Parameter dryRun: only says what would go.
+    /// - Throws: `invalidParameter` for less than one day; `readOnly`, `busy` while an import is
+    ///   under way, `diskFull`, `damaged`.
+    @discardableResult
+    public func removeSamples(
+        olderThan days: Int, dryRun: Bool = false
+    ) async throws(HistoryError) -> RemovalReport {
+        guard days >= 1, days <= 200_000 else {
+            throw HistoryError(
+                .invalidParameter, "\(days) days found, 1 or more expected", parameter: "days")
+        }
+        let now = time.now
+        let floor = Timestamp(rawValue: now.rawValue - Int64(days) * 86_400_000)
+        return try await write { (store) throws(StoreError) in
+            let report = try store.removeSamples(before: floor, dryRun: dryRun)
+            if !dryRun, report.samples > 0 {
+                try store.record([
+                    try AuditEntry(
+                        at: now, operation: "removeSamples",
+                        oldValue: "\(report.samples) samples before \(floor.rawValue)",
+                        source: "service"
+                    ).journalEntry()
+                ])
+            }
+            return RemovalReport(report)
+        }
+    }
+
+    /// Removes the samples of a point in a range, and leaves a gap that says so.
+    ///
+    /// - Throws: `unknownPoint`; as ``removeSamples(olderThan:dryRun:)``.
+    @discardableResult
+    public func delete(
+        of point: PointAddress, in range: TimeRange
+    ) async throws(HistoryError) -> RemovalReport {
+        guard let series = try snapshot().series(of: point) else {
+            return RemovalReport(samples: 0, files: 0, bytes: 0)
+        }
+        let now = time.now
+        return try await write { (store) throws(StoreError) in
+            let report = try store.remove(series, in: range)
+            guard report.samples > 0 else { return RemovalReport(report) }
+            let limits = BulkImport.supportedRange
+            let gap = Gap(
+                point: point,
+                range: TimeRange(
+                    from: max(range.from, limits.from),
+                    to: min(range.to, Timestamp(rawValue: limits.to.rawValue - 1)))!,
+                reason: .removed, detail: "\(report.samples) samples")
+            let audit = AuditEntry(
+                at: now, operation: "delete", point: point,
+                oldValue: "\(report.samples) samples", source: "service")
+            try store.record([try gap.journalEntry(), try audit.journalEntry()])
+            return RemovalReport(report)
+        }
+    }
+
+    /// Rewrites each year that has more than one file into a single one.
+    public func compact() async throws(HistoryError) {
+        try await write { (store) throws(StoreError) in _ = try store.compact() }
+    }
+
+    /// Copies the store to an empty folder while it is written, by hard links where they can be.
+    ///
+    /// - Throws: `invalidParameter` where the folder is not empty; `damaged` where something cannot
+    ///   be read: a copy of damage is no backup; `diskFull`, `io`.
+    public func backup(to path: String) async throws(HistoryError) {
+        do {
+            if store != nil {
+                try await write { (store) throws(StoreError) in try store.backup(to: path) }
+            } else {
+                try engineSnapshot.backup(to: path)
+            }
+        } catch let error as HistoryError {
+            throw error
+        } catch let error as StoreError {
+            throw HistoryError(error, parameter: "path")
+        } catch { throw HistoryError(.io, "\(error)", underlying: error) }
+    }
+
+    /// Checks a backup without restoring it.
+    public static func verifyBackup(at path: String) throws(HistoryError) -> VerificationReport {
+        do throws(StoreError) {
+            return VerificationReport(try Store.verifyBackup(at: path), nil)
+        } catch { throw HistoryError(error, parameter: "path") }
+    }
+
+    /// Makes a store in an empty folder from a backup, up to and including a moment if one is given.
+    ///
+    /// - Throws: `damaged`, naming what is damaged, before anything is written; `invalidParameter`
+    ///   where the target is not empty.
+    public static func restore(
+        from backup: String, to path: String, until time: Timestamp? = nil
+    ) throws(HistoryError) {
+        do throws(StoreError) {
+            try Store.restore(from: backup, to: path, until: time)
+        } catch {
+            if error.code == .foreign {
+                throw HistoryError(.invalidParameter, error.message, parameter: "path")
+            }
+            throw HistoryError(error, parameter: "backup")
+        }
+    }
+
+    /// Checks every header, checksum, order, count and statistic of the store, beside a writer too.
+    ///
+    /// - Parameter deep: also encodes every chunk anew and counts the visible samples.
+    public func verify(deep: Bool = false) throws(HistoryError) -> VerificationReport {
+        do throws(StoreError) {
+            let snapshot = try Snapshot.open(at: path)
+            return VerificationReport(try snapshot.verify(deep: deep), snapshot.catalog)
+        } catch { throw HistoryError(error) }
+    }
+}
+
+extension RemovalReport {
+    fileprivate init(_ report: SegmentStore.RemovalReport) {
+        self.init(samples: report.samples, files: report.files, bytes: report.bytes)
+    }
+}
+
+extension VerificationReport {
+    fileprivate init(_ report: VerifyReport, _ catalog: Catalog?) {
+        self.init(
+            checkedChunkCount: report.checkedChunkCount,
+            checkedSampleCount: report.checkedSampleCount,
+            findings: report.damages.map { damage in
+                Finding(
+                    file: damage.file, offset: damage.offset,
+                    point: damage.series.flatMap { catalog?.address(of: $0) },
+                    reason: damage.reason.rawValue, losesSamples: damage.losesSamples,
+                    message: damage.detail)
+            })
+    }
+}

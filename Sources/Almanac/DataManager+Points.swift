@@ -1,0 +1,120 @@
+import SegmentStore
+
+extension DataManager {
+    /// Makes points known, or changes them: all of them or none.
+    ///
+    /// A new label, unit or kind adds a version that holds from now on; what was valid before is
+    /// kept. A point without a name goes by its address.
+    ///
+    /// - Returns: the points as they are stored, in the order given.
+    /// - Throws: `unknownDevice` for a device that nobody made known; `invalidParameter` for a point
+    ///   that stands twice, or a name that cannot be; `readOnly`, `diskFull`.
+    @discardableResult
+    public func upsert(
+        _ points: [MonitoringPoint]
+    ) async throws(HistoryError) -> [MonitoringPoint] {
+        var seen: Set<PointAddress> = []
+        if let twice = points.first(where: { !seen.insert($0.address).inserted }) {
+            throw HistoryError(
+                .invalidParameter, "point \(twice.address) stands twice in one call",
+                parameter: "points")
+        }
+        return try await edit { (edit) throws(HistoryError) in
+            var stored: [MonitoringPoint] = []
+            for point in points { stored.append(try edit.upsert(point)) }
+            return stored
+        }
+    }
+
+    /// The points of a device, by kind and number.
+    public func points(of device: DeviceID) throws(HistoryError) -> [MonitoringPoint] {
+        try snapshot().points(of: device)
+    }
+
+    /// Those of them that are collected.
+    public func activePoints(of device: DeviceID) throws(HistoryError) -> [MonitoringPoint] {
+        try snapshot().points(of: device, activeOnly: true)
+    }
+
+    /// A point as it was at a time, or is now; nil where it is not known.
+    public func point(
+        _ address: PointAddress, at time: Timestamp? = nil
+    ) throws(HistoryError) -> MonitoringPoint? {
+        try snapshot().point(address, at: time)
+    }
+
+    /// The points whose full name `device/point` fits a glob pattern.
+    public func points(matching pattern: String) throws(HistoryError) -> [MonitoringPoint] {
+        try snapshot().points(matching: pattern)
+    }
+
+    /// What is known of a point beyond its label.
+    public func profile(of point: PointAddress) throws(HistoryError) -> PointProfile {
+        try snapshot().profile(of: point)
+    }
+
+    /// Sets what is known of a point beyond its label, from now on.
+    ///
+    /// - Throws: `unknownPoint`; `invalidParameter` for limits that cross or a modulus of 0.
+    public func setProfile(
+        _ profile: PointProfile, of point: PointAddress
+    ) async throws(HistoryError) {
+        if let low = profile.low, let high = profile.high, low > high {
+            throw HistoryError(
+                .invalidParameter, "low \(low) above high \(high) found", parameter: "profile")
+        }
+        if let modulus = profile.modulus, !(modulus > 0) {
+            throw HistoryError(
+                .invalidParameter, "modulus \(modulus) found, more than 0 expected",
+                parameter: "profile")
+        }
+        try await edit { (edit) throws(HistoryError) in
+            let key = DocumentKey.point(point)
+            guard edit.catalog[point] != nil else { throw HistoryError.unknown(point) }
+            let now = edit.now.rawValue
+            var stored =
+                try edit.value(key, as: StoredPoint.self) ?? StoredPoint(made: now, changed: now)
+            stored.profile = StoredProfile(profile)
+            stored.changed = now
+            try edit.set(stored, for: key)
+        }
+    }
+}
+
+extension CatalogEdit {
+    fileprivate mutating func upsert(
+        _ point: MonitoringPoint
+    ) throws(HistoryError) -> MonitoringPoint {
+        let address = point.address
+        guard catalog.name(of: address.device) != nil else {
+            throw HistoryError(
+                .unknownDevice,
+                "device \(address.device.rawValue) of point \(address) is not known",
+                parameter: "points")
+        }
+        let isNew = catalog[address]?.current == nil
+        try define(
+            address,
+            as: PointVersion(
+                name: point.pointName ?? address.description, unit: point.displayedUnit ?? "",
+                dataType: point.dataType,
+                // The first description holds for samples of any age.
+                validFrom: isNew ? Timestamp(rawValue: 0) : now))
+        let key = DocumentKey.point(address)
+        let known = try value(key, as: StoredPoint.self)
+        var stored = StoredPoint(
+            description: point.description, unit: point.unitCode,
+            inactive: point.isActive ? nil : true, nameless: point.pointName == nil ? true : nil,
+            profile: known?.profile, made: known?.made ?? now.rawValue,
+            changed: known?.changed ?? 0)
+        if stored != known {
+            stored.changed = now.rawValue
+            try set(stored, for: key)
+        }
+        var result = point
+        result.unitSymbol = point.displayedUnit
+        result.createdAt = Timestamp(rawValue: stored.made)
+        result.updatedAt = Timestamp(rawValue: stored.changed)
+        return result
+    }
+}

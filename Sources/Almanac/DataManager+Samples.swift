@@ -1,0 +1,130 @@
+import ColumnCodec
+import SegmentStore
+
+/// A point's newest sample at or before a moment, with how old it was then.
+public struct PointValue: Hashable, Sendable {
+    public var point: PointAddress
+    public var sample: Sample
+    /// From the sample's time to the moment that was asked for.
+    public var age: Duration
+}
+
+extension HistorySnapshot {
+    /// The newest sample of each point of a device at or before a moment, however old; points
+    /// without one are left out.
+    ///
+    /// - Throws: `unknownDevice`.
+    public func values(
+        of device: DeviceID, at time: Timestamp
+    ) throws(HistoryError) -> [PointValue] {
+        try require(device)
+        var values: [PointValue] = []
+        for point in catalog.points(of: device) {
+            guard let sample = try value(of: point.address, at: time) else { continue }
+            let age = Duration.milliseconds(time.rawValue - sample.time.rawValue)
+            values.append(PointValue(point: point.address, sample: sample, age: age))
+        }
+        return values
+    }
+
+    /// The same of every device.
+    public func values(ofSiteAt time: Timestamp) throws(HistoryError) -> [PointValue] {
+        var values: [PointValue] = []
+        for device in catalog.deviceIDs { values += try self.values(of: device, at: time) }
+        return values
+    }
+}
+
+extension DataManager {
+    /// The samples of a point in a half-open range, oldest first, of every quality.
+    public func samples(
+        of point: PointAddress, in range: TimeRange, limit: Int? = nil
+    ) throws(HistoryError) -> [Sample] {
+        try snapshot().samples(of: point, in: range, limit: limit)
+    }
+
+    /// Count, extremes, sum, mean, first and last of the usable samples in a range.
+    public func statistics(
+        of point: PointAddress, in range: TimeRange
+    ) throws(HistoryError) -> Statistics {
+        try snapshot().statistics(of: point, in: range)
+    }
+
+    /// The newest sample at or before a time, however old; nil where there is none.
+    public func value(of point: PointAddress, at time: Timestamp) throws(HistoryError) -> Sample? {
+        try snapshot().value(of: point, at: time)
+    }
+
+    /// The newest sample of each point of a device at or before a moment.
+    public func values(
+        of device: DeviceID, at time: Timestamp
+    ) throws(HistoryError) -> [PointValue] {
+        try snapshot().values(of: device, at: time)
+    }
+
+    /// The same of every device.
+    public func values(ofSiteAt time: Timestamp) throws(HistoryError) -> [PointValue] {
+        try snapshot().values(ofSiteAt: time)
+    }
+
+    /// The samples of a point in a range, some thousands at a time, in bounded memory: all of one
+    /// committed state, however long the reading takes.
+    ///
+    /// - Throws: `unknownPoint`; while it is read `damaged`, naming file and offset.
+    public func batches(
+        of point: PointAddress, in range: TimeRange
+    ) throws(HistoryError) -> SampleBatches {
+        let snapshot = snapshot()
+        return SampleBatches(snapshot, try snapshot.series(of: point), range)
+    }
+}
+
+/// The samples of a point in bounded memory, oldest first.
+public struct SampleBatches: AsyncSequence, Sendable {
+    public typealias Element = [Sample]
+    public typealias Failure = HistoryError
+
+    /// Samples of a batch at most.
+    public static let batchSampleCountMax = 8192
+
+    private let snapshot: HistorySnapshot
+    private let series: SeriesID?
+    private let range: TimeRange
+
+    init(_ snapshot: HistorySnapshot, _ series: SeriesID?, _ range: TimeRange) {
+        self.snapshot = snapshot
+        self.series = series
+        self.range = range
+    }
+
+    public func makeAsyncIterator() -> Iterator { Iterator(self) }
+
+    public struct Iterator: AsyncIteratorProtocol {
+        private let batches: SampleBatches
+        private var from: Timestamp
+        private var isAtEnd = false
+
+        init(_ batches: SampleBatches) {
+            self.batches = batches
+            from = batches.range.from
+        }
+
+        public mutating func next() async throws(HistoryError) -> [Sample]? {
+            guard !isAtEnd, let series = batches.series,
+                let rest = TimeRange(from: from, to: batches.range.to)
+            else { return nil }
+            if Task.isCancelled {
+                throw HistoryError(.cancelled, "reading was cancelled at \(from)")
+            }
+            let columns: SampleColumns
+            do throws(StoreError) {
+                columns = try batches.snapshot.engine.samples(
+                    of: series, in: rest, limit: SampleBatches.batchSampleCountMax)
+            } catch { throw HistoryError(error) }
+            isAtEnd = columns.count < SampleBatches.batchSampleCountMax
+            guard let last = columns.times.last else { return nil }
+            from = Timestamp(rawValue: last + 1)
+            return (0..<columns.count).map { columns.sample($0) }
+        }
+    }
+}

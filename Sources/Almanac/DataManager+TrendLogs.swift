@@ -1,0 +1,194 @@
+import SegmentStore
+
+/// A trend log at a glance.
+public struct TrendLogSummary: Hashable, Sendable {
+    public var log: TrendLog
+    public var itemCount: Int
+    /// Time between two samples, times the items: how much is read each interval.
+    public var samplesPerDay: Double
+}
+
+/// A point and how many active trend logs collect it.
+public struct PointUsage: Hashable, Sendable {
+    public var point: MonitoringPoint
+    public var logCount: Int
+}
+
+extension DataManager {
+    /// The trend logs of a device, by number.
+    public func trendLogs(of device: DeviceID) throws(HistoryError) -> [TrendLog] {
+        try snapshot().trendLogs(of: device).map(marks.applied)
+    }
+
+    /// The trend logs that are collected, of a device or of all.
+    public func activeTrendLogs(of device: DeviceID? = nil) throws(HistoryError) -> [TrendLog] {
+        try snapshot().trendLogs(of: device, activeOnly: true).map(marks.applied)
+    }
+
+    /// The points of a trend log, by slot.
+    public func items(of log: TrendLogID) throws(HistoryError) -> [TrendLogItem] {
+        try snapshot().items(of: log)
+    }
+
+    /// Makes a trend log known, or changes it. Its key is its number, else device and name; a new
+    /// one gets a number.
+    ///
+    /// - Returns: the log as it is stored.
+    /// - Throws: `unknownDevice`, `unknownTrendLog` for a number that nobody has; `invalidParameter`
+    ///   for an empty name, an interval outside 1 s to 24 h, or `maxPoints` below 1.
+    @discardableResult
+    public func upsert(_ log: TrendLog) async throws(HistoryError) -> TrendLog {
+        try DataManager.check(log)
+        let documents = documents
+        return try await edit { (edit) throws(HistoryError) in
+            guard edit.catalog.name(of: log.deviceID) != nil else {
+                throw HistoryError(
+                    .unknownDevice, "device \(log.deviceID.rawValue) is not known",
+                    parameter: "deviceID")
+            }
+            let id = try edit.number(of: log, documents)
+            let key = DocumentKey.log(id)
+            let known = try edit.value(key, as: StoredLog.self)
+            let now = edit.now.rawValue
+            let stored = StoredLog(
+                device: log.deviceID.rawValue, name: log.trendLogName,
+                ms: log.interval.wholeMilliseconds, max: log.maxPoints,
+                inactive: log.isActive ? nil : true,
+                made: known?.made ?? now, changed: now, items: known?.items ?? [])
+            try edit.set(stored, for: key)
+            return stored.trendLog(id)
+        }
+    }
+
+    private static func check(_ log: TrendLog) throws(HistoryError) {
+        guard !log.trendLogName.isEmpty else {
+            throw HistoryError(
+                .invalidParameter, "an empty name found", parameter: "trendLogName")
+        }
+        guard log.interval >= .seconds(1), log.interval <= .seconds(86_400) else {
+            throw HistoryError(
+                .invalidParameter, "an interval of \(log.interval) found, 1 s to 24 h expected",
+                parameter: "interval")
+        }
+        guard log.maxPoints >= 1 else {
+            throw HistoryError(
+                .invalidParameter, "maxPoints \(log.maxPoints) found, 1 or more expected",
+                parameter: "maxPoints")
+        }
+    }
+
+    /// Replaces the items of a trend log at once.
+    ///
+    /// - Throws: `unknownTrendLog`, `unknownPoint`; `invalidParameter` for a slot above 13, or a
+    ///   slot or point that stands twice.
+    public func replaceItems(
+        of log: TrendLogID, with items: [TrendLogItem]
+    ) async throws(HistoryError) {
+        var slots: Set<UInt8> = []
+        var points: Set<PointAddress> = []
+        for item in items {
+            guard item.pointOrder < TrendLogItem.slotCount else {
+                throw HistoryError(
+                    .invalidParameter, "slot \(item.pointOrder) found, 0 to 13 expected",
+                    parameter: "items")
+            }
+            guard slots.insert(item.pointOrder).inserted, points.insert(item.point).inserted else {
+                throw HistoryError(
+                    .invalidParameter,
+                    "slot \(item.pointOrder) or point \(item.point) stands twice",
+                    parameter: "items")
+            }
+        }
+        try await edit { (edit) throws(HistoryError) in
+            let key = DocumentKey.log(log)
+            guard var stored = try edit.value(key, as: StoredLog.self) else {
+                throw HistoryError.unknown(log)
+            }
+            if let item = items.first(where: { edit.catalog[$0.point] == nil }) {
+                throw HistoryError.unknown(item.point)
+            }
+            let known = Dictionary(uniqueKeysWithValues: stored.items.map { ($0.point, $0.made) })
+            stored.items = items.sorted { $0.pointOrder < $1.pointOrder }.map { item in
+                StoredLog.Item(
+                    point: item.point.description, slot: item.pointOrder,
+                    inactive: item.isActive ? nil : true,
+                    made: known[item.point.description] ?? edit.now.rawValue)
+            }
+            stored.changed = edit.now.rawValue
+            try edit.set(stored, for: key)
+        }
+    }
+
+    /// Notes the newest tick that a trend log has stored. Never goes back.
+    ///
+    /// Held in memory: after a restart the newest sample of the log's points says it.
+    ///
+    /// - Throws: `unknownTrendLog`.
+    public func markCollected(_ log: TrendLogID, at time: Timestamp) throws(HistoryError) {
+        guard try snapshot().storedLog(log) != nil else { throw HistoryError.unknown(log) }
+        marks.note(log, collectedAt: time)
+    }
+
+    /// The active points of a device and how many active trend logs collect each.
+    public func activePointUsage(of device: DeviceID) throws(HistoryError) -> [PointUsage] {
+        let snapshot = snapshot()
+        var uses: [PointAddress: Int] = [:]
+        for log in try snapshot.trendLogs(activeOnly: true) {
+            guard let id = log.id else { continue }
+            for item in try snapshot.items(of: id) where item.isActive {
+                uses[item.point, default: 0] += 1
+            }
+        }
+        return try snapshot.points(of: device, activeOnly: true).map {
+            PointUsage(point: $0, logCount: uses[$0.address] ?? 0)
+        }
+    }
+
+    /// The trend logs of a device with their items counted.
+    public func trendLogSummaries(
+        of device: DeviceID
+    ) throws(HistoryError) -> [TrendLogSummary] {
+        let snapshot = snapshot()
+        var summaries: [TrendLogSummary] = []
+        for log in try trendLogs(of: device) {
+            guard let id = log.id else { continue }
+            let count = try snapshot.items(of: id).count
+            let perDay = 86_400_000 / Double(log.interval.wholeMilliseconds)
+            summaries.append(
+                TrendLogSummary(log: log, itemCount: count, samplesPerDay: perDay * Double(count)))
+        }
+        return summaries
+    }
+}
+
+extension CatalogEdit {
+    /// The number of a known log, or the next one.
+    fileprivate mutating func number(
+        of log: TrendLog, _ documents: DocumentCache
+    ) throws(HistoryError) -> TrendLogID {
+        if let id = log.id {
+            guard try value(DocumentKey.log(id), as: StoredLog.self) != nil else {
+                throw HistoryError.unknown(id)
+            }
+            return id
+        }
+        for key in catalog.documentKeys(withPrefix: DocumentKey.logs) {
+            guard let known = try value(key, as: StoredLog.self),
+                known.device == log.deviceID.rawValue, known.name == log.trendLogName,
+                let number = UInt32(key.dropFirst(DocumentKey.logs.count))
+            else { continue }
+            return TrendLogID(rawValue: number)
+        }
+        var settings = try value(DocumentKey.settings, as: StoredSettings.self) ?? StoredSettings()
+        let id = TrendLogID(rawValue: settings.nextLog)
+        settings.nextLog += 1
+        try set(settings, for: DocumentKey.settings)
+        return id
+    }
+}
+
+extension Duration {
+    var wholeMilliseconds: Int64 {
+        components.seconds * 1000 + components.attoseconds / 1_000_000_000_000_000
+    }
+}

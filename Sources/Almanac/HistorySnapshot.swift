@@ -1,0 +1,112 @@
+import ColumnCodec
+import SegmentStore
+
+/// One committed state of a store, frozen: later writes do not appear in it.
+///
+/// All reads are synchronous, may touch the disk, and may be made from any thread.
+public struct HistorySnapshot: Sendable {
+    let engine: Snapshot
+    let documents: DocumentCache
+
+    var catalog: Catalog { engine.catalog }
+
+    init(_ engine: Snapshot, _ documents: DocumentCache) {
+        self.engine = engine
+        self.documents = documents
+    }
+
+    /// The position up to which batches are seen.
+    public var position: UInt64 { engine.position }
+
+    /// The samples that reading everything gives.
+    public var sampleCount: Int { engine.sampleCount }
+
+    /// Samples of one answer at most; ``DataManager/batches(of:in:)`` has no bound.
+    public static let sampleCountMax = 10_000_000
+
+    /// The samples of a point in a half-open range, oldest first, of every quality.
+    ///
+    /// Decodes only what overlaps the range.
+    ///
+    /// - Throws: `unknownPoint`; `limitExceeded` above ten million samples; `damaged`, naming file
+    ///   and offset: what is undamaged stays readable.
+    public func samples(
+        of point: PointAddress, in range: TimeRange, limit: Int? = nil
+    ) throws(HistoryError) -> [Sample] {
+        if let limit, limit < 0 {
+            throw HistoryError(
+                .invalidParameter, "limit \(limit) found, 0 or more expected", parameter: "limit")
+        }
+        let bound = HistorySnapshot.sampleCountMax
+        let columns = try columns(of: point, in: range, limit: min(limit ?? bound + 1, bound + 1))
+        guard columns.count <= bound else {
+            throw HistoryError(
+                .limitExceeded, "more than \(bound) samples found, at most that many in one answer",
+                parameter: "range")
+        }
+        return (0..<columns.count).map { columns.sample($0) }
+    }
+
+    /// The same as columns.
+    func columns(
+        of point: PointAddress, in range: TimeRange, limit: Int? = nil
+    ) throws(HistoryError) -> SampleColumns {
+        guard let series = try series(of: point) else { return SampleColumns() }
+        do throws(StoreError) {
+            return try engine.samples(of: series, in: range, limit: limit)
+        } catch { throw HistoryError(error) }
+    }
+
+    /// The newest sample at or before a time, however old; nil where there is none.
+    public func value(of point: PointAddress, at time: Timestamp) throws(HistoryError) -> Sample? {
+        guard let series = try series(of: point) else { return nil }
+        do throws(StoreError) { return try engine.sample(of: series, atOrBefore: time) } catch {
+            throw HistoryError(error)
+        }
+    }
+
+    /// The newest sample of a point; nil where there is none.
+    public func latestValue(of point: PointAddress) throws(HistoryError) -> Sample? {
+        guard let series = try series(of: point) else { return nil }
+        do throws(StoreError) { return try engine.latestSample(of: series) } catch {
+            throw HistoryError(error)
+        }
+    }
+
+    /// Count, extremes, sum, mean, first and last of the usable samples in a range.
+    ///
+    /// Whole chunks come from stored statistics; the answer has the same bits as if all samples were
+    /// decoded.
+    public func statistics(
+        of point: PointAddress, in range: TimeRange
+    ) throws(HistoryError) -> Statistics {
+        guard let series = try series(of: point) else { return Statistics() }
+        do throws(StoreError) {
+            return Statistics(try engine.aggregate(of: series, in: range))
+        } catch { throw HistoryError(error) }
+    }
+
+    /// The series of a known point; nil before its first sample.
+    func series(of point: PointAddress) throws(HistoryError) -> SeriesID? {
+        guard let known = catalog[point] else { throw HistoryError.unknown(point) }
+        return known.series
+    }
+}
+
+extension SampleColumns {
+    func sample(_ index: Int) -> Sample {
+        Sample(
+            time: Timestamp(rawValue: times[index]), value: values[index],
+            quality: Quality(rawValue: qualities[index]))
+    }
+}
+
+extension Statistics {
+    init(_ aggregate: Aggregate) {
+        self.init(
+            count: aggregate.count, countBad: aggregate.badCount, min: aggregate.minimum,
+            max: aggregate.maximum, avg: aggregate.mean, sum: aggregate.sum,
+            first: aggregate.first, last: aggregate.last, firstTimestamp: aggregate.firstTime,
+            lastTimestamp: aggregate.lastTime)
+    }
+}

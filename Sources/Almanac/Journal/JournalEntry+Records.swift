@@ -1,0 +1,100 @@
+import FoundationEssentials
+import SegmentStore
+
+// Gaps, events and audit entries as the journal keeps them: one JSON object each, short keys.
+
+private struct StoredGap: Codable {
+    var point: String
+    var to: Int64
+    var reason: String
+    var detail: String?
+}
+
+private struct StoredEvent: Codable {
+    var level: String
+    var kind: String
+    var subject: String?
+    var message: String
+}
+
+private struct StoredAudit: Codable {
+    var operation: String
+    var user: String?
+    var device: UInt32?
+    var point: String?
+    var old: String?
+    var new: String?
+    var source: String
+}
+
+extension JournalEntry {
+    fileprivate init(
+        _ kind: Kind, at time: Timestamp, json value: some Codable
+    ) throws(StoreError) {
+        let text = String(decoding: try DocumentCache.content(value), as: UTF8.self)
+        self.init(kind, at: time, text)
+    }
+
+    fileprivate func decode<Value: Codable>(_ type: Value.Type) -> Value? {
+        try? JSONDecoder().decode(type, from: Data(text.utf8))
+    }
+}
+
+extension Gap {
+    func journalEntry() throws(StoreError) -> JournalEntry {
+        try JournalEntry(
+            .gap, at: range.from,
+            json: StoredGap(
+                point: point.description, to: range.to.rawValue, reason: reason.rawValue,
+                detail: detail))
+    }
+
+    /// Nil for an entry that is no gap of a point.
+    init?(_ entry: JournalEntry) {
+        guard entry.kind == .gap, let stored = entry.decode(StoredGap.self),
+            let point = PointAddress(stored.point),
+            let range = TimeRange(from: entry.time, to: Timestamp(rawValue: stored.to))
+        else { return nil }
+        self.init(
+            point: point, range: range, reason: GapReason(rawValue: stored.reason),
+            detail: stored.detail)
+    }
+}
+
+extension Event {
+    func journalEntry() throws(StoreError) -> JournalEntry {
+        try JournalEntry(
+            .event, at: time,
+            json: StoredEvent(
+                level: level.rawValue, kind: kind, subject: subject, message: message))
+    }
+
+    init?(_ entry: JournalEntry) {
+        guard entry.kind == .event, let stored = entry.decode(StoredEvent.self),
+            let level = Level(rawValue: stored.level)
+        else { return nil }
+        self.init(
+            at: entry.time, level, kind: stored.kind, subject: stored.subject, stored.message)
+    }
+}
+
+extension AuditEntry {
+    func journalEntry() throws(StoreError) -> JournalEntry {
+        try JournalEntry(
+            .audit, at: timestamp,
+            json: StoredAudit(
+                operation: operation, user: userID, device: deviceID?.rawValue,
+                point: point?.description, old: oldValue, new: newValue, source: source))
+    }
+
+    init?(_ entry: JournalEntry) {
+        guard entry.kind == .audit, let stored = entry.decode(StoredAudit.self) else {
+            return nil
+        }
+        self.init(
+            at: entry.time, operation: stored.operation, userID: stored.user,
+            deviceID: stored.device.map { DeviceID($0) },
+            point: stored.point.flatMap { PointAddress($0) }, oldValue: stored.old,
+            newValue: stored.new, source: stored.source)
+    }
+}
