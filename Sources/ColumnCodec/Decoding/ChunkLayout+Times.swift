@@ -54,10 +54,22 @@ extension ChunkLayout {
         _ reader: inout ByteReader, _ frame: Int, step: Int64, start: Int64,
         into buffer: inout FrameBuffer
     ) throws(CodecError) {
-        let count = buffer.count
+        try readPieces(&reader, frame, step: step, start: start, into: &buffer)
+        buffer.clock.forEachPiece(count: buffer.count) { positions, time, step in
+            IntegerKernels.fill(&buffer.times, positions, start: time, step: step)
+        }
+    }
+
+    /// Reads the gaps of a frame into the buffer's clock.
+    private func readPieces(
+        _ reader: inout ByteReader, _ frame: Int, step: Int64, unit: Int64 = 0, start: Int64,
+        into buffer: inout FrameBuffer
+    ) throws(CodecError) {
+        let count = samples(ofFrame: frame).count
         // Slots that gaps may take: what is left of the frame's room when each sample has its own.
         var spare = slotLimit(frame, step: step, start: start) - Int64(count)
         guard spare >= 0 else { throw .malformed("times: found more samples than slots") }
+        buffer.clock.begin(step: step, unit: unit)
         var time = start
         var position = 0
         for _ in 0..<(try reader.varint(upTo: count - 1, "gaps")) {
@@ -66,13 +78,48 @@ extension ChunkLayout {
             guard index > 0, extra > 0 else {
                 throw .malformed("gap: found \(extra) slots \(index) samples on")
             }
-            IntegerKernels.fill(
-                &buffer.times, position..<position + index, start: time, step: step)
+            buffer.clock.append(position, time)
             position += index
             spare -= extra
             time += (Int64(index) + extra) * step
         }
-        IntegerKernels.fill(&buffer.times, position..<count, start: time, step: step)
+        buffer.clock.append(position, time)
+    }
+
+    /// Makes times of a frame computable, or decodes them where they lie on no grid.
+    ///
+    /// - Returns: false where residuals take more than 32 bits.
+    func readClock(
+        _ column: RawSpan, _ frame: Int, into buffer: inout FrameBuffer
+    ) throws(CodecError) -> Bool {
+        var reader = ByteReader(column)
+        let start = firstTime(ofFrame: frame)
+        let count = samples(ofFrame: frame).count
+        switch times {
+        case .regular(let step):
+            buffer.clock.begin(step: step)
+            buffer.clock.append(0, start)
+        case .grid(let step):
+            try readPieces(&reader, frame, step: step, start: start, into: &buffer)
+        case .jittered(let step, let unit, _):
+            try readPieces(
+                &reader, frame, step: step, unit: unit, start: slotTime(frame), into: &buffer)
+            try buffer.secondary.unpack(&reader, count: count, reference: 0, .plain)
+            let greatest = (step - 1) / unit
+            guard buffer.secondary.form == .narrow else { return false }
+            guard IntegerKernels.lie(in: 0...greatest, buffer.secondary.narrow, count: count)
+            else { throw .malformed("residual: found one outside of 0...\(greatest)") }
+        case .delta, .varints, .raw:
+            buffer.begin(count: count, .times)
+            try decodeTimes(column, frame, into: &buffer)
+            buffer.clock.clear()
+            return true
+        }
+        try reader.expectEnd("times")
+        guard buffer.time(at: count - 1) < endTime(ofFrame: frame) else {
+            throw .malformed("times: found \(buffer.time(at: count - 1)) behind their frame")
+        }
+        return true
     }
 
     private func addResiduals(

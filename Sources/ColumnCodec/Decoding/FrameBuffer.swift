@@ -41,6 +41,9 @@ public struct FrameBuffer: Sendable {
     var exceptionPositions: [Int] = []
     /// A second column of packed integers: residuals of times, ulps of ratios.
     var secondary = IntegerColumn()
+    /// Where the times of a frame lie, where they are computed and not stored.
+    var clock = FrameClock()
+    var runs = IntegerRuns()
     /// A column as it was before LZ4.
     var unpacked: [UInt8] = []
 

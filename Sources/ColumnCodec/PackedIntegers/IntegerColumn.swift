@@ -7,6 +7,8 @@ struct IntegerColumn: Sendable {
     private(set) var form = Form.none
     private(set) var narrow: [Int32] = []
     private(set) var wide: [Int64] = []
+    /// A bound of the size of unpacked narrow integers.
+    private(set) var reach: Int64 = 0
 
     /// What a packed number is relative to.
     enum Kind {
@@ -38,6 +40,7 @@ struct IntegerColumn: Sendable {
     mutating func make(count: Int, within bound: UInt64) {
         if bound < UInt64(IntegerColumn.narrowMax) {
             form = .narrow
+            reach = Int64(bound)
             growNarrow(count)
         } else {
             form = .wide
@@ -71,6 +74,7 @@ struct IntegerColumn: Sendable {
             form = .wide
             growWide(count)
         }
+        reach = Int64(clamping: bound)
         for i in 0..<count {
             let place = source == .narrow ? Int64(narrow[i]) : wide[i]
             guard place >= 0, place < table.count else {
@@ -92,6 +96,7 @@ extension IntegerColumn {
         let bound = IntegerColumn.narrowMax
         guard reference > -bound, reference < bound else { return false }
         growNarrow(count)
+        reach = 0
         var last: Int64? = nil
         if case .delta(let first) = kind {
             guard first > -bound, first < bound else { return false }
@@ -118,6 +123,7 @@ extension IntegerColumn {
         var reach = max(abs(reference), abs(greatest))
         if let last { reach = 256 * reach + abs(last) }
         guard reach < IntegerColumn.narrowMax else { return false }
+        self.reach = max(self.reach, reach)
         if let before = last, group.patchCount == 0, start > 0, positions.count == 256 {
             last = Int64(
                 PackedKernels.unpackPrefix(
@@ -129,6 +135,7 @@ extension IntegerColumn {
         try expectUnusedZero(positions)
         let added = try patchNarrow(&reader, group, positions)
         guard reach + added < IntegerColumn.narrowMax else { return false }
+        self.reach = max(self.reach, reach + added)
         if let before = last {
             if start == 0 { narrow[0] = Int32(-reference) }
             _ = PackedKernels.prefix(
@@ -138,6 +145,66 @@ extension IntegerColumn {
             IntegerKernels.add(Int32(reference), to: &narrow, start..<start + 256)
         }
         return true
+    }
+
+    /// Sums up `count` packed differences' running sums without keeping them.
+    /// - Returns: `nil` where 32 bits may not hold them; the reader is then left anyhow.
+    mutating func summarize(
+        _ reader: inout ByteReader, count: Int, reference: Int64, first: Int64
+    ) throws(CodecError) -> SumKernels.Integers? {
+        let bound = IntegerColumn.narrowMax
+        guard reference > -bound, reference < bound, first > -bound, first < bound else {
+            return nil
+        }
+        growNarrow(256)
+        form = .none
+        var result = SumKernels.Integers()
+        result.first = first
+        var last = first
+        for start in stride(from: 0, to: count, by: 256) {
+            let group = try PackedGroup(from: &reader)
+            let words = try reader.take(group.wordByteCount)
+            guard group.width <= 28 else { return nil }
+            let greatest = reference + (1 << Int64(group.width)) - 1
+            let reach = 256 * max(abs(reference), abs(greatest)) + abs(last)
+            guard reach < SumLanes.reachLimit else { return nil }
+            let taken = min(256, count - start)
+            var lanes = SumLanes()
+            if group.patchCount == 0, taken == 256 {
+                // The first of a column of differences is ignored.
+                let ignored =
+                    start == 0
+                    ? Int64(PackedKernels.value(words, width: group.width, at: 0)) + reference : 0
+                last = Int64(
+                    PackedKernels.summarizePrefix(
+                        words, width: group.width, reference: Int32(reference),
+                        start: Int32(last - ignored), into: &lanes))
+                lanes.finish(into: &result)
+                continue
+            }
+            PackedKernels.unpack(words, width: group.width, into: &narrow, at: 0)
+            try expectUnusedZero(0..<taken)
+            let added = try patchNarrow(&reader, group, 0..<taken)
+            guard reach + added < SumLanes.reachLimit else { return nil }
+            if start == 0 { narrow[0] = Int32(-reference) }
+            if taken == 256 {
+                last = Int64(
+                    PackedKernels.summarizePrefix(
+                        narrow, at: 0, reference: Int32(reference), start: Int32(last),
+                        into: &lanes))
+                lanes.finish(into: &result)
+            } else {
+                _ = PackedKernels.prefix(
+                    &narrow, at: 0, reference: Int32(reference), start: Int32(last))
+                last = Int64(narrow[taken - 1])
+                let rest = SumKernels.summarize(narrow, 0..<taken, within: reach + added)
+                result.sum &+= rest.sum
+                result.least = min(result.least, rest.least)
+                result.greatest = max(result.greatest, rest.greatest)
+            }
+        }
+        result.last = last
+        return result
     }
 
     /// - Returns: by how much all patches together can move a sum.

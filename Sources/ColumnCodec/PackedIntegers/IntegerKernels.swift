@@ -78,6 +78,22 @@ enum IntegerKernels {
         }
     }
 
+    /// Whether all of the first `count` lie in a range that begins at 0.
+    static func lie(in range: ClosedRange<Int64>, _ integers: [Int32], count: Int) -> Bool {
+        precondition(count <= integers.count && range.lowerBound == 0)
+        var union: Int32 = 0
+        var most: Int32 = 0
+        // The precondition keeps the reads inside the array.
+        unsafe integers.withUnsafeBufferPointer { integers in
+            for i in 0..<count {
+                let k = unsafe integers[i]
+                union |= k
+                most = max(most, k)
+            }
+        }
+        return union >= 0 && Int64(most) <= range.upperBound
+    }
+
     /// Whether all of the first `count` lie within ±`bound`.
     static func areWithin(_ bound: Int64, _ integers: [Int64], count: Int) -> Bool {
         precondition(count <= integers.count)

@@ -64,6 +64,48 @@ enum PackedKernels {
         return carry[3]
     }
 
+    /// The running sums of a whole group of differences, summed up without being stored.
+    /// - Returns: the last of them.
+    static func summarizePrefix(
+        _ words: RawSpan, width: Int, reference: Int32, start: Int32, into summary: inout SumLanes
+    ) -> Int32 {
+        precondition(words.byteCount == 32 * width)
+        let references = SIMD8(repeating: reference)
+        var carry = SIMD4(repeating: start)
+        // The precondition keeps every row inside the words.
+        unsafe words.withUnsafeBytes { words in
+            var lanes = summary
+            unsafe forEachRow(words.baseAddress, width: width, rows: 32) { row, lows in
+                let deltas = SIMD8<Int32>(truncatingIfNeeded: lows) &+ references
+                lanes.add(prefixSums(deltas, &carry))
+            }
+            summary = lanes
+        }
+        return carry[3]
+    }
+
+    /// The same of the 256 differences at `position`, which were unpacked and patched.
+    static func summarizePrefix(
+        _ deltas: [Int32], at position: Int, reference: Int32, start: Int32,
+        into summary: inout SumLanes
+    ) -> Int32 {
+        precondition(position >= 0 && position + 256 <= deltas.count)
+        let references = SIMD8(repeating: reference)
+        var carry = SIMD4(repeating: start)
+        // The precondition keeps all 32 rows inside the array.
+        unsafe deltas.withUnsafeBytes { deltas in
+            var lanes = summary
+            let source = unsafe deltas.baseAddress! + 4 * position
+            for row in 0..<32 {
+                let row = unsafe source.loadUnaligned(
+                    fromByteOffset: 32 * row, as: SIMD8<Int32>.self)
+                lanes.add(prefixSums(row &+ references, &carry))
+            }
+            summary = lanes
+        }
+        return carry[3]
+    }
+
     /// The sum of the first `count` low parts of a group, without storing them.
     static func sum(_ words: RawSpan, width: Int, count: Int) -> UInt64 {
         precondition(words.byteCount == 32 * width && (0...256).contains(count))

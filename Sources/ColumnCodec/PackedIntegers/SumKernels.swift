@@ -5,6 +5,8 @@ enum SumKernels {
         var sum: Int64 = 0
         var least = Int64.max
         var greatest = Int64.min
+        var first: Int64 = 0
+        var last: Int64 = 0
     }
 
     static func summarize(_ integers: [Int32], _ range: Range<Int>) -> Integers {
@@ -39,6 +41,39 @@ enum SumKernels {
         return result
     }
 
+    /// The same for integers within ±`reach`, which keeps sums of short stretches in 32 bits.
+    static func summarize(
+        _ integers: [Int32], _ range: Range<Int>, within reach: Int64
+    ) -> Integers {
+        precondition(range.lowerBound >= 0 && range.upperBound <= integers.count)
+        guard reach < SumLanes.reachLimit else { return summarize(integers, range) }
+        var result = Integers()
+        var i = range.lowerBound
+        // The precondition and the loops' conditions keep each load inside the array.
+        unsafe integers.withUnsafeBytes { bytes in
+            while i + 8 <= range.upperBound {
+                var lanes = SumLanes()
+                let end = min(range.upperBound, i + SumLanes.rowCountMax * 8)
+                while i + 8 <= end {
+                    lanes.add(
+                        unsafe bytes.loadUnaligned(fromByteOffset: 4 * i, as: SIMD8<Int32>.self))
+                    i += 8
+                }
+                lanes.finish(into: &result)
+            }
+            var sum: Int64 = 0
+            while i < range.upperBound {
+                let k = unsafe Int64(bytes.load(fromByteOffset: 4 * i, as: Int32.self))
+                sum &+= k
+                result.least = min(result.least, k)
+                result.greatest = max(result.greatest, k)
+                i += 1
+            }
+            result.sum &+= sum
+        }
+        return result
+    }
+
     /// Adds values[i] to lane (`position` + i − start) mod 8, in ascending order of i.
     static func addLanes(
         _ values: [Double], _ range: Range<Int>, position: Int, to lanes: inout SIMD8<Double>
@@ -64,5 +99,33 @@ enum SumKernels {
             lane += 1
             i += 1
         }
+    }
+}
+
+/// Sums, least and greatest of eight lanes of integers, as long as 32 bits hold the sums.
+struct SumLanes {
+    /// So many rows of integers within ±``reachLimit`` do not overflow.
+    static let rowCountMax = 128
+    static let reachLimit: Int64 = 1 << 24
+
+    private var sum = SIMD8<Int32>()
+    private var least = SIMD8<Int32>(repeating: .max)
+    private var greatest = SIMD8<Int32>(repeating: .min)
+
+    @inline(__always)
+    mutating func add(_ row: SIMD8<Int32>) {
+        sum &+= row
+        least.replace(with: row, where: row .< least)
+        greatest.replace(with: row, where: row .> greatest)
+    }
+
+    /// Adds the lanes up.
+    @inline(__always)
+    func finish(into result: inout SumKernels.Integers) {
+        let low = SIMD4<Int64>(truncatingIfNeeded: sum.lowHalf)
+        let high = SIMD4<Int64>(truncatingIfNeeded: sum.highHalf)
+        result.sum &+= (low &+ high).wrappedSum()
+        result.least = min(result.least, Int64(least.min()))
+        result.greatest = max(result.greatest, Int64(greatest.max()))
     }
 }

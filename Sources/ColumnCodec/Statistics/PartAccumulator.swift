@@ -17,6 +17,8 @@ public struct PartAccumulator: Sendable {
     /// The form of the integers, while every sample came with one.
     private var form: ScaledForm?
     private var isPlain = false
+    /// Whether samples came as integers alone, so that the lanes do not know them.
+    private var hasIntegersAlone = false
 
     private var firstTime = Int64.max
     private var lastTime = Int64.min
@@ -55,6 +57,26 @@ public struct PartAccumulator: Sendable {
         }
     }
 
+    /// Adds samples of one quality as the integers behind them, whose sum with all others of the
+    /// chunk stays within 2^53: ``ChunkLayout/sumsStayExact(_:)``.
+    public mutating func add(_ part: IntegerPart, quality: UInt8, of layout: ChunkLayout) {
+        form = layout.exactForm
+        hasIntegersAlone = true
+        integerSum &+= part.sum
+        guard let form else { return }
+        least = min(least, form.value(of: part.least).order)
+        greatest = max(greatest, form.value(of: part.greatest).order)
+        if firstTime == .max {
+            firstTime = part.firstTime
+            first = form.value(of: part.first)
+        }
+        lastTime = part.lastTime
+        last = form.value(of: part.last)
+        usableCount += part.count
+        qualityUnion |= quality
+        position += part.count
+    }
+
     /// Adds plain columns, as of heads and of runs where sources interleave.
     public mutating func add(_ columns: SampleColumns, _ range: Range<Int>) {
         guard !range.isEmpty else { return }
@@ -91,7 +113,7 @@ public struct PartAccumulator: Sendable {
     /// Up to 2^53 the sum of the integers is a double without rounding, so that one division rounds
     /// once.
     private var sum: (Double, isExact: Bool) {
-        guard let form, !isPlain, integerSum.magnitude <= 1 << 53 else {
+        guard let form, !isPlain, hasIntegersAlone || integerSum.magnitude <= 1 << 53 else {
             return (lanes.folded, false)
         }
         let decimal = Double(integerSum) / form.divisor
