@@ -47,6 +47,25 @@ public struct Aggregate: Sendable {
         add(part.sum)
     }
 
+    /// Adds a part that was summed up as integers; the same as by its statistics.
+    mutating func add(_ part: IntegerPart, _ divisor: Double) {
+        let low = Double(part.least) / divisor
+        let high = Double(part.greatest) / divisor
+        if count == 0 {
+            self.low = low
+            self.high = high
+            firstSample = Sample(
+                time: Timestamp(rawValue: part.firstTime), value: Double(part.first) / divisor)
+        } else {
+            if low.isTotallyOrdered(below: self.low) { self.low = low }
+            if self.high.isTotallyOrdered(below: high) { self.high = high }
+        }
+        lastSample = Sample(
+            time: Timestamp(rawValue: part.lastTime), value: Double(part.last) / divisor)
+        count += part.count
+        add(Double(part.sum) / divisor)
+    }
+
     /// Neumaier's summation: what a rounding loses is kept and added at the end.
     private mutating func add(_ value: Double) {
         let total = partialSum + value

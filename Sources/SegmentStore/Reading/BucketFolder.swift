@@ -6,23 +6,24 @@ import TimeSeriesModel
 /// A part is what one chunk has inside one bucket; sums are added part by part, so that statistics
 /// and decoded samples give the same bits.
 struct BucketFolder {
-    private let bounds: [Timestamp]
+    private let bounds: [Int64]
     private(set) var aggregates: [Aggregate]
     /// The bucket that the newest sample fell into; later ones are at or behind it.
     private var bucket = 0
     private var part = PartAccumulator()
     private var partIsOpen = false
+    private var parts = IntegerParts()
 
     init(_ grid: BucketGrid) {
-        bounds = grid.bounds
+        bounds = grid.edges
         aggregates = [Aggregate](repeating: Aggregate(), count: grid.count)
     }
 
     /// Whether a span lies whole in one bucket.
     func isInOneBucket(_ first: Int64, _ last: Int64) -> Bool {
-        guard first >= bounds[0].rawValue else { return false }
+        guard first >= bounds[0] else { return false }
         let index = bucket(of: first)
-        return index < aggregates.count && last < bounds[index + 1].rawValue
+        return index < aggregates.count && last < bounds[index + 1]
     }
 
     /// Adds a chunk that lies whole in one bucket by its statistics.
@@ -38,7 +39,7 @@ struct BucketFolder {
             let index = bucket(of: frame.times[rest.lowerBound])
             if index != bucket { endPart() }
             bucket = index
-            let end = bounds[index + 1].rawValue
+            let end = bounds[index + 1]
             let upper =
                 frame.times[rest.upperBound - 1] < end
                 ? rest.upperBound : frame.times.firstPosition(in: rest) { $0 >= end }
@@ -70,21 +71,38 @@ struct BucketFolder {
         partIsOpen = false
     }
 
-    /// The bucket of a time at or behind the newest one.
+    /// Adds a frame of a chunk by the integers behind its values, which are not made doubles of.
+    ///
+    /// - Returns: whether that can be done; if not, the frame is to be decoded and added.
+    mutating func add(
+        frame number: Int, of layout: ChunkLayout, endingAt lastTime: Int64,
+        from scratch: inout ReadScratch
+    ) throws(CodecError) -> Bool {
+        guard let divisor = layout.divisor else { return false }
+        parts.bucket = bucket
+        guard
+            try scratch.sumUp(
+                frame: number, of: layout, lastTime: lastTime, between: bounds, into: &parts)
+        else { return false }
+        let newest = parts.parts.count - 1
+        for index in 0...max(newest, 0) where newest >= 0 {
+            let next = parts.parts[index]
+            if next.bucket != bucket {
+                endPart()
+                bucket = next.bucket
+            }
+            // What the frame's end cuts may go on in the next one.
+            if index < newest, !partIsOpen {
+                aggregates[bucket].add(next, divisor)
+            } else {
+                partIsOpen = true
+                part.add(next, quality: parts.quality, of: layout)
+            }
+        }
+        return true
+    }
+
     private func bucket(of time: Int64) -> Int {
-        if bounds[bucket + 1].rawValue > time { return bucket }
-        // Neighbouring buckets are the rule, so the search widens from where it stands.
-        var step = 1
-        var low = bucket + 1
-        while low + step < bounds.count, bounds[low + step].rawValue <= time {
-            low += step
-            step *= 2
-        }
-        var high = min(low + step, bounds.count)
-        while low + 1 < high {
-            let middle = low + (high - low) / 2
-            if bounds[middle].rawValue <= time { low = middle } else { high = middle }
-        }
-        return min(low, aggregates.count - 1)
+        IntegerParts.bucket(of: time, bounds, from: bucket)
     }
 }

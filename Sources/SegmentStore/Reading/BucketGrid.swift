@@ -4,6 +4,8 @@ public import TimeSeriesModel
 public struct BucketGrid: Sendable {
     /// One more than there are buckets: bucket i reaches from bound i up to bound i + 1.
     public let bounds: [Timestamp]
+    /// The bounds as the codecs take them.
+    let edges: [Int64]
 
     /// `nil` where there are fewer than two bounds or they do not ascend.
     public init?(bounds: [Timestamp]) {
@@ -11,6 +13,7 @@ public struct BucketGrid: Sendable {
             return nil
         }
         self.bounds = bounds
+        edges = bounds.map(\.rawValue)
     }
 
     /// Buckets of equal length that cover a range, their bounds at whole multiples of `width`
@@ -33,6 +36,7 @@ public struct BucketGrid: Sendable {
         }
         bounds.append(range.to)
         self.bounds = bounds
+        edges = bounds.map(\.rawValue)
     }
 
     public var count: Int { bounds.count - 1 }

@@ -11,7 +11,7 @@ struct SegmentCursor {
     private let order: ReadOrder
     private let entries: [IndexEntry]
     private var nextEntry: Int
-    private var layout: ChunkLayout?
+    private var head: ChunkHead?
     private var entry: IndexEntry?
     private var frames = 0..<0
     private(set) var scratch: ReadScratch
@@ -88,11 +88,11 @@ struct SegmentCursor {
             nextEntry += order == .forward ? 1 : -1
             let bounds = bounds
             do throws(ChunkFailure) {
-                let layout = try segment.load(
+                let head = try segment.load(
                     frames: { $0.frames(in: bounds) }, of: entry, series: series, into: &scratch)
-                self.layout = layout
+                self.head = head
                 self.entry = entry
-                frames = layout.frames(in: bounds)
+                frames = head.layout.frames(in: bounds)
                 return true
             } catch {
                 try log.report(error)
@@ -102,13 +102,13 @@ struct SegmentCursor {
     }
 
     private mutating func decodeNextFrame(_ log: DamageLog?) throws(StoreError) {
-        guard let segment, let layout, let entry else { return }
+        guard let segment, let head, let entry else { return }
         let number = order == .forward ? frames.lowerBound : frames.upperBound - 1
         frames =
             order == .forward
             ? number + 1..<frames.upperBound : frames.lowerBound..<number
         do throws(CodecError) {
-            try scratch.decode(frame: number, of: layout)
+            try scratch.decode(frame: number, of: head.layout)
             positions = bounds.positions(in: scratch.frame.times)
         } catch {
             // A chunk whose checksum is right and whose frames do not decode was written by a faulty

@@ -97,11 +97,19 @@ extension Snapshot {
         guard let segment = placed.segment else { return }
         try scratches.withScratch { (scratch) throws(StoreError) in
             do throws(ChunkFailure) {
-                let layout = try segment.load(
+                let head = try segment.load(
                     frames: { $0.frames(in: bounds) }, of: entry, series: series, into: &scratch)
-                for number in layout.frames(in: bounds) {
+                let isExact = head.layout.sumsStayExact(entry.statistics)
+                for number in head.layout.frames(in: bounds) {
                     do throws(CodecError) {
-                        try scratch.decode(frame: number, of: layout)
+                        if isExact,
+                            try folder.add(
+                                frame: number, of: head.layout, endingAt: entry.lastTime,
+                                from: &scratch)
+                        {
+                            continue
+                        }
+                        try scratch.decode(frame: number, of: head.layout)
                     } catch {
                         throw ChunkFailure.damage(
                             segment.damage(
@@ -109,7 +117,7 @@ extension Snapshot {
                                 entry: entry))
                     }
                     let positions = bounds.positions(in: scratch.frame.times)
-                    folder.add(scratch.frame, positions, of: layout)
+                    folder.add(scratch.frame, positions, of: head.layout)
                 }
             } catch { try log.report(error) }
             folder.endPart()

@@ -22,7 +22,9 @@ extension Snapshot {
     private func storedSample(
         of series: SeriesID, atOrBefore time: Timestamp, _ log: DamageLog?
     ) throws(StoreError) -> Sample? {
-        for year in files.years.reversed() where year.year.start <= time {
+        for index in files.years.indices.reversed() {
+            let year = files.years[index]
+            guard year.year.start <= time else { continue }
             if let found = try sample(of: series, atOrBefore: time.rawValue, in: year, log) {
                 return found
             }
@@ -59,7 +61,8 @@ extension Snapshot {
         try year.reportLosses(to: log, from: .min, through: time)
         var best: Sample?
         // Later segments first: of equal times theirs counts.
-        for segment in year.segments.reversed() {
+        for index in year.segments.indices.reversed() {
+            let segment = year.segments[index]
             var limit = time
             while let entry = try segment.lastEntry(of: series, atOrBefore: limit) {
                 if let best, entry.lastTime <= best.time.rawValue { break }
@@ -107,12 +110,12 @@ extension Segment {
         atOrBefore time: Int64, of series: SeriesID, _ entry: IndexEntry, _ back: Int,
         _ scratch: inout ReadScratch
     ) throws(ChunkFailure) -> DecodedSample? {
-        let layout = try load(
+        let head = try load(
             frames: { $0.frames(atOrBefore: time, back) }, of: entry, series: series, into: &scratch
         )
-        guard let number = layout.frames(atOrBefore: time, back).first else { return nil }
+        guard let number = head.layout.frames(atOrBefore: time, back).first else { return nil }
         do throws(CodecError) {
-            return try scratch.sample(atOrBefore: time, inFrame: number, of: layout)
+            return try scratch.sample(atOrBefore: time, inFrame: number, of: head.layout)
         } catch {
             throw .damage(
                 damage(.checksum, at: entry.offset, error.text, series: series, entry: entry))

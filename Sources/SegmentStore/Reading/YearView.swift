@@ -41,6 +41,7 @@ struct YearView: Sendable {
 extension Segment {
     /// Reports parts of the file whose owner nobody knows any more.
     func reportLosses(to log: DamageLog?) throws(StoreError) {
+        guard hasRebuilt.load(ordering: .acquiring) else { return }
         for damage in ownerless.withLock({ $0 }) { try log.report(damage) }
     }
 }

@@ -15,9 +15,26 @@ struct ReadScratch: Sendable {
     ) throws(CodecError) {
         let range = range(ofFrame: number, of: layout)
         // A span of the stored array would borrow all of self while the frame is written.
-        let bytes = bytes
+        var bytes: [UInt8] = []
+        swap(&bytes, &self.bytes)
+        defer { swap(&bytes, &self.bytes) }
         try layout.decode(
             frame: number, from: bytes.rawSpan.extracting(range), columns: columns, into: &frame)
+    }
+
+    /// Sums up a frame between bounds; whether it is of a kind where that works.
+    mutating func sumUp(
+        frame number: Int, of layout: ChunkLayout, lastTime: Int64, between bounds: [Int64],
+        into parts: inout IntegerParts
+    ) throws(CodecError) -> Bool {
+        let range = range(ofFrame: number, of: layout)
+        // A span of the stored array would borrow all of self while the frame is written.
+        var bytes: [UInt8] = []
+        swap(&bytes, &self.bytes)
+        defer { swap(&bytes, &self.bytes) }
+        return try layout.sumUp(
+            frame: number, from: bytes.rawSpan.extracting(range), lastTime: lastTime,
+            between: bounds, into: &parts, using: &frame)
     }
 
     /// The last sample of a frame at or before a time.
@@ -26,7 +43,9 @@ struct ReadScratch: Sendable {
     ) throws(CodecError) -> DecodedSample? {
         let range = range(ofFrame: number, of: layout)
         // A span of the stored array would borrow all of self while the frame is written.
-        let bytes = bytes
+        var bytes: [UInt8] = []
+        swap(&bytes, &self.bytes)
+        defer { swap(&bytes, &self.bytes) }
         return try layout.sample(
             atOrBefore: time, inFrame: number, from: bytes.rawSpan.extracting(range), using: &frame)
     }
@@ -47,24 +66,37 @@ final class ScratchPool: Sendable {
     func withScratch<Result, Failure: Error>(
         _ body: (inout ReadScratch) throws(Failure) -> Result
     ) throws(Failure) -> Result {
-        var scratch = take()
-        do throws(Failure) {
-            let result = try body(&scratch)
-            give(back: scratch)
-            return result
-        } catch {
-            give(back: scratch)
-            throw error
-        }
+        var scratch = ReadScratch()
+        exchange(&scratch)
+        defer { give(back: &scratch) }
+        return try body(&scratch)
     }
 
     func take() -> ReadScratch {
-        idle.withLock { $0.popLast() } ?? ReadScratch()
+        var scratch = ReadScratch()
+        exchange(&scratch)
+        return scratch
     }
 
-    func give(back scratch: consuming ReadScratch) {
-        idle.withLock { [scratch] idle in
-            if idle.count < ScratchPool.keptCountMax { idle.append(scratch) }
+    func give(back scratch: ReadScratch) {
+        var scratch = scratch
+        give(back: &scratch)
+    }
+
+    /// Swapped, not copied: a scratch has a dozen arrays, each of which would be retained.
+    private func exchange(_ scratch: inout ReadScratch) {
+        idle.withLock { idle in
+            guard !idle.isEmpty else { return }
+            swap(&idle[idle.count - 1], &scratch)
+            idle.removeLast()
+        }
+    }
+
+    private func give(back scratch: inout ReadScratch) {
+        idle.withLock { idle in
+            guard idle.count < ScratchPool.keptCountMax else { return }
+            idle.append(ReadScratch())
+            swap(&idle[idle.count - 1], &scratch)
         }
     }
 }

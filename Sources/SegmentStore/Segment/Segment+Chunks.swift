@@ -9,25 +9,32 @@ enum ChunkFailure: Error {
     case store(StoreError)
 }
 
+/// The parsed head of a chunk, shared: a look-up takes a reference and copies nothing.
+final class ChunkHead: Sendable {
+    let layout: ChunkLayout
+
+    init(_ layout: ChunkLayout) { self.layout = layout }
+}
+
 extension Segment {
     /// Reads what a read of some frames of a chunk needs into the scratch, and gives the chunk's
     /// parsed head. The whole chunk is read and verified the first time.
     func load(
         frames wanted: (ChunkLayout) -> Range<Int>, of entry: IndexEntry, series: SeriesID,
         into scratch: inout ReadScratch
-    ) throws(ChunkFailure) -> ChunkLayout {
-        guard let layout = state.withLock({ $0.layouts[entry.offset] }) else {
-            return try loadWhole(entry, series: series, into: &scratch)
+    ) throws(ChunkFailure) -> ChunkHead {
+        guard let head = state.withLock({ $0.heads[entry.offset] }) else {
+            return remember(try loadWhole(entry, series: series, into: &scratch), of: entry)
         }
-        let frames = wanted(layout)
-        guard !frames.isEmpty else { return layout }
-        let start = layout.bytes(ofFrame: frames.lowerBound).lowerBound
-        let end = layout.bytes(ofFrame: frames.upperBound - 1).upperBound
+        let frames = wanted(head.layout)
+        guard !frames.isEmpty else { return head }
+        let start = head.layout.bytes(ofFrame: frames.lowerBound).lowerBound
+        let end = head.layout.bytes(ofFrame: frames.upperBound - 1).upperBound
         scratch.base = ChunkHeader.encodedSize + start
         try read(
             at: entry.offset + scratch.base, byteCount: end - start, of: entry, series: series,
             into: &scratch)
-        return layout
+        return head
     }
 
     /// Reads a chunk whole; checks it against its index entry and, the first time or `again`, its
@@ -38,16 +45,13 @@ extension Segment {
         scratch.base = 0
         try read(
             at: entry.offset, byteCount: entry.byteCount, of: entry, series: series, into: &scratch)
-        let layout: ChunkLayout
         do throws(CodecError) {
-            layout = try parse(scratch.bytes.rawSpan, entry, series, again)
+            return try parse(scratch.bytes.rawSpan, entry, series, again)
         } catch {
             throw .damage(
                 damage(
                     reason(of: error), at: entry.offset, error.text, series: series, entry: entry))
         }
-        remember(layout, of: entry)
-        return layout
     }
 
     /// The header of a chunk that lies whole in the scratch.
@@ -72,7 +76,7 @@ extension Segment {
     ) throws(CodecError) -> ChunkLayout {
         let header = try ChunkHeader(decoding: chunk)
         let isKnown =
-            !again && state.withLock { $0.intactChunks.contains(UInt32(entry.offset / 8)) }
+            !again && state.withLock { $0.intactChunks.contains(entry.offset) }
         guard isKnown || header.isIntact(in: chunk, at: entry.offset, salt: row.salt) else {
             throw .malformed("the chunk's checksum does not match its bytes")
         }
@@ -83,19 +87,23 @@ extension Segment {
                 "the chunk is of series \(header.series.rawValue) with \(header.count) samples, "
                     + "its index entry says series \(series.rawValue) with \(entry.count)")
         }
-        return try ChunkLayout(
+        let layout = try ChunkLayout(
             parsing: chunk.extracting(header.body), bodyByteCount: header.bodyByteCount,
             count: header.count, firstTime: header.firstTime)
+        if !isKnown { state.withLock { _ = $0.intactChunks.insert(entry.offset) } }
+        return layout
     }
 
-    private func remember(_ layout: ChunkLayout, of entry: IndexEntry) {
+    /// Called behind a successful ``parse``.
+    private func remember(_ layout: ChunkLayout, of entry: IndexEntry) -> ChunkHead {
+        let head = ChunkHead(layout)
         state.withLock { state in
-            state.intactChunks.insert(UInt32(entry.offset / 8))
             // Dropping all at the bound is crude and cheap: a scan that passes it re-parses heads,
             // which costs a hundredth of decoding their chunks.
-            if state.layouts.count >= Segment.keptLayoutCountMax { state.layouts.removeAll() }
-            state.layouts[entry.offset] = layout
+            if state.heads.count >= Segment.keptHeadCountMax { state.heads.removeAll() }
+            state.heads[entry.offset] = head
         }
+        return head
     }
 
     private func read(

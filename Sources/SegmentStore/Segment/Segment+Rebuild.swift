@@ -15,7 +15,7 @@ extension Segment {
         let missing = row.sampleCount - index.sampleCount
         state.withLock { state in
             state.rebuilt = index
-            state.layouts.removeAll()
+            state.heads.removeAll()
         }
         if missing > 0 {
             let lost = damage(
@@ -23,6 +23,7 @@ extension Segment {
                 "\(missing) samples of unknown points cannot be found")
             ownerless.withLock { $0 = [lost] }
         }
+        hasRebuilt.store(true, ordering: .releasing)
         return index
     }
 }

@@ -10,13 +10,13 @@ import TimeSeriesModel
 /// first read. Where pages or footer are damaged the index is rebuilt in memory from the chunks.
 final class Segment: Sendable {
     /// Heads of chunks kept parsed; a dashboard's worth, about 1 MiB.
-    static let keptLayoutCountMax = 8192
+    static let keptHeadCountMax = 8192
 
     struct State {
-        var intactPages: Set<Int> = []
-        /// Offsets / 8 of the chunks that were read whole and found intact.
-        var intactChunks: Set<UInt32> = []
-        var layouts: [Int: ChunkLayout] = [:]
+        /// Offsets of the chunks that were read whole and found intact.
+        var intactChunks: Set<Int> = []
+        /// By offset.
+        var heads: [Int: ChunkHead] = [:]
         var rebuilt: RebuiltIndex?
     }
 
@@ -28,6 +28,9 @@ final class Segment: Sendable {
     let state = Guarded(State())
     /// What was found at open, before any sample was asked for.
     let problems: [Damage]
+    /// Set together with the state's rebuilt index, so that a read need not take the lock to see
+    /// that there is none.
+    let hasRebuilt = Atomic<Bool>(false)
     /// Set by a rebuild: parts of the file whose owner is unknown, so that every read says so.
     let ownerless = Guarded<[Damage]>([])
 
@@ -102,8 +105,10 @@ extension Segment {
     func entries(
         of series: SeriesID, from first: Int64, through last: Int64
     ) throws(StoreError) -> [IndexEntry] {
-        var found: [IndexEntry] = []
         let all = try entries(of: series)
+        guard !all.isEmpty else { return [] }
+        var found: [IndexEntry] = []
+        found.reserveCapacity(min(all.count, 16))
         for ordinal in try firstOrdinal(in: all, endingAtOrAfter: first)..<all.upperBound {
             let entry = try entry(ordinal)
             guard entry.firstTime <= last else { break }
@@ -112,13 +117,21 @@ extension Segment {
         return found
     }
 
+    private func times(ofEntry ordinal: Int) throws(StoreError) -> (first: Int64, last: Int64) {
+        try withIndex { (index) throws(DamagedPage) in
+            try index.times(ofEntry: ordinal, verifying: verifyPage)
+        } rebuilt: {
+            ($0.entries[ordinal].firstTime, $0.entries[ordinal].lastTime)
+        }
+    }
+
     /// The last entry of a series that begins at or before a time.
     func lastEntry(of series: SeriesID, atOrBefore time: Int64) throws(StoreError) -> IndexEntry? {
         var span = try entries(of: series)
         let first = span.lowerBound
         while !span.isEmpty {
             let middle = span.lowerBound + span.count / 2
-            if try entry(middle).firstTime <= time {
+            if try times(ofEntry: middle).first <= time {
                 span = middle + 1..<span.upperBound
             } else {
                 span = span.lowerBound..<middle
@@ -133,7 +146,7 @@ extension Segment {
         var span = all
         while !span.isEmpty {
             let middle = span.lowerBound + span.count / 2
-            if try entry(middle).lastTime < time {
+            if try times(ofEntry: middle).last < time {
                 span = middle + 1..<span.upperBound
             } else {
                 span = span.lowerBound..<middle
@@ -143,24 +156,32 @@ extension Segment {
     }
 
     /// Answers from the map, or, where a page turns out damaged, from an index made of the chunks.
+    @inline(__always)
     private func withIndex<Result>(
         _ body: (MappedIndex) throws(DamagedPage) -> Result,
         rebuilt: (RebuiltIndex) -> Result
     ) throws(StoreError) -> Result {
-        if let index = state.withLock({ $0.rebuilt }) { return rebuilt(index) }
+        if hasRebuilt.load(ordering: .acquiring), let index = state.withLock({ $0.rebuilt }) {
+            return rebuilt(index)
+        }
         if let mapped {
             do throws(DamagedPage) { return try body(mapped) } catch {}
         }
         return rebuilt(try rebuildIndex())
     }
 
+    @inline(__always)
     private func verifyPage(_ number: Int) throws(DamagedPage) {
-        guard let mapped, !state.withLock({ $0.intactPages.contains(number) }) else { return }
+        guard let mapped, !mapped.intactPages.contains(number) else { return }
+        try verifyPage(number, of: mapped)
+    }
+
+    private func verifyPage(_ number: Int, of mapped: MappedIndex) throws(DamagedPage) {
         let offset = mapped.footer.entryPages + number * IndexPage.byteCount
         guard
             let bytes = try? file.read(at: offset, byteCount: IndexPage.byteCount),
             IndexPage.isIntact(bytes.rawSpan, at: offset, salt: row.salt)
         else { throw DamagedPage(offset: offset) }
-        state.withLock { _ = $0.intactPages.insert(number) }
+        mapped.intactPages.insert(number)
     }
 }

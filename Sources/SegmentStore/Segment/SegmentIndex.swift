@@ -9,9 +9,18 @@ struct DamagedPage: Error {
 
 /// The index of a segment through its memory map. Checks nothing itself: ``Segment`` lets no page be
 /// used that was not read and found intact first.
-struct MappedIndex: Sendable {
+final class MappedIndex: Sendable {
     let pages: MappedBytes
     let footer: SegmentFooter
+    /// Pages that were read and found intact.
+    let intactPages: GrowingSet
+
+    init(pages: MappedBytes, footer: SegmentFooter) {
+        self.pages = pages
+        self.footer = footer
+        intactPages = GrowingSet(
+            bound: footer.entryPageCount + footer.directoryPageCount + footer.rootPageCount)
+    }
 
     /// Ordinals of the entries of a series, and the pages that the answer relied on.
     func entries(
@@ -47,6 +56,25 @@ struct MappedIndex: Sendable {
         do throws(CodecError) {
             return try pages.withBytes { bytes throws(CodecError) in
                 try IndexEntry(decoding: bytes, at: offset)
+            }
+        } catch { throw damaged(page) }
+    }
+
+    /// First and last time of an entry, without the rest of it.
+    func times(
+        ofEntry ordinal: Int, verifying verify: (Int) throws(DamagedPage) -> Void
+    ) throws(DamagedPage) -> (first: Int64, last: Int64) {
+        let page = ordinal / IndexPage.entryCapacity
+        try verify(page)
+        let offset =
+            start(of: page) + IndexPage.headByteCount
+            + ordinal % IndexPage.entryCapacity * IndexEntry.encodedSize
+        do throws(CodecError) {
+            return try pages.withBytes { bytes throws(CodecError) in
+                (
+                    Int64(bitPattern: try bytes.loadLittleEndian(UInt64.self, at: offset)),
+                    Int64(bitPattern: try bytes.loadLittleEndian(UInt64.self, at: offset + 8))
+                )
             }
         } catch { throw damaged(page) }
     }
