@@ -92,6 +92,21 @@ public struct ByteReader: ~Escapable {
     /// An unsigned LEB128 integer of at most 64 bits, in its shortest form.
     @inline(__always)
     public mutating func varint() throws(CodecError) -> UInt64 {
+        // Nearly all take one byte or two, which one check and one load get.
+        if let two = try? bytes.loadLittleEndian(UInt16.self, at: offset) {
+            if two & 0x80 == 0 {
+                offset += 1
+                return UInt64(two & 0x7F)
+            }
+            if two & 0x8000 == 0, two >> 8 != 0 {
+                offset += 2
+                return UInt64((two & 0x7F) | (two >> 8) << 7)
+            }
+        }
+        return try anyVarint()
+    }
+
+    private mutating func anyVarint() throws(CodecError) -> UInt64 {
         let first = try u8()
         if first < 0x80 { return UInt64(first) }
         return try longVarint(UInt64(first & 0x7F))

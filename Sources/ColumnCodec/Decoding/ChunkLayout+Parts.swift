@@ -82,7 +82,7 @@ extension ChunkLayout {
         let first = firstTime(ofFrame: frame)
         let last = frame + 1 < frames.count ? firstTime(ofFrame: frame + 1) - 1 : lastTime
         guard first >= bounds[0] else { return false }
-        let found = IntegerParts.bucket(of: first, bounds, from: bucket)
+        let found = IntegerParts.bucket(of: first, bounds.span, from: bucket)
         guard last < bounds[found + 1] else { return false }
         bucket = found
         return true
@@ -110,8 +110,13 @@ extension ChunkLayout {
     private func span(
         _ frame: Int, _ column: RawSpan, _ count: Int, _ buffer: inout FrameBuffer
     ) throws(CodecError) -> (first: Int64, last: Int64)? {
-        let start = firstTime(ofFrame: frame)
-        if case .regular(let step) = times { return (start, start + Int64(count - 1) * step) }
+        if case .regular(let step) = times {
+            let start = firstTime(ofFrame: frame)
+            return (start, start + Int64(count - 1) * step)
+        }
+        if case .jittered(let step, let unit, _) = times {
+            return try jitteredSpan(frame, column, step, unit, &buffer)
+        }
         guard try readClock(column, frame, into: &buffer) else { return nil }
         return (buffer.time(at: 0), buffer.time(at: count - 1))
     }
@@ -132,7 +137,9 @@ extension FrameBuffer {
             return sums
         }
         guard try readIntegers(column, parameters, form, count) else { return nil }
-        return summarize(0..<count)
+        return runs.isEmpty
+            ? SumKernels.summarize(integers.narrow.span, 0..<count, within: integers.reach)
+            : runs.summarize()
     }
 
     /// Reads the integers behind the values, or runs of them.
@@ -151,7 +158,7 @@ extension FrameBuffer {
             try integers.unpack(&reader, count: count, reference: reference, .plain)
         case .runs:
             try runs.read(&reader, count: count)
-            guard runs.areWithin(ScaledForm.integerMax) else { return false }
+            guard runs.areWithinBounds else { return false }
         case .rank(_, let table, let reference):
             let first = Int64(try reader.varint(upTo: table.count - 1, "first rank"))
             try integers.unpack(
@@ -166,59 +173,87 @@ extension FrameBuffer {
         return true
     }
 
-    fileprivate mutating func summarize(_ positions: Range<Int>) -> SumKernels.Integers {
-        guard runs.isEmpty else { return runs.summarize(positions) }
-        var sums = SumKernels.summarize(integers.narrow, positions, within: integers.reach)
-        sums.first = Int64(integers.narrow[positions.lowerBound])
-        sums.last = Int64(integers.narrow[positions.upperBound - 1])
-        return sums
+    func time(at position: Int) -> Int64 {
+        guard !clock.isEmpty else { return times[position] }
+        var cursor = FrameClock.Cursor(clock)
+        return cursor.time(position, secondary.narrow.span)
     }
 
     /// Cuts a frame whose clock and integers were read at the bounds.
-    fileprivate mutating func split(
-        _ count: Int, _ bounds: [Int64], into parts: inout IntegerParts
+    fileprivate func split(_ count: Int, _ bounds: [Int64], into parts: inout IntegerParts) {
+        let residuals = secondary.narrow.span
+        let times = times.span
+        if clock.isEmpty {
+            split(count, bounds, into: &parts) { position in
+                times[position]
+            } next: { edge, position, length in
+                TimeSearch.firstPosition(
+                    atOrAfter: edge, from: position, count: count, guess: length
+                ) { times[$0] }
+            }
+        } else if let piece = clock.onlyPiece {
+            split(count, bounds, into: &parts) { position in
+                piece.time(position, residuals)
+            } next: { edge, position, length in
+                piece.firstPosition(
+                    atOrAfter: edge, from: position, count: count, guess: length, residuals)
+            }
+        } else {
+            var cursor = FrameClock.Cursor(clock)
+            split(count, bounds, into: &parts) { position in
+                cursor.time(position, residuals)
+            } next: { edge, position, _ in
+                cursor.firstPosition(
+                    atOrAfter: edge, from: position, count: count, residuals)
+            }
+        }
+    }
+
+    @inline(__always)
+    private func split(
+        _ count: Int, _ bounds: [Int64], into parts: inout IntegerParts,
+        time: (Int) -> Int64, next: (_ edge: Int64, _ from: Int, _ guess: Int) -> Int
+    ) {
+        if runs.isEmpty {
+            let narrow = integers.narrow.span
+            let reach = integers.reach
+            split(count, bounds.span, into: &parts, time: time, next: next) { positions in
+                SumKernels.summarize(narrow, positions, within: reach)
+            }
+        } else {
+            let runs = runs.span
+            var current = 0
+            split(count, bounds.span, into: &parts, time: time, next: next) { positions in
+                IntegerRuns.summarize(runs, positions, from: &current)
+            }
+        }
+    }
+
+    @inline(__always)
+    private func split(
+        _ count: Int, _ bounds: Span<Int64>, into parts: inout IntegerParts,
+        time: (Int) -> Int64, next: (_ edge: Int64, _ from: Int, _ guess: Int) -> Int,
+        sum: (Range<Int>) -> SumKernels.Integers
     ) {
         let last = bounds[bounds.count - 1]
-        var position = firstPosition(atOrAfter: bounds[0], from: 0, count)
+        var position = time(0) >= bounds[0] ? 0 : next(bounds[0], 0, 0)
+        var bucket = parts.bucket
+        var length = 0
         while position < count {
-            let time = time(at: position)
-            guard time < last else { return }
-            parts.moveBucket(to: time, bounds)
-            let end = firstPosition(atOrAfter: bounds[parts.bucket + 1], from: position, count)
-            let sums = summarize(position..<end)
+            let first = time(position)
+            guard first < last else { break }
+            if bounds[bucket + 1] <= first {
+                bucket = IntegerParts.bucket(of: first, bounds, from: bucket)
+            }
+            let end = next(bounds[bucket + 1], position, length)
             parts.parts.append(
                 IntegerPart(
-                    bucket: parts.bucket, count: end - position, sums, firstTime: time,
-                    lastTime: self.time(at: end - 1)))
+                    bucket: bucket, count: end - position, sum(position..<end), firstTime: first,
+                    lastTime: time(end - 1)))
+            length = end - position
             position = end
         }
-    }
-
-    @inline(__always)
-    mutating func time(at position: Int) -> Int64 {
-        clock.isEmpty ? times[position] : clock.time(position, secondary.narrow)
-    }
-
-    @inline(__always)
-    private mutating func firstPosition(
-        atOrAfter edge: Int64, from position: Int, _ count: Int
-    ) -> Int {
-        guard clock.isEmpty else {
-            return clock.firstPosition(
-                atOrAfter: edge, from: position, count: count, secondary.narrow)
-        }
-        var step = 1
-        var low = position
-        while low + step <= count, times[low + step - 1] < edge {
-            low += step
-            step *= 2
-        }
-        var high = min(low + step - 1, count)
-        while low < high {
-            let middle = low + (high - low) / 2
-            if times[middle] < edge { low = middle + 1 } else { high = middle }
-        }
-        return low
+        parts.bucket = bucket
     }
 }
 

@@ -122,6 +122,26 @@ extension ChunkLayout {
         return true
     }
 
+    /// First and last time of a jittered frame; the residuals between them are not unpacked.
+    func jitteredSpan(
+        _ frame: Int, _ column: RawSpan, _ step: Int64, _ unit: Int64, _ buffer: inout FrameBuffer
+    ) throws(CodecError) -> (first: Int64, last: Int64) {
+        var reader = ByteReader(column)
+        let count = samples(ofFrame: frame).count
+        try readPieces(&reader, frame, step: step, start: slotTime(frame), into: &buffer)
+        let residuals = try PackedLookup.ends(&reader, count: count)
+        try reader.expectEnd("times")
+        let allowed = 0...(step - 1) / unit
+        guard allowed.contains(residuals.first), allowed.contains(residuals.last) else {
+            throw .malformed("residual: found one outside of \(allowed)")
+        }
+        let last = buffer.time(at: count - 1) + residuals.last * unit
+        guard last < endTime(ofFrame: frame) else {
+            throw .malformed("times: found \(last) behind their frame")
+        }
+        return (buffer.time(at: 0) + residuals.first * unit, last)
+    }
+
     private func addResiduals(
         _ reader: inout ByteReader, step: Int64, unit: Int64, into buffer: inout FrameBuffer
     ) throws(CodecError) {

@@ -12,8 +12,6 @@ struct FrameClock: Sendable {
     private var step: Int64 = 1
     /// The unit of the residuals; 0 where there are none.
     private var unit: Int64 = 0
-    /// The piece that the last answer fell into.
-    private var current = 0
 
     var isEmpty: Bool { pieces.isEmpty }
 
@@ -23,7 +21,6 @@ struct FrameClock: Sendable {
         clear()
         self.step = max(step, 1)
         self.unit = unit
-        current = 0
     }
 
     mutating func append(_ position: Int, _ time: Int64) {
@@ -38,44 +35,118 @@ struct FrameClock: Sendable {
         }
     }
 
-    private func residual(_ position: Int, _ residuals: [Int32]) -> Int64 {
-        unit == 0 ? 0 : Int64(residuals[position]) * unit
+    /// The piece that is the whole frame, where it has no gap.
+    var onlyPiece: Stretch? {
+        pieces.count == 1 ? Stretch(time: pieces[0].time, step: step, unit: unit) : nil
     }
+}
 
-    /// Positions mostly come in order, so the search goes on where it stands.
-    @inline(__always)
-    private mutating func moveToPiece(of position: Int) {
-        while pieces[current].position > position { current -= 1 }
-        while current + 1 < pieces.count, pieces[current + 1].position <= position { current += 1 }
-    }
+extension FrameClock {
+    /// Samples without a gap from position 0 on.
+    struct Stretch {
+        var time: Int64
+        var step: Int64
+        var unit: Int64
 
-    /// The time of a sample.
-    mutating func time(_ position: Int, _ residuals: [Int32]) -> Int64 {
-        moveToPiece(of: position)
-        let piece = pieces[current]
-        return piece.time + Int64(position - piece.position) * step
-            + residual(position, residuals)
-    }
-
-    /// The first of `count` samples at or after a time, from `position` on.
-    mutating func firstPosition(
-        atOrAfter edge: Int64, from position: Int, count: Int, _ residuals: [Int32]
-    ) -> Int {
-        moveToPiece(of: position)
-        while true {
-            let piece = pieces[current]
-            guard edge > piece.time else { return max(piece.position, position) }
-            let end = current + 1 < pieces.count ? pieces[current + 1].position : count
-            let slots = (edge - piece.time) / step
-            if slots < end - piece.position {
-                var found = piece.position + Int(slots)
-                // Its slot begins at or before the edge; the sample itself may lie behind it.
-                let rest = edge - piece.time - slots * step
-                if rest > residual(found, residuals) { found += 1 }
-                if found < end { return max(found, position) }
-            }
-            guard current + 1 < pieces.count else { return count }
-            current += 1
+        @inline(__always)
+        func time(_ position: Int, _ residuals: Span<Int32>) -> Int64 {
+            let slot = time &+ Int64(position) &* step
+            return unit == 0 ? slot : slot &+ Int64(residuals[position]) &* unit
         }
+
+        /// The first of `count` samples at or after a time, from `position` on; best a `guess`
+        /// further.
+        @inline(__always)
+        func firstPosition(
+            atOrAfter edge: Int64, from position: Int, count: Int, guess: Int,
+            _ residuals: Span<Int32>
+        ) -> Int {
+            let guessed = position + guess
+            if guessed > 0, guessed < count, time(guessed - 1, residuals) < edge,
+                time(guessed, residuals) >= edge
+            {
+                return guessed
+            }
+            guard edge > time else { return position }
+            let slots = (edge - time) / step
+            guard slots < Int64(count) else { return count }
+            // The slot begins at or before the edge; its sample may lie before or behind it.
+            let found = Int(slots)
+            return max(position, time(found, residuals) < edge ? found + 1 : found)
+        }
+    }
+
+    /// Finds its way among the pieces of a clock.
+    struct Cursor {
+        private let clock: FrameClock
+        /// The piece that the last answer fell into.
+        private var current = 0
+
+        init(_ clock: FrameClock) { self.clock = clock }
+
+        /// Positions mostly come in order, so the search goes on where it stands.
+        @inline(__always)
+        private mutating func moveToPiece(of position: Int) {
+            let pieces = clock.pieces
+            while pieces[current].position > position { current -= 1 }
+            while current + 1 < pieces.count, pieces[current + 1].position <= position {
+                current += 1
+            }
+        }
+
+        private func stretch(_ index: Int) -> Stretch {
+            Stretch(
+                time: clock.pieces[index].time - Int64(clock.pieces[index].position) * clock.step,
+                step: clock.step, unit: clock.unit)
+        }
+
+        /// The time of a sample.
+        mutating func time(_ position: Int, _ residuals: Span<Int32>) -> Int64 {
+            moveToPiece(of: position)
+            return stretch(current).time(position, residuals)
+        }
+
+        /// The first of `count` samples at or after a time, from `position` on.
+        mutating func firstPosition(
+            atOrAfter edge: Int64, from position: Int, count: Int, _ residuals: Span<Int32>
+        ) -> Int {
+            moveToPiece(of: position)
+            while true {
+                let piece = clock.pieces[current]
+                guard edge > piece.time else { return max(piece.position, position) }
+                let end =
+                    current + 1 < clock.pieces.count ? clock.pieces[current + 1].position : count
+                let found = stretch(current).firstPosition(
+                    atOrAfter: edge, from: position, count: end, guess: 0, residuals)
+                if found < end { return found }
+                guard current + 1 < clock.pieces.count else { return count }
+                current += 1
+            }
+        }
+    }
+}
+
+/// Searches ascending times from where the last search ended.
+enum TimeSearch {
+    @inline(__always)
+    static func firstPosition(
+        atOrAfter edge: Int64, from position: Int, count: Int, guess: Int, time: (Int) -> Int64
+    ) -> Int {
+        let guessed = position + guess
+        if guessed > 0, guessed < count, time(guessed - 1) < edge, time(guessed) >= edge {
+            return guessed
+        }
+        var step = 1
+        var low = position
+        while low + step <= count, time(low + step - 1) < edge {
+            low += step
+            step *= 2
+        }
+        var high = min(low + step - 1, count)
+        while low < high {
+            let middle = low + (high - low) / 2
+            if time(middle) < edge { low = middle + 1 } else { high = middle }
+        }
+        return low
     }
 }

@@ -39,16 +39,9 @@ public struct IntegerParts: Sendable {
 
     mutating func begin() { parts.removeAll(keepingCapacity: true) }
 
-    /// The bucket of a time at or behind the newest one and before the last bound.
-    @inline(__always)
-    mutating func moveBucket(to time: Int64, _ bounds: [Int64]) {
-        if bounds[bucket + 1] > time { return }
-        bucket = IntegerParts.bucket(of: time, bounds, from: bucket)
-    }
-
     /// The bucket of a time that does not lie before bound `start`; the last one for times behind
     /// all bounds.
-    public static func bucket(of time: Int64, _ bounds: [Int64], from start: Int) -> Int {
+    public static func bucket(of time: Int64, _ bounds: Span<Int64>, from start: Int) -> Int {
         if bounds[start + 1] > time { return start }
         // Neighbouring buckets are the rule, so the search widens from where it stands.
         var step = 1

@@ -197,7 +197,7 @@ extension IntegerColumn {
                 _ = PackedKernels.prefix(
                     &narrow, at: 0, reference: Int32(reference), start: Int32(last))
                 last = Int64(narrow[taken - 1])
-                let rest = SumKernels.summarize(narrow, 0..<taken, within: reach + added)
+                let rest = SumKernels.summarize(narrow.span, 0..<taken, within: reach + added)
                 result.sum &+= rest.sum
                 result.least = min(result.least, rest.least)
                 result.greatest = max(result.greatest, rest.greatest)

@@ -41,36 +41,60 @@ enum SumKernels {
         return result
     }
 
-    /// The same for integers within ±`reach`, which keeps sums of short stretches in 32 bits.
+    /// The same for integers within ±`reach`, which keeps sums of short stretches in 32 bits; also
+    /// first and last. `range` is not empty.
+    @inline(__always)
     static func summarize(
-        _ integers: [Int32], _ range: Range<Int>, within reach: Int64
+        _ integers: Span<Int32>, _ range: Range<Int>, within reach: Int64
+    ) -> Integers {
+        guard range.count < 16 else { return summarizeRows(integers, range, reach) }
+        var result = Integers()
+        result.first = Int64(integers[range.lowerBound])
+        var k = result.first
+        result.sum = k
+        result.least = k
+        result.greatest = k
+        for i in range.dropFirst() {
+            k = Int64(integers[i])
+            result.sum &+= k
+            result.least = min(result.least, k)
+            result.greatest = max(result.greatest, k)
+        }
+        result.last = k
+        return result
+    }
+
+    private static func summarizeRows(
+        _ integers: Span<Int32>, _ range: Range<Int>, _ reach: Int64
     ) -> Integers {
         precondition(range.lowerBound >= 0 && range.upperBound <= integers.count)
-        guard reach < SumLanes.reachLimit else { return summarize(integers, range) }
         var result = Integers()
-        var i = range.lowerBound
-        // The precondition and the loops' conditions keep each load inside the array.
+        // The precondition and the loops' conditions keep each load inside the span.
         unsafe integers.withUnsafeBytes { bytes in
-            while i + 8 <= range.upperBound {
-                var lanes = SumLanes()
-                let end = min(range.upperBound, i + SumLanes.rowCountMax * 8)
-                while i + 8 <= end {
-                    lanes.add(
-                        unsafe bytes.loadUnaligned(fromByteOffset: 4 * i, as: SIMD8<Int32>.self))
-                    i += 8
+            var i = range.lowerBound
+            if reach < SumLanes.reachLimit {
+                while i + 8 <= range.upperBound {
+                    var lanes = SumLanes()
+                    let end = min(range.upperBound, i + SumLanes.rowCountMax * 8)
+                    while i + 8 <= end {
+                        lanes.add(
+                            unsafe bytes.loadUnaligned(
+                                fromByteOffset: 4 * i, as: SIMD8<Int32>.self))
+                        i += 8
+                    }
+                    lanes.finish(into: &result)
                 }
-                lanes.finish(into: &result)
             }
-            var sum: Int64 = 0
             while i < range.upperBound {
                 let k = unsafe Int64(bytes.load(fromByteOffset: 4 * i, as: Int32.self))
-                sum &+= k
+                result.sum &+= k
                 result.least = min(result.least, k)
                 result.greatest = max(result.greatest, k)
                 i += 1
             }
-            result.sum &+= sum
         }
+        result.first = Int64(integers[range.lowerBound])
+        result.last = Int64(integers[range.upperBound - 1])
         return result
     }
 
@@ -103,20 +127,24 @@ enum SumKernels {
 }
 
 /// Sums, least and greatest of eight lanes of integers, as long as 32 bits hold the sums.
+///
+/// Integers within 2^24 are floats too, exactly, and these have instructions for least and greatest
+/// on every machine.
 struct SumLanes {
     /// So many rows of integers within ±``reachLimit`` do not overflow.
     static let rowCountMax = 128
     static let reachLimit: Int64 = 1 << 24
 
     private var sum = SIMD8<Int32>()
-    private var least = SIMD8<Int32>(repeating: .max)
-    private var greatest = SIMD8<Int32>(repeating: .min)
+    private var least = SIMD8<Float>(repeating: .infinity)
+    private var greatest = SIMD8<Float>(repeating: -.infinity)
 
     @inline(__always)
     mutating func add(_ row: SIMD8<Int32>) {
         sum &+= row
-        least.replace(with: row, where: row .< least)
-        greatest.replace(with: row, where: row .> greatest)
+        let floats = SIMD8<Float>(row)
+        least.replace(with: floats, where: floats .< least)
+        greatest.replace(with: floats, where: floats .> greatest)
     }
 
     /// Adds the lanes up.

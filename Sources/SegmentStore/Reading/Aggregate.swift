@@ -14,8 +14,10 @@ public struct Aggregate: Sendable {
     private var compensation = 0.0
     private var low = 0.0
     private var high = 0.0
-    private var firstSample = Sample(time: Timestamp(rawValue: 0), value: 0)
-    private var lastSample = Sample(time: Timestamp(rawValue: 0), value: 0)
+    private var firstValue = 0.0
+    private var lastValue = 0.0
+    private var earliest: Int64 = 0
+    private var latest: Int64 = 0
 
     public init() {}
 
@@ -25,10 +27,10 @@ public struct Aggregate: Sendable {
     public var mean: Double? { count > 0 ? sum / Double(count) : nil }
     public var minimum: Double? { count > 0 ? low : nil }
     public var maximum: Double? { count > 0 ? high : nil }
-    public var first: Double? { count > 0 ? firstSample.value : nil }
-    public var last: Double? { count > 0 ? lastSample.value : nil }
-    public var firstTime: Timestamp? { count > 0 ? firstSample.time : nil }
-    public var lastTime: Timestamp? { count > 0 ? lastSample.time : nil }
+    public var first: Double? { count > 0 ? firstValue : nil }
+    public var last: Double? { count > 0 ? lastValue : nil }
+    public var firstTime: Timestamp? { count > 0 ? Timestamp(rawValue: earliest) : nil }
+    public var lastTime: Timestamp? { count > 0 ? Timestamp(rawValue: latest) : nil }
 
     /// Adds the statistics of a part; parts come in time order.
     mutating func add(_ part: ChunkStatistics) {
@@ -37,12 +39,14 @@ public struct Aggregate: Sendable {
         if count == 0 {
             low = part.minimum
             high = part.maximum
-            firstSample = Sample(time: Timestamp(rawValue: part.firstTime), value: part.first)
+            earliest = part.firstTime
+            firstValue = part.first
         } else {
             if part.minimum.isTotallyOrdered(below: low) { low = part.minimum }
             if high.isTotallyOrdered(below: part.maximum) { high = part.maximum }
         }
-        lastSample = Sample(time: Timestamp(rawValue: part.lastTime), value: part.last)
+        latest = part.lastTime
+        lastValue = part.last
         count += part.finiteCount
         add(part.sum)
     }
@@ -54,14 +58,14 @@ public struct Aggregate: Sendable {
         if count == 0 {
             self.low = low
             self.high = high
-            firstSample = Sample(
-                time: Timestamp(rawValue: part.firstTime), value: Double(part.first) / divisor)
+            earliest = part.firstTime
+            firstValue = Double(part.first) / divisor
         } else {
             if low.isTotallyOrdered(below: self.low) { self.low = low }
             if self.high.isTotallyOrdered(below: high) { self.high = high }
         }
-        lastSample = Sample(
-            time: Timestamp(rawValue: part.lastTime), value: Double(part.last) / divisor)
+        latest = part.lastTime
+        lastValue = Double(part.last) / divisor
         count += part.count
         add(Double(part.sum) / divisor)
     }

@@ -84,25 +84,40 @@ struct BucketFolder {
             try scratch.sumUp(
                 frame: number, of: layout, lastTime: lastTime, between: bounds, into: &parts)
         else { return false }
+        // Taken out of self while its buckets change.
+        var parts = IntegerParts()
+        swap(&parts, &self.parts)
+        defer { swap(&parts, &self.parts) }
         let newest = parts.parts.count - 1
-        for index in 0...max(newest, 0) where newest >= 0 {
+        var index = 0
+        while index <= newest {
             let next = parts.parts[index]
             if next.bucket != bucket {
                 endPart()
                 bucket = next.bucket
             }
             // What the frame's end cuts may go on in the next one.
-            if index < newest, !partIsOpen {
-                aggregates[bucket].add(next, divisor)
-            } else {
+            if index == newest || partIsOpen {
                 partIsOpen = true
                 part.add(next, quality: parts.quality, of: layout)
+                index += 1
+            } else {
+                add(parts.parts.span.extracting(index..<newest), divisor)
+                index = newest
             }
         }
         return true
     }
 
+    /// Adds parts that begin and end inside a frame, each in a bucket of its own.
+    private mutating func add(_ parts: Span<IntegerPart>, _ divisor: Double) {
+        var aggregates = aggregates.mutableSpan
+        for index in parts.indices {
+            aggregates[parts[index].bucket].add(parts[index], divisor)
+        }
+    }
+
     private func bucket(of time: Int64) -> Int {
-        IntegerParts.bucket(of: time, bounds, from: bucket)
+        IntegerParts.bucket(of: time, bounds.span, from: bucket)
     }
 }
