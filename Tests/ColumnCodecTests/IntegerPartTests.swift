@@ -25,7 +25,8 @@ import Testing
             summed += 1
             try chunk.layout.decode(frame: frame, from: bytes.rawSpan, into: &decoded)
             var inside = decoded.times.filter { $0 >= bounds[0] && $0 < bounds.last! }.count
-            for part in parts.parts {
+            for index in parts.parts.indices {
+                let part = parts.parts[index]
                 let from = bounds[part.bucket]
                 let to = bounds[part.bucket + 1]
                 let start = decoded.times.firstIndex { $0 >= from }!

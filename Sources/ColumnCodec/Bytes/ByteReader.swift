@@ -129,6 +129,23 @@ public struct ByteReader: ~Escapable {
         return Int(value)
     }
 
+    /// Passes so many varints without reading them.
+    mutating func skipVarints(_ count: Int) throws(CodecError) {
+        var left = count
+        while left > 0 {
+            // Each ends with the one byte whose high bit is clear.
+            if let word = try? bytes.loadLittleEndian(UInt64.self, at: offset) {
+                let ends = (~word & 0x8080_8080_8080_8080).nonzeroBitCount
+                if ends < left {
+                    left -= ends
+                    offset += 8
+                    continue
+                }
+            }
+            if try u8() < 0x80 { left -= 1 }
+        }
+    }
+
     /// Refuses bytes that nothing announced.
     public func expectEnd(_ name: StaticString) throws(CodecError) {
         guard remaining == 0 else {

@@ -39,7 +39,6 @@ extension ChunkLayout {
         guard let quality = try usableQuality(qualities, entry.qualities, count) else {
             return false
         }
-        parts.begin()
         parts.quality = quality
         // LZ4 unpacks into memory of the buffer, which is taken out of it while it is read.
         var unpacked: [UInt8] = []
@@ -56,7 +55,7 @@ extension ChunkLayout {
                     try span(frame, column, count, &buffer)
                 })
             else { return false }
-            parts.parts.append(
+            parts.set(
                 IntegerPart(
                     bucket: parts.bucket, count: count, integers, firstTime: span.first,
                     lastTime: span.last))
@@ -179,81 +178,24 @@ extension FrameBuffer {
         return cursor.time(position, secondary.narrow.span)
     }
 
-    /// Cuts a frame whose clock and integers were read at the bounds.
-    fileprivate func split(_ count: Int, _ bounds: [Int64], into parts: inout IntegerParts) {
-        let residuals = secondary.narrow.span
-        let times = times.span
+    /// Cuts a frame whose clock and integers were read at the bounds, and sums the parts up.
+    fileprivate mutating func split(
+        _ count: Int, _ bounds: [Int64], into parts: inout IntegerParts
+    ) {
         if clock.isEmpty {
-            split(count, bounds, into: &parts) { position in
-                times[position]
-            } next: { edge, position, length in
-                TimeSearch.firstPosition(
-                    atOrAfter: edge, from: position, count: count, guess: length
-                ) { times[$0] }
-            }
-        } else if let piece = clock.onlyPiece {
-            split(count, bounds, into: &parts) { position in
-                piece.time(position, residuals)
-            } next: { edge, position, length in
-                piece.firstPosition(
-                    atOrAfter: edge, from: position, count: count, guess: length, residuals)
-            }
+            var times = DecodedTimes()
+            parts.cut(count, at: bounds.span, &times, self.times.span)
+        } else if var stretch = clock.onlyPiece {
+            parts.cut(count, at: bounds.span, &stretch, secondary.narrow.span)
         } else {
             var cursor = FrameClock.Cursor(clock)
-            split(count, bounds, into: &parts) { position in
-                cursor.time(position, residuals)
-            } next: { edge, position, _ in
-                cursor.firstPosition(
-                    atOrAfter: edge, from: position, count: count, residuals)
-            }
+            parts.cut(count, at: bounds.span, &cursor, secondary.narrow.span)
         }
-    }
-
-    @inline(__always)
-    private func split(
-        _ count: Int, _ bounds: [Int64], into parts: inout IntegerParts,
-        time: (Int) -> Int64, next: (_ edge: Int64, _ from: Int, _ guess: Int) -> Int
-    ) {
         if runs.isEmpty {
-            let narrow = integers.narrow.span
-            let reach = integers.reach
-            split(count, bounds.span, into: &parts, time: time, next: next) { positions in
-                SumKernels.summarize(narrow, positions, within: reach)
-            }
+            parts.sum(integers.narrow.span, within: integers.reach)
         } else {
-            let runs = runs.span
-            var current = 0
-            split(count, bounds.span, into: &parts, time: time, next: next) { positions in
-                IntegerRuns.summarize(runs, positions, from: &current)
-            }
+            parts.sum(runs.span)
         }
-    }
-
-    @inline(__always)
-    private func split(
-        _ count: Int, _ bounds: Span<Int64>, into parts: inout IntegerParts,
-        time: (Int) -> Int64, next: (_ edge: Int64, _ from: Int, _ guess: Int) -> Int,
-        sum: (Range<Int>) -> SumKernels.Integers
-    ) {
-        let last = bounds[bounds.count - 1]
-        var position = time(0) >= bounds[0] ? 0 : next(bounds[0], 0, 0)
-        var bucket = parts.bucket
-        var length = 0
-        while position < count {
-            let first = time(position)
-            guard first < last else { break }
-            if bounds[bucket + 1] <= first {
-                bucket = IntegerParts.bucket(of: first, bounds, from: bucket)
-            }
-            let end = next(bounds[bucket + 1], position, length)
-            parts.parts.append(
-                IntegerPart(
-                    bucket: bucket, count: end - position, sum(position..<end), firstTime: first,
-                    lastTime: time(end - 1)))
-            length = end - position
-            position = end
-        }
-        parts.bucket = bucket
     }
 }
 

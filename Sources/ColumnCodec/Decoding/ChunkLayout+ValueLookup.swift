@@ -7,22 +7,25 @@ extension ChunkLayout {
         case .scaledDelta(let form, let reference):
             let first = try reader.svarint()
             let k = try PackedLookup.number(
-                &reader, count: count, at: position, reference: reference, first: first)
+                &reader, count: form.count(upTo: position, of: count), at: position,
+                reference: reference, first: first)
             return try reader.value(k, form, at: position, of: count)
         case .scaled(let form, let reference):
             let k = try PackedLookup.number(
-                &reader, count: count, at: position, reference: reference)
+                &reader, count: form.count(upTo: position, of: count), at: position,
+                reference: reference)
             return try reader.value(k, form, at: position, of: count)
         case .scaledVarints(let form):
             let k = try reader.varintDeltas(at: position, of: count)
             return try reader.value(k, form, at: position, of: count)
         case .runs(let form):
-            let k = try reader.run(at: position, of: count)
+            let k = try reader.run(at: position, of: count, form)
             return try reader.value(k, form, at: position, of: count)
         case .rank(let form, let table, let reference):
             let first = Int64(try reader.varint(upTo: table.count - 1, "first rank"))
             let rank = try PackedLookup.number(
-                &reader, count: count, at: position, reference: reference, first: first)
+                &reader, count: form.count(upTo: position, of: count), at: position,
+                reference: reference, first: first)
             guard rank >= 0, rank < table.count else {
                 throw .malformed("rank: found \(rank), expected 0..<\(table.count)")
             }
@@ -42,6 +45,14 @@ extension ChunkLayout {
             let bits = try column.loadLittleEndian(UInt32.self, at: 4 * position)
             return Double(Float(bitPattern: bits))
         }
+    }
+}
+
+extension ScaledForm {
+    /// How many of `count` packed numbers must be passed to know the one at a position: whole groups,
+    /// and all where exceptions stand behind them.
+    fileprivate func count(upTo position: Int, of count: Int) -> Int {
+        hasExceptions ? count : min(count, (position | 255) + 1)
     }
 }
 
@@ -77,20 +88,26 @@ extension ByteReader {
         return k
     }
 
-    /// varint runs, their svarint differences of k, then their varint lengths; all are passed.
-    fileprivate mutating func run(at position: Int, of count: Int) throws(CodecError) -> Int64 {
+    /// varint runs, their svarint differences of k, then their varint lengths. All are passed where
+    /// something stands behind them.
+    fileprivate mutating func run(
+        at position: Int, of count: Int, _ form: ScaledForm
+    ) throws(CodecError) -> Int64 {
         let runs = try varint(upTo: count, "runs")
         var differences = self
-        for _ in 0..<runs { _ = try svarint() }
+        try skipVarints(runs)
         var k: Int64 = 0
         var end = 0
-        for _ in 0..<runs {
-            if end <= position { k &+= try differences.svarint() }
+        var run = 0
+        while end <= position {
+            guard run < runs else {
+                throw .malformed("runs: found \(end) samples, expected \(count)")
+            }
+            k &+= try differences.svarint()
             end += try varint(upTo: count - end, "run")
+            run += 1
         }
-        guard end == count else {
-            throw .malformed("runs: found \(end) samples, expected \(count)")
-        }
+        if form.hasExceptions { try skipVarints(runs - run) }
         return k
     }
 

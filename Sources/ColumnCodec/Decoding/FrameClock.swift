@@ -43,7 +43,7 @@ struct FrameClock: Sendable {
 
 extension FrameClock {
     /// Samples without a gap from position 0 on.
-    struct Stretch {
+    struct Stretch: FrameTimes {
         var time: Int64
         var step: Int64
         var unit: Int64
@@ -77,7 +77,7 @@ extension FrameClock {
     }
 
     /// Finds its way among the pieces of a clock.
-    struct Cursor {
+    struct Cursor: FrameTimes {
         private let clock: FrameClock
         /// The piece that the last answer fell into.
         private var current = 0
@@ -108,7 +108,8 @@ extension FrameClock {
 
         /// The first of `count` samples at or after a time, from `position` on.
         mutating func firstPosition(
-            atOrAfter edge: Int64, from position: Int, count: Int, _ residuals: Span<Int32>
+            atOrAfter edge: Int64, from position: Int, count: Int, guess: Int,
+            _ residuals: Span<Int32>
         ) -> Int {
             moveToPiece(of: position)
             while true {
@@ -117,7 +118,7 @@ extension FrameClock {
                 let end =
                     current + 1 < clock.pieces.count ? clock.pieces[current + 1].position : count
                 let found = stretch(current).firstPosition(
-                    atOrAfter: edge, from: position, count: end, guess: 0, residuals)
+                    atOrAfter: edge, from: position, count: end, guess: guess, residuals)
                 if found < end { return found }
                 guard current + 1 < clock.pieces.count else { return count }
                 current += 1
@@ -126,26 +127,28 @@ extension FrameClock {
     }
 }
 
-/// Searches ascending times from where the last search ended.
-enum TimeSearch {
+/// Times that stand decoded in a column.
+struct DecodedTimes: FrameTimes {
     @inline(__always)
-    static func firstPosition(
-        atOrAfter edge: Int64, from position: Int, count: Int, guess: Int, time: (Int) -> Int64
+    func time(_ position: Int, _ times: Span<Int64>) -> Int64 { times[position] }
+
+    func firstPosition(
+        atOrAfter edge: Int64, from position: Int, count: Int, guess: Int, _ times: Span<Int64>
     ) -> Int {
         let guessed = position + guess
-        if guessed > 0, guessed < count, time(guessed - 1) < edge, time(guessed) >= edge {
+        if guessed > 0, guessed < count, times[guessed - 1] < edge, times[guessed] >= edge {
             return guessed
         }
         var step = 1
         var low = position
-        while low + step <= count, time(low + step - 1) < edge {
+        while low + step <= count, times[low + step - 1] < edge {
             low += step
             step *= 2
         }
         var high = min(low + step - 1, count)
         while low < high {
             let middle = low + (high - low) / 2
-            if time(middle) < edge { low = middle + 1 } else { high = middle }
+            if times[middle] < edge { low = middle + 1 } else { high = middle }
         }
         return low
     }

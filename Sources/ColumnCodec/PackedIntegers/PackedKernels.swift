@@ -113,15 +113,23 @@ enum PackedKernels {
         let rows = (count + 7) / 8
         // The precondition keeps every row inside the words.
         unsafe words.withUnsafeBytes { words in
-            var even = SIMD4<UInt64>()
-            var odd = SIMD4<UInt64>()
             var last = SIMD8<UInt32>()
-            unsafe forEachRow(words.baseAddress, width: width, rows: rows) { row, lows in
-                last = lows
-                even &+= SIMD4<UInt64>(truncatingIfNeeded: lows.evenHalf)
-                odd &+= SIMD4<UInt64>(truncatingIfNeeded: lows.oddHalf)
+            if width <= 27 {
+                // 32 rows of them stay in 32 bits.
+                var lanes = SIMD8<UInt32>()
+                unsafe forEachRow(words.baseAddress, width: width, rows: rows) { row, lows in
+                    last = lows
+                    lanes &+= lows
+                }
+                sum = SIMD8<UInt64>(truncatingIfNeeded: lanes).wrappedSum()
+            } else {
+                var lanes = SIMD8<UInt64>()
+                unsafe forEachRow(words.baseAddress, width: width, rows: rows) { row, lows in
+                    last = lows
+                    lanes &+= SIMD8<UInt64>(truncatingIfNeeded: lows)
+                }
+                sum = lanes.wrappedSum()
             }
-            sum = even.wrappedSum() &+ odd.wrappedSum()
             // The last row may reach beyond the count.
             for lane in count - 8 * (rows - 1)..<8 where rows > 0 { sum &-= UInt64(last[lane]) }
         }

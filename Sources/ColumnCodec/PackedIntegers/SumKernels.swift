@@ -48,14 +48,11 @@ enum SumKernels {
         _ integers: Span<Int32>, _ range: Range<Int>, within reach: Int64
     ) -> Integers {
         guard range.count < 16 else { return summarizeRows(integers, range, reach) }
-        var result = Integers()
-        result.first = Int64(integers[range.lowerBound])
-        var k = result.first
-        result.sum = k
-        result.least = k
-        result.greatest = k
-        for i in range.dropFirst() {
-            k = Int64(integers[i])
+        let few = integers.extracting(range)
+        var k = Int64(few[0])
+        var result = Integers(sum: k, least: k, greatest: k, first: k)
+        for i in 1..<max(few.count, 1) {
+            k = Int64(few[i])
             result.sum &+= k
             result.least = min(result.least, k)
             result.greatest = max(result.greatest, k)

@@ -48,13 +48,16 @@ public struct PartAccumulator: Sendable {
             isPlain = true
             return add(buffer.times, buffer.values, buffer.qualities, positions)
         }
-        if let quality = buffer.uniformQuality, buffer.exceptionPositions.isEmpty,
+        guard let quality = buffer.uniformQuality,
             quality & ChunkStatistics.badQualityFlags == 0
-        {
-            addDecimals(buffer, positions, quality)
-        } else {
-            addMixed(buffer, positions)
+        else { return addMixed(buffer, positions) }
+        var start = positions.lowerBound
+        for exception in buffer.exceptionPositions where positions.contains(exception) {
+            addDecimals(buffer, start..<exception, quality)
+            addMixed(buffer, exception..<exception + 1)
+            start = exception + 1
         }
+        addDecimals(buffer, start..<positions.upperBound, quality)
     }
 
     /// Adds samples of one quality as the integers behind them, whose sum with all others of the
@@ -126,6 +129,7 @@ extension PartAccumulator {
     private mutating func addDecimals(
         _ buffer: FrameBuffer, _ positions: Range<Int>, _ quality: UInt8
     ) {
+        guard !positions.isEmpty else { return }
         let integers =
             buffer.integers.form == .narrow
             ? SumKernels.summarize(buffer.integers.narrow, positions)

@@ -12,7 +12,6 @@ struct BucketFolder {
     private var bucket = 0
     private var part = PartAccumulator()
     private var partIsOpen = false
-    private var parts = IntegerParts()
 
     init(_ grid: BucketGrid) {
         bounds = grid.edges
@@ -79,15 +78,17 @@ struct BucketFolder {
         from scratch: inout ReadScratch
     ) throws(CodecError) -> Bool {
         guard let divisor = layout.divisor else { return false }
-        parts.bucket = bucket
+        scratch.parts.bucket = bucket
         guard
-            try scratch.sumUp(
-                frame: number, of: layout, lastTime: lastTime, between: bounds, into: &parts)
+            try scratch.sumUp(frame: number, of: layout, lastTime: lastTime, between: bounds)
         else { return false }
-        // Taken out of self while its buckets change.
-        var parts = IntegerParts()
-        swap(&parts, &self.parts)
-        defer { swap(&parts, &self.parts) }
+        fold(scratch.parts, divisor, layout)
+        return true
+    }
+
+    private mutating func fold(
+        _ parts: borrowing IntegerParts, _ divisor: Double, _ layout: ChunkLayout
+    ) {
         let newest = parts.parts.count - 1
         var index = 0
         while index <= newest {
@@ -102,11 +103,10 @@ struct BucketFolder {
                 part.add(next, quality: parts.quality, of: layout)
                 index += 1
             } else {
-                add(parts.parts.span.extracting(index..<newest), divisor)
+                add(parts.parts.extracting(index..<newest), divisor)
                 index = newest
             }
         }
-        return true
     }
 
     /// Adds parts that begin and end inside a frame, each in a bucket of its own.

@@ -73,19 +73,34 @@ extension Snapshot {
             try segment.reportLosses(to: log)
         }
         if let head = year.headSpan(of: series, in: bounds) { placed.append(head) }
-        for cluster in PlacedEntry.clusters(of: placed) {
-            let entry = cluster.first!.entry
-            if cluster.count > 1 {
-                try foldInterleaved(series, cluster, bounds, log, into: &folder)
-            } else if cluster.first!.segment == nil {
-                try foldInterleaved(series, cluster, bounds, log, into: &folder)
-            } else if source == .statistics, entry.answersAlone,
-                folder.isInOneBucket(entry.firstTime, entry.lastTime)
-            {
-                folder.add(entry.statistics)
-            } else {
-                try foldDecoded(series, cluster.first!, bounds, log, into: &folder)
+        if year.segments.count == 1, placed.last?.segment != nil {
+            // Chunks of one segment do not overlap.
+            for item in placed {
+                try fold(series, item, bounds, source, log, into: &folder)
             }
+            return
+        }
+        for cluster in PlacedEntry.clusters(of: placed) {
+            if cluster.count == 1, let only = cluster.first, only.segment != nil {
+                try fold(series, only, bounds, source, log, into: &folder)
+            } else {
+                try foldInterleaved(series, cluster, bounds, log, into: &folder)
+            }
+        }
+    }
+
+    /// A chunk that nothing overlaps.
+    private func fold(
+        _ series: SeriesID, _ placed: PlacedEntry, _ bounds: ReadBounds,
+        _ source: AggregateSource, _ log: DamageLog?, into folder: inout BucketFolder
+    ) throws(StoreError) {
+        let entry = placed.entry
+        if source == .statistics, entry.answersAlone,
+            folder.isInOneBucket(entry.firstTime, entry.lastTime)
+        {
+            folder.add(entry.statistics)
+        } else {
+            try foldDecoded(series, placed, bounds, log, into: &folder)
         }
     }
 

@@ -8,6 +8,7 @@ struct ReadScratch: Sendable {
     /// Where in its chunk the first of ``bytes`` stands.
     var base = 0
     var frame = FrameBuffer()
+    var parts = IntegerParts()
 
     /// Decodes a frame whose bytes lie in the buffer.
     mutating func decode(
@@ -22,10 +23,9 @@ struct ReadScratch: Sendable {
             frame: number, from: bytes.rawSpan.extracting(range), columns: columns, into: &frame)
     }
 
-    /// Sums up a frame between bounds; whether it is of a kind where that works.
+    /// Sums up a frame between bounds into ``parts``; whether it is of a kind where that works.
     mutating func sumUp(
-        frame number: Int, of layout: ChunkLayout, lastTime: Int64, between bounds: [Int64],
-        into parts: inout IntegerParts
+        frame number: Int, of layout: ChunkLayout, lastTime: Int64, between bounds: [Int64]
     ) throws(CodecError) -> Bool {
         let range = range(ofFrame: number, of: layout)
         // A span of the stored array would borrow all of self while the frame is written.
@@ -59,44 +59,41 @@ struct ReadScratch: Sendable {
 
 /// Lends scratch buffers, so that a read allocates nothing once a few have been made.
 final class ScratchPool: Sendable {
+    /// Kept as an object: taking it moves a reference and not the dozen arrays inside.
+    private final class Box: Sendable {
+        let scratch = Guarded(ReadScratch())
+    }
+
     private static let keptCountMax = 16
 
-    private let idle = Guarded<[ReadScratch]>([])
+    private let idle = Guarded<[Box]>([])
 
-    func withScratch<Result, Failure: Error>(
+    func withScratch<Result: Sendable, Failure: Error>(
         _ body: (inout ReadScratch) throws(Failure) -> Result
     ) throws(Failure) -> Result {
-        var scratch = ReadScratch()
-        exchange(&scratch)
-        defer { give(back: &scratch) }
-        return try body(&scratch)
+        let box = idle.withLock { $0.popLast() } ?? Box()
+        defer { give(back: box) }
+        return try box.scratch.withLock { (scratch) throws(Failure) in try body(&scratch) }
     }
 
     func take() -> ReadScratch {
-        var scratch = ReadScratch()
-        exchange(&scratch)
-        return scratch
-    }
-
-    func give(back scratch: ReadScratch) {
-        var scratch = scratch
-        give(back: &scratch)
-    }
-
-    /// Swapped, not copied: a scratch has a dozen arrays, each of which would be retained.
-    private func exchange(_ scratch: inout ReadScratch) {
-        idle.withLock { idle in
-            guard !idle.isEmpty else { return }
-            swap(&idle[idle.count - 1], &scratch)
-            idle.removeLast()
+        guard let box = idle.withLock({ $0.popLast() }) else { return ReadScratch() }
+        return box.scratch.withLock { scratch in
+            var taken = ReadScratch()
+            swap(&taken, &scratch)
+            return taken
         }
     }
 
-    private func give(back scratch: inout ReadScratch) {
+    func give(back scratch: ReadScratch) {
+        let box = Box()
+        box.scratch.withLock { $0 = scratch }
+        give(back: box)
+    }
+
+    private func give(back box: Box) {
         idle.withLock { idle in
-            guard idle.count < ScratchPool.keptCountMax else { return }
-            idle.append(ReadScratch())
-            swap(&idle[idle.count - 1], &scratch)
+            if idle.count < ScratchPool.keptCountMax { idle.append(box) }
         }
     }
 }
