@@ -161,6 +161,7 @@ extension IntegerColumn {
         var result = SumKernels.Integers()
         result.first = first
         var last = first
+        var lanes = SumLanes()
         for start in stride(from: 0, to: count, by: 256) {
             let group = try PackedGroup(from: &reader)
             let words = try reader.take(group.wordByteCount)
@@ -169,7 +170,10 @@ extension IntegerColumn {
             let reach = 256 * max(abs(reference), abs(greatest)) + abs(last)
             guard reach < SumLanes.reachLimit else { return nil }
             let taken = min(256, count - start)
-            var lanes = SumLanes()
+            if start % (SumLanes.rowCountMax * 8) == 0 {
+                lanes.finish(into: &result)
+                lanes = SumLanes()
+            }
             if group.patchCount == 0, taken == 256 {
                 // The first of a column of differences is ignored.
                 let ignored =
@@ -179,7 +183,6 @@ extension IntegerColumn {
                     PackedKernels.summarizePrefix(
                         words, width: group.width, reference: Int32(reference),
                         start: Int32(last - ignored), into: &lanes))
-                lanes.finish(into: &result)
                 continue
             }
             PackedKernels.unpack(words, width: group.width, into: &narrow, at: 0)
@@ -192,7 +195,6 @@ extension IntegerColumn {
                     PackedKernels.summarizePrefix(
                         narrow, at: 0, reference: Int32(reference), start: Int32(last),
                         into: &lanes))
-                lanes.finish(into: &result)
             } else {
                 _ = PackedKernels.prefix(
                     &narrow, at: 0, reference: Int32(reference), start: Int32(last))
@@ -203,6 +205,7 @@ extension IntegerColumn {
                 result.greatest = max(result.greatest, rest.greatest)
             }
         }
+        lanes.finish(into: &result)
         result.last = last
         return result
     }

@@ -149,8 +149,15 @@ struct SumLanes {
     func finish(into result: inout SumKernels.Integers) {
         let low = SIMD4<Int64>(truncatingIfNeeded: sum.lowHalf)
         let high = SIMD4<Int64>(truncatingIfNeeded: sum.highHalf)
-        result.sum &+= (low &+ high).wrappedSum()
-        result.least = min(result.least, Int64(least.min()))
-        result.greatest = max(result.greatest, Int64(greatest.max()))
+        let sums = low &+ high
+        result.sum &+= (sums[0] &+ sums[1]) &+ (sums[2] &+ sums[3])
+        var lows = least.lowHalf
+        lows.replace(with: least.highHalf, where: least.highHalf .< lows)
+        var highs = greatest.lowHalf
+        highs.replace(with: greatest.highHalf, where: greatest.highHalf .> highs)
+        for lane in 0..<4 where lows[lane] < .infinity {
+            result.least = min(result.least, Int64(lows[lane]))
+            result.greatest = max(result.greatest, Int64(highs[lane]))
+        }
     }
 }
