@@ -87,9 +87,11 @@ import Testing
         }
     }
 
-    @Test("are made of the usual kinds", arguments: [
-        ValueKind.temperature, .humidity, .binary, .schedule, .percent,
-    ])
+    @Test(
+        "are made of the usual kinds",
+        arguments: [
+            ValueKind.temperature, .humidity, .binary, .schedule, .percent,
+        ])
     func usual(_ kind: ValueKind) throws {
         let columns = makeColumns(
             kind.values(4096, seed: 3), times: TimeKind.jitter.times(4096, seed: 3))

@@ -51,9 +51,11 @@ extension ChunkLayout {
             }
             guard let integers else { return false }
             guard
-                let span = try expanding(times, entry.times, &unpacked, { column throws(CodecError) in
-                    try span(frame, column, count, &buffer)
-                })
+                let span = try expanding(
+                    times, entry.times, &unpacked,
+                    { column throws(CodecError) in
+                        try span(frame, column, count, &buffer)
+                    })
             else { return false }
             parts.set(
                 IntegerPart(

@@ -18,8 +18,7 @@ extension ChunkLayout {
             try buffer.readVarintDeltas(&reader)
             try buffer.convert(form, &reader)
         case .runs(let form):
-            try buffer.readRuns(&reader)
-            try buffer.convert(form, &reader)
+            try buffer.readRuns(&reader, form)
         case .rank(let form, let table, let reference):
             try buffer.readRanks(&reader, table, reference)
             try buffer.convert(form, &reader)
@@ -76,28 +75,24 @@ extension FrameBuffer {
         }
     }
 
-    /// varint runs, their svarint differences of k, then their varint lengths.
-    fileprivate mutating func readRuns(_ reader: inout ByteReader) throws(CodecError) {
-        let runs = try reader.varint(upTo: count, "runs")
-        secondary.make(count: runs, within: .max)
-        var k: Int64 = 0
-        var greatest: UInt64 = 0
-        for run in 0..<runs {
-            k &+= try reader.svarint()
-            greatest = max(greatest, k.magnitude)
-            secondary.set(run, k)
-        }
-        integers.make(count: count, within: greatest)
+    /// Runs of k, each divided once, then exceptions.
+    fileprivate mutating func readRuns(
+        _ reader: inout ByteReader, _ form: ScaledForm
+    ) throws(CodecError) {
+        try runs.read(&reader, count: count)
+        guard runs.areWithinBounds else { throw .malformed("integer: found one beyond 2^49") }
+        integers.make(count: count, within: runs.greatestMagnitude)
+        let divisor = form.divisor
         var position = 0
-        for run in 0..<runs {
-            let length = try reader.varint(upTo: count - position, "run")
-            guard length > 0 else { throw .malformed("run: found 0, expected at least 1") }
-            integers.fill(position..<position + length, secondary[run])
-            position += length
+        for index in 0..<runs.count {
+            let run = runs.span[index]
+            let quotient = Double(run.value) / divisor
+            let value = form.isFloat ? Double(Float(quotient)) : quotient
+            integers.fill(position..<run.end, run.value)
+            IntegerKernels.fill(&values, position..<run.end, value)
+            position = run.end
         }
-        guard position == count else {
-            throw .malformed("runs: found \(position) samples, expected \(count)")
-        }
+        if form.hasExceptions { try readExceptions(&reader) }
     }
 
     /// varint first rank, packed differences of ranks.

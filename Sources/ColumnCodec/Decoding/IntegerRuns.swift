@@ -7,9 +7,12 @@ struct IntegerRuns: Sendable {
 
     /// The first ``count`` count: memory is kept from frame to frame.
     private var runs: [Run] = []
+    /// How many runs there are.
     private(set) var count = 0
-    /// Whether all values lie within ±2^49.
-    private(set) var areWithinBounds = true
+    private(set) var greatestMagnitude: UInt64 = 0
+
+    /// Whether all values are integers that an encoder writes.
+    var areWithinBounds: Bool { greatestMagnitude <= ScaledForm.integerMax.magnitude }
 
     var isEmpty: Bool { count == 0 }
 
@@ -43,7 +46,7 @@ struct IntegerRuns: Sendable {
         guard position == total else {
             throw .malformed("runs: found \(position) samples, expected \(total)")
         }
-        areWithinBounds = greatest <= ScaledForm.integerMax.magnitude
+        greatestMagnitude = greatest
     }
 
     var span: Span<Run> { @_lifetime(borrow self) borrowing get { runs.span } }
