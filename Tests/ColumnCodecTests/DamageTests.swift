@@ -23,6 +23,7 @@ import Testing
                         atOrBefore: firstTime + offset, inFrame: frame, from: bytes.rawSpan,
                         using: &buffer)
                 }
+                sumUp(layout, frame, bytes, firstTime, &buffer)
                 try layout.decode(frame: frame, from: bytes.rawSpan, into: &buffer)
                 part.add(buffer, positions: 0..<buffer.count, of: layout)
                 columns.append(contentsOf: buffer, 0..<buffer.count)
@@ -34,6 +35,23 @@ import Testing
         #expect(zip(columns.times, columns.times.dropFirst()).allSatisfy { $0 < $1 })
         #expect(columns.times.first == firstTime && columns.count == count)
         return columns
+    }
+
+    /// Sums up a frame whole and in pieces; what is not looked at may be damaged unseen.
+    private func sumUp(
+        _ layout: ChunkLayout, _ frame: Int, _ bytes: [UInt8], _ firstTime: Int64,
+        _ buffer: inout FrameBuffer
+    ) {
+        let end: Int64 = 1 << 60
+        let pieces = (0..<40).map { firstTime + 1 + $0 * 1_700_000 }
+        for bounds in [[-end, end], [firstTime, end], pieces, [-end] + pieces + [end]] {
+            for lastTime in [firstTime, end - 1] {
+                var parts = IntegerParts()
+                _ = try? layout.sumUp(
+                    frame: frame, from: bytes.rawSpan, lastTime: lastTime, between: bounds,
+                    into: &parts, using: &buffer)
+            }
+        }
     }
 
     static let small: [(ValueKind, TimeKind)] = [
