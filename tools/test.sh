@@ -57,6 +57,20 @@ clone_called_x() {
             --scratch-path "$build/clone/bench" --quiet
 }
 
+# A package of its own that knows the product Almanac alone: it builds, runs and answers, and what it
+# fetches is what the README says. Its build's time is its first build's.
+embedding() {
+    local work fetched
+    work=$(mktemp -d) || return
+    swift build --package-path Tests/Embedding --scratch-path "$build/embedding" --quiet || return
+    "$build/embedding/debug/service" "$work/store" | tee "$work/said"
+    printf '%s\n' "stored 96, durable" "mean 20.35 °C of 48 samples" "at noon 20.0 °C" |
+        diff - "$work/said" || return
+    fetched=$(ls "$build/embedding/checkouts" 2>/dev/null | grep -vxE 'swift-(log|metrics|collections)')
+    rm -rf "$work"
+    [ -z "$fetched" ] || { echo "fetched too: $fetched"; return 1; }
+}
+
 tools_release() {
     almanac_build_tools && swift build -c release --package-path Benchmarks --quiet
 }
@@ -131,6 +145,7 @@ sanitized() {
 }
 
 stage "engine under the thread sanitizer" sanitized
+stage "a service that embeds the library" embedding
 stage "tools, debug" swift test --quiet --package-path tools
 stage "tools and benchmarks, release" tools_release
 stage "links liblz4, no SQLite" links_no_database
