@@ -89,11 +89,12 @@ extension Snapshot {
                 // On a jittered grid a frame's directory time is a bound that its first sample may
                 // lie behind; the sample is then the last of the frame before.
                 if let found = try segment.sample(
-                    atOrBefore: time, of: series, entry, 0, &scratch)
+                    atOrBefore: time, of: series, entry, 0, &scratch, scratches.frames)
                 {
                     return found
                 }
-                return try segment.sample(atOrBefore: time, of: series, entry, 1, &scratch)
+                return try segment.sample(
+                    atOrBefore: time, of: series, entry, 1, &scratch, scratches.frames)
             } catch {
                 try log.report(error)
                 return nil
@@ -108,18 +109,49 @@ extension Segment {
     /// frame `back` places earlier.
     fileprivate func sample(
         atOrBefore time: Int64, of series: SeriesID, _ entry: IndexEntry, _ back: Int,
-        _ scratch: inout ReadScratch
+        _ scratch: inout ReadScratch, _ cache: FrameCache
     ) throws(ChunkFailure) -> DecodedSample? {
+        // The chunk was verified whole when its head was made, and so were the frames kept of it.
+        let known = knownHead(of: entry)
+        if let known {
+            guard let number = known.layout.frames(atOrBefore: time, back).first else { return nil }
+            if let bytes = cache[key(ofFrame: number, of: known.layout, entry)] {
+                do throws(CodecError) {
+                    return try known.layout.sample(
+                        atOrBefore: time, inFrame: number, from: bytes.rawSpan,
+                        using: &scratch.frame)
+                } catch {
+                    throw .damage(
+                        damage(
+                            .checksum, at: entry.offset, error.text, series: series, entry: entry))
+                }
+            }
+        }
         let head = try load(
             frames: { $0.frames(atOrBefore: time, back) }, of: entry, series: series, into: &scratch
         )
         guard let number = head.layout.frames(atOrBefore: time, back).first else { return nil }
+        if known != nil {
+            // A copy of its own: shared, it would cost the scratch its memory.
+            var bytes: [UInt8] = []
+            bytes.append(scratch.bytes.rawSpan)
+            cache.insert(bytes, for: key(ofFrame: number, of: head.layout, entry))
+        }
         do throws(CodecError) {
             return try scratch.sample(atOrBefore: time, inFrame: number, of: head.layout)
         } catch {
             throw .damage(
                 damage(.checksum, at: entry.offset, error.text, series: series, entry: entry))
         }
+    }
+}
+
+extension Segment {
+    private func key(
+        ofFrame number: Int, of layout: ChunkLayout, _ entry: IndexEntry
+    ) -> FrameCache.Key {
+        FrameCache.Key(
+            salt: row.salt, offset: entry.offset + layout.bytes(ofFrame: number).lowerBound)
     }
 }
 

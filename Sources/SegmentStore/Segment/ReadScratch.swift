@@ -67,6 +67,8 @@ final class ScratchPool: Sendable {
     private static let keptCountMax = 16
 
     private let idle = Guarded<[Box]>([])
+    /// Frames that look-ups have read.
+    let frames = FrameCache()
 
     func withScratch<Result: Sendable, Failure: Error>(
         _ body: (inout ReadScratch) throws(Failure) -> Result

@@ -17,6 +17,11 @@ final class ChunkHead: Sendable {
 }
 
 extension Segment {
+    /// The parsed head of a chunk, if it was read before.
+    func knownHead(of entry: IndexEntry) -> ChunkHead? {
+        state.withLock { $0.heads[entry.offset] }
+    }
+
     /// Reads what a read of some frames of a chunk needs into the scratch, and gives the chunk's
     /// parsed head. The whole chunk is read and verified the first time.
     func load(
