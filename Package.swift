@@ -22,6 +22,10 @@ let package = Package(
         .library(name: "Almanac", targets: ["Almanac"]),
         .library(name: "AlmanacSimulation", targets: ["BuildingModel", "BuildingSimulation"]),
     ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics.git", from: "2.13.0"),
+    ],
     targets: [
         .systemLibrary(
             name: "CAlmanacLZ4", pkgConfig: "liblz4", providers: [.apt(["liblz4-dev"])]),
@@ -37,7 +41,11 @@ let package = Package(
             swiftSettings: fenced),
         .target(
             name: "Almanac",
-            dependencies: ["TimeSeriesModel", "BuildingModel", "SegmentStore", "DurableFiles"],
+            dependencies: [
+                "TimeSeriesModel", "BuildingModel", "SegmentStore", "DurableFiles",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Metrics", package: "swift-metrics"),
+            ],
             swiftSettings: fenced),
         .target(
             name: "TestSupport",
@@ -71,6 +79,8 @@ let package = Package(
             name: "AlmanacTests",
             dependencies: [
                 "Almanac", "BuildingSimulation", "SegmentStore", "DurableFiles", "TestSupport",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Metrics", package: "swift-metrics"),
             ], swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]
