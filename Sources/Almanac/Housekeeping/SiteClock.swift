@@ -1,0 +1,73 @@
+public import TimeSeriesModel
+
+/// The clock on the wall of a site: its zone with the changes between summer and winter time.
+public protocol SiteClock: Sendable {
+    /// Milliseconds that the site's clock is ahead of UTC.
+    func offset(at time: Timestamp) -> Int64
+}
+
+/// A site that keeps UTC.
+public struct UTCClock: SiteClock {
+    public init() {}
+
+    public func offset(at time: Timestamp) -> Int64 { 0 }
+}
+
+extension SiteClock {
+    /// What the site's clock shows.
+    public func localTimeOfDay(at time: Timestamp) -> TimeOfDay {
+        TimeOfDay(millisecondsSinceMidnight: localMilliseconds(at: time))
+    }
+
+    /// The next moment after `time` at which a local day reaches a time of day: the first moment
+    /// of that day at which the clock shows it or more.
+    ///
+    /// Once a local day: where the clock shows the time twice, the first counts; where it jumps
+    /// over it, the moment of the jump.
+    public func nextInstant(ofTimeOfDay timeOfDay: TimeOfDay, after time: Timestamp) -> Timestamp {
+        let today = localMilliseconds(at: time).floorDivided(by: dayLength)
+        // Yesterday's may still come where the clock was set back over midnight.
+        for day in (today - 1)...(today + 2) {
+            let instant = firstInstant(ofLocal: day * dayLength + timeOfDay.milliseconds)
+            if instant > time { return instant }
+        }
+        // No zone skips two days; a clock that did would still be asked again tomorrow.
+        return Timestamp(milliseconds: time.milliseconds + dayLength)
+    }
+
+    private func localMilliseconds(at time: Timestamp) -> Int64 {
+        time.milliseconds + offset(at: time)
+    }
+
+    /// The first moment at which the local clock shows a time or more.
+    ///
+    /// - Parameter local: milliseconds since 1970-01-01T00:00 of the local clock.
+    private func firstInstant(ofLocal local: Int64) -> Timestamp {
+        // Offsets lie between −12 h and +14 h, so a day to either side is before and after.
+        let before = offset(at: Timestamp(milliseconds: local - dayLength))
+        let after = offset(at: Timestamp(milliseconds: local + dayLength))
+        let early = Timestamp(milliseconds: local - before)
+        if offset(at: early) == before { return early }
+        let late = Timestamp(milliseconds: local - after)
+        if late >= early || offset(at: late) == after { return late }
+        return change(after: late.milliseconds, until: early.milliseconds)
+    }
+
+    /// The first moment with the offset that holds at `high`.
+    private func change(after low: Int64, until high: Int64) -> Timestamp {
+        let target = offset(at: Timestamp(milliseconds: high))
+        var low = low
+        var high = high
+        while high - low > 1 {
+            let middle = low + (high - low) / 2
+            if offset(at: Timestamp(milliseconds: middle)) == target {
+                high = middle
+            } else {
+                low = middle
+            }
+        }
+        return Timestamp(milliseconds: high)
+    }
+}
+
+private let dayLength: Int64 = 86_400_000
