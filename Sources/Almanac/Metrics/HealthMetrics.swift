@@ -1,0 +1,63 @@
+/// The twelve figures of how a system does, and how full its disk is.
+///
+/// Rates and averages are of the last 15 minutes unless they say otherwise, and `nil` where
+/// nothing happened: no request is neither a hit nor a miss.
+public struct HealthMetrics: Hashable, Sendable {
+    // MARK: Cache
+
+    /// Fresh answers of all, 0…1.
+    public var cacheHitRate: Double?
+    public var cacheByteCount = 0
+    /// Values that went for want of space, a minute.
+    public var cacheEvictionsPerMinute = 0.0
+
+    // MARK: Database
+
+    /// Open snapshots, and the writer.
+    public var databaseConnectionCount = 0
+    public var databaseQueryTimeAverage: Duration?
+    public var databaseByteCount = 0
+
+    // MARK: Collection
+
+    /// Readings that gave a value of all that were asked for, 0…1.
+    public var collectionSuccessRate: Double?
+    /// Of a device and tick, from request to stored.
+    public var collectionLatencyAverage: Duration?
+    /// Devices and ticks that failed in the last 60 minutes.
+    public var failedCollectionsLastHour = 0
+
+    // MARK: API
+
+    public var apiRequestsPerMinute = 0.0
+    public var apiResponseTimeAverage: Duration?
+    /// Answers with a status of 500 and more of all, 0…1: what callers did wrong is no fault here.
+    public var apiErrorRate: Double?
+
+    // MARK: Disk
+
+    /// 0…1; `nil` where it is not watched.
+    public var diskUsedFraction: Double?
+
+    public init() {}
+}
+
+/// The sizes and counts of a moment, as their owner measures them.
+public struct HealthGauges: Hashable, Sendable {
+    public var cacheByteCount = 0
+    /// Open snapshots, and the writer.
+    public var databaseConnectionCount = 0
+    public var databaseByteCount = 0
+    /// `nil` where it is not watched.
+    public var diskUsedFraction: Double?
+    /// What the write-ahead log holds.
+    public var logByteCount = 0
+    /// Since the log was last synced; `nil` before it was.
+    public var lastSyncAge: Duration?
+    /// How much longer than its interval the last round of the realtime poll took.
+    public var pollLag: Duration = .zero
+    public var sampleCount = 0
+    public var seriesCount = 0
+
+    public init() {}
+}
