@@ -5,7 +5,8 @@ extension Configuration {
     ///   - commandLine: `--cache-capacity 1000`, `--cache-capacity=1000`; switches need no value.
     ///     What the program itself takes, such as the name of the file, is not among them.
     ///   - environment: of it, variables that begin with `ALMANAC_`, and `STATE_DIRECTORY`, which
-    ///     takes the place of the default of `data_directory`.
+    ///     takes the place of the default of `data_directory`. Variables of the program's own with that
+    ///     beginning are left out by the caller: here they are unknown keys.
     ///   - file: relative `devices_file`, `points_file` and `http_tokens_file` are taken from its
     ///     folder.
     /// - Throws: `invalidParameter` naming key, value, source and what is allowed, or an unknown

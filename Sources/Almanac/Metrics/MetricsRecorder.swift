@@ -5,8 +5,8 @@ import Synchronization
 /// Takes what happens, keeps the figures of the last while, and hands everything to the metrics
 /// backend too.
 ///
-/// Safe from any thread; a call takes well below a microsecond and never waits for I/O of ours.
-/// Where many values are answered at once, one call tells of all.
+/// Safe from any thread; a call holds a lock for a few additions and does no I/O of ours. Where many
+/// values are answered at once, one call tells of all.
 package final class MetricsRecorder: Sendable {
     private let time: any TimeSource
     private let logger: Logger
