@@ -1,0 +1,301 @@
+/// The entries of a cache in order of use, bounded, with what is counted about them.
+///
+/// Plain data without lock or clock. Entries stand in slots that never move; each knows its
+/// neighbours in the order of use and its place among the slots of its device, so that finding,
+/// holding, touching and removing one entry take constant time.
+struct CacheTable {
+    let capacity: Int
+    private(set) var slots: [Slot] = []
+    private var freeSlots: [Int] = []
+    private var slotOfPoint: [PointAddress: Int] = [:]
+    /// A device stays, with its counts, when its last entry has gone.
+    private var rows: [DeviceRow] = []
+    private var rowOfDevice: [DeviceID: Int] = [:]
+    private var newest = Slot.none
+    private var oldest = Slot.none
+    private(set) var total = Counts()
+
+    init(capacity: Int) { self.capacity = capacity }
+
+    var count: Int { slotOfPoint.count }
+
+    struct Slot {
+        var value: RealtimeValue
+        /// Uptime.
+        var heldSince: Duration
+        var row: Int
+        var placeInRow: Int
+        var newer: Int
+        var older: Int
+        /// An empty slot keeps its last value until it is used again.
+        var isUsed: Bool
+
+        static let none = -1
+    }
+
+    struct Counts {
+        var hits = 0
+        var misses = 0
+        var evictions = 0
+        var readsSaved = 0
+    }
+
+    private struct DeviceRow {
+        let device: DeviceID
+        var slots: [Int] = []
+        var counts = Counts()
+    }
+
+    /// One reading of both clocks.
+    struct Moment {
+        var now: Timestamp
+        var uptime: Duration
+    }
+
+    enum Outcome {
+        case held
+        /// The held value's stamp is newer.
+        case outdated
+    }
+}
+
+extension CacheTable {
+    /// Makes the value the newest of its point and the latest used.
+    mutating func hold(_ value: RealtimeValue, at moment: Moment) -> Outcome {
+        guard let index = slotOfPoint[value.point] else {
+            insert(value, at: moment)
+            return .held
+        }
+        let held = slots[index].value.timestamp
+        // A held stamp ahead of the clock is no measure: the clock was set back, or the stamp was
+        // wrong. Were it one, no value would be taken until the clock has caught up.
+        if value.timestamp < held && held <= moment.now { return .outdated }
+        let createdAt = slots[index].value.createdAt
+        slots[index].value = value
+        slots[index].value.createdAt = createdAt
+        slots[index].value.updatedAt = moment.now
+        slots[index].heldSince = moment.uptime
+        touch(index)
+        return .held
+    }
+
+    /// The held value, fresh or not, and counts a hit or a miss.
+    mutating func find(
+        _ point: PointAddress, within maxAge: Duration?, at moment: Moment
+    ) -> CurrentValue? {
+        guard let index = slotOfPoint[point] else {
+            count(point.device) { $0.misses += 1 }
+            return nil
+        }
+        touch(index)
+        let answer = current(index, at: moment)
+        countAnswer(isHit: answer.isFresh(within: maxAge), row: slots[index].row)
+        return answer
+    }
+
+    /// The held value, fresh or not; counts and moves nothing.
+    func peek(_ point: PointAddress, at moment: Moment) -> CurrentValue? {
+        slotOfPoint[point].map { current($0, at: moment) }
+    }
+
+    /// All held values of a device, each counted as a hit or a miss, in no order.
+    mutating func findAll(of device: DeviceID, at moment: Moment) -> [CurrentValue] {
+        guard let row = rowOfDevice[device] else { return [] }
+        var answers: [CurrentValue] = []
+        answers.reserveCapacity(rows[row].slots.count)
+        for place in rows[row].slots.indices {
+            let index = rows[row].slots[place]
+            touch(index)
+            let answer = current(index, at: moment)
+            countAnswer(isHit: answer.isFresh, row: row)
+            answers.append(answer)
+        }
+        return answers
+    }
+
+    mutating func countSavedRead(on device: DeviceID) { count(device) { $0.readsSaved += 1 } }
+
+    /// Removes what is stale for longer than `tolerance` among some slots.
+    mutating func removeStale(
+        in range: Range<Int>, staleFor tolerance: Duration, at moment: Moment
+    ) -> Int {
+        var removed = 0
+        for index in range.clamped(to: slots.indices) where slots[index].isUsed {
+            guard age(of: index, at: moment) > slots[index].value.timeToLive + tolerance else {
+                continue
+            }
+            remove(index)
+            removed += 1
+        }
+        return removed
+    }
+}
+
+extension CacheTable {
+    private func age(of index: Int, at moment: Moment) -> Duration {
+        let stamped = slots[index].value.timestamp
+        let sinceStamp = Duration.milliseconds(moment.now.milliseconds &- stamped.milliseconds)
+        return max(sinceStamp, moment.uptime - slots[index].heldSince, .zero)
+    }
+
+    private func current(_ index: Int, at moment: Moment) -> CurrentValue {
+        CurrentValue(
+            value: slots[index].value, age: age(of: index, at: moment), origin: .cache)
+    }
+
+    private mutating func insert(_ value: RealtimeValue, at moment: Moment) {
+        if count == capacity {
+            let row = slots[oldest].row
+            rows[row].counts.evictions += 1
+            total.evictions += 1
+            remove(oldest)
+        }
+        let row = self.row(of: value.point.device)
+        var held = value
+        held.createdAt = value.createdAt ?? moment.now
+        held.updatedAt = moment.now
+        let slot = Slot(
+            value: held, heldSince: moment.uptime, row: row, placeInRow: rows[row].slots.count,
+            newer: Slot.none, older: Slot.none, isUsed: true)
+        let index: Int
+        if let free = freeSlots.popLast() {
+            index = free
+            slots[index] = slot
+        } else {
+            index = slots.count
+            slots.append(slot)
+        }
+        rows[row].slots.append(index)
+        slotOfPoint[value.point] = index
+        link(index)
+    }
+
+    private mutating func remove(_ index: Int) {
+        unlink(index)
+        slotOfPoint[slots[index].value.point] = nil
+        let row = slots[index].row
+        let place = slots[index].placeInRow
+        // The last of the row fills the place, so that nothing else moves.
+        let last = rows[row].slots.removeLast()
+        if last != index {
+            rows[row].slots[place] = last
+            slots[last].placeInRow = place
+        }
+        slots[index].isUsed = false
+        freeSlots.append(index)
+    }
+
+    private mutating func touch(_ index: Int) {
+        guard index != newest else { return }
+        unlink(index)
+        link(index)
+    }
+
+    private mutating func link(_ index: Int) {
+        slots[index].newer = Slot.none
+        slots[index].older = newest
+        if newest != Slot.none { slots[newest].newer = index } else { oldest = index }
+        newest = index
+    }
+
+    private mutating func unlink(_ index: Int) {
+        let newer = slots[index].newer
+        let older = slots[index].older
+        if newer != Slot.none { slots[newer].older = older } else { newest = older }
+        if older != Slot.none { slots[older].newer = newer } else { oldest = newer }
+    }
+
+    private mutating func row(of device: DeviceID) -> Int {
+        if let row = rowOfDevice[device] { return row }
+        // Devices whose entries have all gone keep their counts, but not for ever: there are never
+        // more rows than twice the entries that there may be.
+        if rows.count >= capacity * 2 { forgetEmptyRows() }
+        rows.append(DeviceRow(device: device))
+        rowOfDevice[device] = rows.count - 1
+        return rows.count - 1
+    }
+
+    private mutating func forgetEmptyRows() {
+        rows.removeAll { $0.slots.isEmpty }
+        rowOfDevice.removeAll(keepingCapacity: true)
+        for (row, content) in rows.enumerated() {
+            rowOfDevice[content.device] = row
+            for index in content.slots { slots[index].row = row }
+        }
+    }
+
+    private mutating func countAnswer(isHit: Bool, row: Int) {
+        if isHit {
+            total.hits += 1
+            total.readsSaved += 1
+            rows[row].counts.hits += 1
+            rows[row].counts.readsSaved += 1
+        } else {
+            total.misses += 1
+            rows[row].counts.misses += 1
+        }
+    }
+
+    /// A device that never had an entry is counted in the total alone: questions for devices that do
+    /// not exist must not take memory.
+    private mutating func count(_ device: DeviceID, _ change: (inout Counts) -> Void) {
+        change(&total)
+        if let row = rowOfDevice[device] { change(&rows[row].counts) }
+    }
+}
+
+extension CacheTable {
+    var devices: [DeviceID] { rows.map(\.device) }
+
+    /// What is held among some slots.
+    func population(in range: Range<Int>, at moment: Moment) -> CacheStats {
+        var stats = CacheStats()
+        for index in range.clamped(to: slots.indices) where slots[index].isUsed {
+            stats.totalPoints += 1
+            if current(index, at: moment).isFresh { stats.freshPoints += 1 }
+        }
+        return stats
+    }
+
+    /// `nil` for a device that never had an entry.
+    func stats(of device: DeviceID, at moment: Moment) -> CacheStats? {
+        guard let row = rowOfDevice[device] else { return nil }
+        let fresh = rows[row].slots.count { current($0, at: moment).isFresh }
+        return CacheStats(
+            totalPoints: rows[row].slots.count, freshPoints: fresh, counts: rows[row].counts)
+    }
+
+    /// What has to hold between slots, order of use, points and devices. Costs the whole table.
+    func checkInvariants() {
+        precondition(count <= capacity, "a cache keeps its bound")
+        var index = newest
+        var newer = Slot.none
+        var seen = 0
+        while index != Slot.none {
+            let slot = slots[index]
+            precondition(slot.isUsed, "only used slots have an order of use")
+            precondition(slot.newer == newer, "the order of use is the same both ways")
+            precondition(slotOfPoint[slot.value.point] == index, "a point finds its slot")
+            precondition(
+                rows[slot.row].device == slot.value.point.device
+                    && rows[slot.row].slots[slot.placeInRow] == index,
+                "a device finds its slots")
+            seen += 1
+            newer = index
+            index = slot.older
+        }
+        precondition(newer == oldest, "the order of use ends with the oldest")
+        precondition(seen == count && seen == slots.count(where: \.isUsed), "no slot is lost")
+        precondition(rows.reduce(0) { $0 + $1.slots.count } == seen, "no device has one too many")
+        precondition(freeSlots.count == slots.count - seen, "what is not used is free")
+    }
+}
+
+extension CacheStats {
+    init(totalPoints: Int, freshPoints: Int, counts: CacheTable.Counts) {
+        self.init(
+            totalPoints: totalPoints, freshPoints: freshPoints, cacheHitCount: counts.hits,
+            cacheMissCount: counts.misses, evictionCount: counts.evictions,
+            deviceReadsSaved: counts.readsSaved)
+    }
+}

@@ -1,0 +1,91 @@
+internal import DurableFiles
+internal import Synchronization
+
+/// Answers from the cache, and from the device where the cache has nothing fresh.
+///
+/// However many callers want a point, the device is read once for them, and they share what comes of
+/// it, a failure too; none of them waits on another's cancellation. Points of one device that wait
+/// for its turn go out together. Failures are not remembered: the next caller asks again.
+public final class CurrentValueReader: Sendable {
+    public struct Configuration: Hashable, Sendable {
+        public var staleService: StaleService
+        /// How long a value that was read is called fresh.
+        public var timeToLive: Duration
+        /// Points in one request of the source.
+        public var pointsPerRequest: Int
+        /// Points that may be waited for at a time; a caller for one more is refused.
+        public var pointsWanted: Int
+
+        public init(
+            staleService: StaleService = .onFailure,
+            timeToLive: Duration = RealtimeValue.defaultTimeToLive, pointsPerRequest: Int = 25,
+            pointsWanted: Int = 10_000
+        ) {
+            self.staleService = staleService
+            self.timeToLive = timeToLive
+            self.pointsPerRequest = pointsPerRequest
+            self.pointsWanted = pointsWanted
+        }
+    }
+
+    public let configuration: Configuration
+    let cache: RealtimeCache
+    let source: any PointSource
+    let gate: DeviceGate
+    let executor: (any TaskExecutor)?
+    let state = Guarded(State())
+
+    /// - Parameters:
+    ///   - gate: shared with whoever else reads the source's devices.
+    ///   - executor: where device reads run; `nil` leaves it to the system.
+    /// - Throws: ``HistoryError`` `invalidParameter` where the configuration lets nothing through.
+    public init(
+        cache: RealtimeCache, source: any PointSource, gate: DeviceGate,
+        configuration: Configuration = Configuration(), executor: (any TaskExecutor)? = nil
+    ) throws(HistoryError) {
+        guard configuration.pointsPerRequest >= 1, configuration.pointsWanted >= 1 else {
+            throw HistoryError(
+                .invalidParameter,
+                "\(configuration.pointsPerRequest) points a request and "
+                    + "\(configuration.pointsWanted) points wanted; each has to be 1 or more",
+                parameter: "configuration")
+        }
+        self.configuration = configuration
+        self.cache = cache
+        self.source = source
+        self.gate = gate
+        self.executor = executor
+    }
+
+    /// The value of a point: held and fresh, else read from its device.
+    ///
+    /// A fresh one comes without suspending. Where the device has to be read, the caller waits for
+    /// its turn and the reply; ``Configuration-swift.struct/staleService`` says when a held stale
+    /// value is given instead. Such a value keeps its own time, and its `isFresh` is false.
+    ///
+    /// - Parameter maxAge: asks for a younger value than its time to live would allow.
+    /// - Throws: ``HistoryError`` `deviceTimeout` or `deviceError` from the device, `limitExceeded`
+    ///   where too many reads wait, `cancelled` where the caller's task is.
+    public func currentValue(
+        of point: PointAddress, maxAge: Duration? = nil
+    ) async throws(HistoryError) -> CurrentValue {
+        let held = cache.lookUp(point, within: maxAge)
+        if let held {
+            if held.isFresh(within: maxAge) { return held }
+            let isResting = source.isResting(point.device)
+            if isResting, configuration.staleService != .never { return held }
+            if configuration.staleService == .whileRefreshing {
+                refresh(point)
+                return held
+            }
+        }
+        do {
+            return try await read(point, maxAge: maxAge)
+        } catch {
+            guard error.code != .cancelled, configuration.staleService != .never,
+                let held = cache.peek(point)
+            else { throw error }
+            return held
+        }
+    }
+}
