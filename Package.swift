@@ -20,7 +20,9 @@ let package = Package(
             name: "AlmanacEngine",
             targets: ["TimeSeriesModel", "ColumnCodec", "DurableFiles", "SegmentStore"]),
         .library(name: "Almanac", targets: ["Almanac"]),
-        .library(name: "AlmanacSimulation", targets: ["BuildingModel", "BuildingSimulation"]),
+        .library(
+            name: "AlmanacSimulation",
+            targets: ["BuildingModel", "BuildingSimulation", "AlmanacSimulation"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
@@ -46,6 +48,9 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Metrics", package: "swift-metrics"),
             ],
+            swiftSettings: fenced),
+        .target(
+            name: "AlmanacSimulation", dependencies: ["Almanac", "BuildingSimulation"],
             swiftSettings: fenced),
         .target(
             name: "TestSupport",
@@ -78,7 +83,8 @@ let package = Package(
         .testTarget(
             name: "AlmanacTests",
             dependencies: [
-                "Almanac", "BuildingSimulation", "SegmentStore", "DurableFiles", "TestSupport",
+                "Almanac", "AlmanacSimulation", "BuildingSimulation", "SegmentStore",
+                "DurableFiles", "TestSupport",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Metrics", package: "swift-metrics"),
             ], swiftSettings: strict),

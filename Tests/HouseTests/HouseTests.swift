@@ -19,6 +19,7 @@ import Testing
             "SegmentStore", "BuildingModel", "DurableFiles", "ColumnCodec", "FoundationEssentials",
             "Logging", "Metrics",
         ],
+        "AlmanacSimulation": ["Almanac", "BuildingSimulation"],
     ]
 
     private static let outside: Set<String> = ["Glibc", "Synchronization", "Dispatch"]
