@@ -8,8 +8,10 @@ struct CacheTable {
     private(set) var slots: [Slot] = []
     private var freeSlots: [Int] = []
     private var slotOfPoint: [PointAddress: Int] = [:]
-    /// A device stays, with its counts, when its last entry has gone.
+    /// A device stays, with its counts, when its last entry has gone, and comes with the first
+    /// question for it, so that one that never answers has its misses counted.
     private var rows: [DeviceRow] = []
+    private var emptyRowCount = 0
     private var rowOfDevice: [DeviceID: Int] = [:]
     private var newest = Slot.none
     private var oldest = Slot.none
@@ -18,6 +20,10 @@ struct CacheTable {
     init(capacity: Int) { self.capacity = capacity }
 
     var count: Int { slotOfPoint.count }
+
+    /// Devices without entries that keep their counts; beyond, all such are forgotten. Questions for
+    /// devices that do not exist take no more memory than this.
+    static let emptyRowsMax = 1000
 
     struct Slot {
         var value: RealtimeValue
@@ -165,6 +171,7 @@ extension CacheTable {
             index = slots.count
             slots.append(slot)
         }
+        if rows[row].slots.isEmpty { emptyRowCount -= 1 }
         rows[row].slots.append(index)
         slotOfPoint[value.point] = index
         link(index)
@@ -181,6 +188,7 @@ extension CacheTable {
             rows[row].slots[place] = last
             slots[last].placeInRow = place
         }
+        if rows[row].slots.isEmpty { emptyRowCount += 1 }
         slots[index].isUsed = false
         freeSlots.append(index)
     }
@@ -207,9 +215,8 @@ extension CacheTable {
 
     private mutating func row(of device: DeviceID) -> Int {
         if let row = rowOfDevice[device] { return row }
-        // Devices whose entries have all gone keep their counts, but not for ever: there are never
-        // more rows than twice the entries that there may be.
-        if rows.count >= capacity * 2 { forgetEmptyRows() }
+        if emptyRowCount >= CacheTable.emptyRowsMax { forgetEmptyRows() }
+        emptyRowCount += 1
         rows.append(DeviceRow(device: device))
         rowOfDevice[device] = rows.count - 1
         return rows.count - 1
@@ -217,6 +224,7 @@ extension CacheTable {
 
     private mutating func forgetEmptyRows() {
         rows.removeAll { $0.slots.isEmpty }
+        emptyRowCount = 0
         rowOfDevice.removeAll(keepingCapacity: true)
         for (row, content) in rows.enumerated() {
             rowOfDevice[content.device] = row
@@ -236,11 +244,9 @@ extension CacheTable {
         }
     }
 
-    /// A device that never had an entry is counted in the total alone: questions for devices that do
-    /// not exist must not take memory.
     private mutating func count(_ device: DeviceID, _ change: (inout Counts) -> Void) {
         change(&total)
-        if let row = rowOfDevice[device] { change(&rows[row].counts) }
+        change(&rows[row(of: device)].counts)
     }
 }
 
@@ -257,7 +263,7 @@ extension CacheTable {
         return stats
     }
 
-    /// `nil` for a device that never had an entry.
+    /// `nil` for a device that was never told of nor asked for.
     func stats(of device: DeviceID, at moment: Moment) -> CacheStats? {
         guard let row = rowOfDevice[device] else { return nil }
         let fresh = rows[row].slots.count { current($0, at: moment).isFresh }
@@ -287,6 +293,9 @@ extension CacheTable {
         precondition(newer == oldest, "the order of use ends with the oldest")
         precondition(seen == count && seen == slots.count(where: \.isUsed), "no slot is lost")
         precondition(rows.reduce(0) { $0 + $1.slots.count } == seen, "no device has one too many")
+        precondition(
+            emptyRowCount == rows.count(where: \.slots.isEmpty)
+                && emptyRowCount <= CacheTable.emptyRowsMax, "empty rows are counted and few")
         precondition(freeSlots.count == slots.count - seen, "what is not used is free")
     }
 }

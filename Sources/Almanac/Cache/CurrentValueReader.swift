@@ -57,6 +57,9 @@ public final class CurrentValueReader: Sendable {
         self.executor = executor
     }
 
+    /// Points that are being read or wait for it.
+    public var wantedCount: Int { state.withLock { $0.flights.count } }
+
     /// The value of a point: held and fresh, else read from its device.
     ///
     /// A fresh one comes without suspending. Where the device has to be read, the caller waits for

@@ -112,13 +112,15 @@ extension RealtimeCache {
         return CacheStats(totalPoints: total, freshPoints: fresh, counts: counts)
     }
 
-    /// What is held and was counted for one device; all zero for one that was never cached.
+    /// What is held and was counted for one device; all zero for one that nobody told of or
+    /// asked for.
     public func stats(of device: DeviceID) -> CacheStats {
         let moment = moment
         return table.withLock { $0.stats(of: device, at: moment) } ?? CacheStats()
     }
 
-    /// What is held and was counted, device by device: every device that has or had an entry.
+    /// What is held and was counted, device by device. Devices without entries are among them,
+    /// up to a thousand.
     public func statsByDevice() -> [DeviceID: CacheStats] {
         var stats: [DeviceID: CacheStats] = [:]
         for device in table.withLock({ $0.devices }) { stats[device] = self.stats(of: device) }
