@@ -12,6 +12,7 @@ let package = Package(
             name: "bench",
             dependencies: [
                 "CAlmanacSQLite", .product(name: "AlmanacEngine", package: "Almanac"),
+                .product(name: "Almanac", package: "Almanac"),
             ],
             swiftSettings: [.treatAllWarnings(as: .error)]),
     ],

@@ -18,6 +18,7 @@ import Foundation
         case "run": try WorkloadRun(rest).run()
         case "codecs": try CodecsRun(rest).run()
         case "micro": try MicroRun(rest).run()
+        case "cache": try CacheRun(rest).run()
         case "data": try DataRun(rest).run()
         case "synthetic": try SyntheticRun(rest).run()
         case "golden":
@@ -36,6 +37,7 @@ import Foundation
                bench data FILE [--points N] [--years N]
                bench codecs
                bench micro
+               bench cache [--devices N] [--repetitions N]
                bench synthetic [--series N] [--years N] [--step SECONDS] [--result OUT.json]
                bench memory
                bench golden FOLDER

@@ -6,15 +6,18 @@
 struct CacheTable {
     let capacity: Int
     private(set) var slots: [Slot] = []
-    private var freeSlots: [Int] = []
-    private var slotOfPoint: [PointAddress: Int] = [:]
+    /// Of each slot, in an array of its own: moving an entry to the front touches three of them, which
+    /// lie in the processor's cache where whole slots would not.
+    private var links: [Link] = []
+    private var freeSlots: [Int32] = []
+    private var slotOfPoint: [PointAddress: Int32] = [:]
     /// A device stays, with its counts, when its last entry has gone, and comes with the first
     /// question for it, so that one that never answers has its misses counted.
     private var rows: [DeviceRow] = []
     private var emptyRowCount = 0
-    private var rowOfDevice: [DeviceID: Int] = [:]
-    private var newest = Slot.none
-    private var oldest = Slot.none
+    private var rowOfDevice: [DeviceID: Int32] = [:]
+    private var newest = Link.none
+    private var oldest = Link.none
     private(set) var total = Counts()
 
     init(capacity: Int) { self.capacity = capacity }
@@ -29,14 +32,18 @@ struct CacheTable {
         var value: RealtimeValue
         /// Uptime.
         var heldSince: Duration
-        var row: Int
-        var placeInRow: Int
-        var newer: Int
-        var older: Int
+        var row: Int32
+        var placeInRow: Int32
         /// An empty slot keeps its last value until it is used again.
         var isUsed: Bool
+    }
 
-        static let none = -1
+    /// The neighbours in the order of use.
+    private struct Link {
+        var newer = Link.none
+        var older = Link.none
+
+        static let none: Int32 = -1
     }
 
     struct Counts {
@@ -48,7 +55,7 @@ struct CacheTable {
 
     private struct DeviceRow {
         let device: DeviceID
-        var slots: [Int] = []
+        var slots: [Int32] = []
         var counts = Counts()
     }
 
@@ -68,7 +75,7 @@ struct CacheTable {
 extension CacheTable {
     /// Makes the value the newest of its point and the latest used.
     mutating func hold(_ value: RealtimeValue, at moment: Moment) -> Outcome {
-        guard let index = slotOfPoint[value.point] else {
+        guard let index = slot(of: value.point) else {
             insert(value, at: moment)
             return .held
         }
@@ -89,28 +96,28 @@ extension CacheTable {
     mutating func find(
         _ point: PointAddress, within maxAge: Duration?, at moment: Moment
     ) -> CurrentValue? {
-        guard let index = slotOfPoint[point] else {
+        guard let index = slot(of: point) else {
             count(point.device) { $0.misses += 1 }
             return nil
         }
         touch(index)
         let answer = current(index, at: moment)
-        countAnswer(isHit: answer.isFresh(within: maxAge), row: slots[index].row)
+        countAnswer(isHit: answer.isFresh(within: maxAge), row: Int(slots[index].row))
         return answer
     }
 
     /// The held value, fresh or not; counts and moves nothing.
     func peek(_ point: PointAddress, at moment: Moment) -> CurrentValue? {
-        slotOfPoint[point].map { current($0, at: moment) }
+        slot(of: point).map { current($0, at: moment) }
     }
 
     /// All held values of a device, each counted as a hit or a miss, in no order.
     mutating func findAll(of device: DeviceID, at moment: Moment) -> [CurrentValue] {
-        guard let row = rowOfDevice[device] else { return [] }
+        guard let row = rowOfDevice[device].map(Int.init) else { return [] }
         var answers: [CurrentValue] = []
         answers.reserveCapacity(rows[row].slots.count)
         for place in rows[row].slots.indices {
-            let index = rows[row].slots[place]
+            let index = Int(rows[row].slots[place])
             touch(index)
             let answer = current(index, at: moment)
             countAnswer(isHit: answer.isFresh, row: row)
@@ -138,6 +145,8 @@ extension CacheTable {
 }
 
 extension CacheTable {
+    private func slot(of point: PointAddress) -> Int? { slotOfPoint[point].map(Int.init) }
+
     private func age(of index: Int, at moment: Moment) -> Duration {
         let stamped = slots[index].value.timestamp
         let sinceStamp = Duration.milliseconds(moment.now.milliseconds &- stamped.milliseconds)
@@ -151,46 +160,47 @@ extension CacheTable {
 
     private mutating func insert(_ value: RealtimeValue, at moment: Moment) {
         if count == capacity {
-            let row = slots[oldest].row
-            rows[row].counts.evictions += 1
+            let last = Int(oldest)
+            rows[Int(slots[last].row)].counts.evictions += 1
             total.evictions += 1
-            remove(oldest)
+            remove(last)
         }
         let row = self.row(of: value.point.device)
         var held = value
         held.createdAt = value.createdAt ?? moment.now
         held.updatedAt = moment.now
         let slot = Slot(
-            value: held, heldSince: moment.uptime, row: row, placeInRow: rows[row].slots.count,
-            newer: Slot.none, older: Slot.none, isUsed: true)
+            value: held, heldSince: moment.uptime, row: Int32(row),
+            placeInRow: Int32(rows[row].slots.count), isUsed: true)
         let index: Int
         if let free = freeSlots.popLast() {
-            index = free
+            index = Int(free)
             slots[index] = slot
         } else {
             index = slots.count
             slots.append(slot)
+            links.append(Link())
         }
         if rows[row].slots.isEmpty { emptyRowCount -= 1 }
-        rows[row].slots.append(index)
-        slotOfPoint[value.point] = index
+        rows[row].slots.append(Int32(index))
+        slotOfPoint[value.point] = Int32(index)
         link(index)
     }
 
     private mutating func remove(_ index: Int) {
         unlink(index)
         slotOfPoint[slots[index].value.point] = nil
-        let row = slots[index].row
+        let row = Int(slots[index].row)
         let place = slots[index].placeInRow
         // The last of the row fills the place, so that nothing else moves.
         let last = rows[row].slots.removeLast()
         if last != index {
-            rows[row].slots[place] = last
-            slots[last].placeInRow = place
+            rows[row].slots[Int(place)] = last
+            slots[Int(last)].placeInRow = place
         }
         if rows[row].slots.isEmpty { emptyRowCount += 1 }
         slots[index].isUsed = false
-        freeSlots.append(index)
+        freeSlots.append(Int32(index))
     }
 
     private mutating func touch(_ index: Int) {
@@ -200,25 +210,35 @@ extension CacheTable {
     }
 
     private mutating func link(_ index: Int) {
-        slots[index].newer = Slot.none
-        slots[index].older = newest
-        if newest != Slot.none { slots[newest].newer = index } else { oldest = index }
-        newest = index
+        links[index] = Link(newer: Link.none, older: newest)
+        if newest != Link.none {
+            links[Int(newest)].newer = Int32(index)
+        } else {
+            oldest = Int32(index)
+        }
+        newest = Int32(index)
     }
 
     private mutating func unlink(_ index: Int) {
-        let newer = slots[index].newer
-        let older = slots[index].older
-        if newer != Slot.none { slots[newer].older = older } else { newest = older }
-        if older != Slot.none { slots[older].newer = newer } else { oldest = newer }
+        let own = links[index]
+        if own.newer != Link.none {
+            links[Int(own.newer)].older = own.older
+        } else {
+            newest = own.older
+        }
+        if own.older != Link.none {
+            links[Int(own.older)].newer = own.newer
+        } else {
+            oldest = own.newer
+        }
     }
 
     private mutating func row(of device: DeviceID) -> Int {
-        if let row = rowOfDevice[device] { return row }
+        if let row = rowOfDevice[device] { return Int(row) }
         if emptyRowCount >= CacheTable.emptyRowsMax { forgetEmptyRows() }
         emptyRowCount += 1
         rows.append(DeviceRow(device: device))
-        rowOfDevice[device] = rows.count - 1
+        rowOfDevice[device] = Int32(rows.count - 1)
         return rows.count - 1
     }
 
@@ -227,8 +247,8 @@ extension CacheTable {
         emptyRowCount = 0
         rowOfDevice.removeAll(keepingCapacity: true)
         for (row, content) in rows.enumerated() {
-            rowOfDevice[content.device] = row
-            for index in content.slots { slots[index].row = row }
+            rowOfDevice[content.device] = Int32(row)
+            for index in content.slots { slots[Int(index)].row = Int32(row) }
         }
     }
 
@@ -265,8 +285,8 @@ extension CacheTable {
 
     /// `nil` for a device that was never told of nor asked for.
     func stats(of device: DeviceID, at moment: Moment) -> CacheStats? {
-        guard let row = rowOfDevice[device] else { return nil }
-        let fresh = rows[row].slots.count { current($0, at: moment).isFresh }
+        guard let row = rowOfDevice[device].map(Int.init) else { return nil }
+        let fresh = rows[row].slots.count { current(Int($0), at: moment).isFresh }
         return CacheStats(
             totalPoints: rows[row].slots.count, freshPoints: fresh, counts: rows[row].counts)
     }
@@ -275,20 +295,20 @@ extension CacheTable {
     func checkInvariants() {
         precondition(count <= capacity, "a cache keeps its bound")
         var index = newest
-        var newer = Slot.none
+        var newer = Link.none
         var seen = 0
-        while index != Slot.none {
-            let slot = slots[index]
+        while index != Link.none {
+            let slot = slots[Int(index)]
+            let row = rows[Int(slot.row)]
             precondition(slot.isUsed, "only used slots have an order of use")
-            precondition(slot.newer == newer, "the order of use is the same both ways")
+            precondition(links[Int(index)].newer == newer, "the order of use is the same both ways")
             precondition(slotOfPoint[slot.value.point] == index, "a point finds its slot")
             precondition(
-                rows[slot.row].device == slot.value.point.device
-                    && rows[slot.row].slots[slot.placeInRow] == index,
-                "a device finds its slots")
+                row.device == slot.value.point.device
+                    && row.slots[Int(slot.placeInRow)] == index, "a device finds its slots")
             seen += 1
             newer = index
-            index = slot.older
+            index = links[Int(index)].older
         }
         precondition(newer == oldest, "the order of use ends with the oldest")
         precondition(seen == count && seen == slots.count(where: \.isUsed), "no slot is lost")
