@@ -139,7 +139,7 @@ stage "trials of the store, release" trials
 # What the sanitizer prints is looked at too, whatever the exit code says of it.
 sanitized() {
     swift test --quiet --sanitize=thread -Xswiftc -DALMANAC_THREAD_SANITIZER \
-        --scratch-path "$build/tsan" --filter 'SharedReading|SharedAppending' 2>&1 |
+        --scratch-path "$build/tsan" --filter 'SharedReading|SharedAppending|SharedCaching' 2>&1 |
         tee "$build/tsan.log"
     [ "${PIPESTATUS[0]}" -eq 0 ] && ! grep -q 'WARNING: ThreadSanitizer' "$build/tsan.log"
 }

@@ -13,6 +13,9 @@ public final class RealtimeCache: Sendable {
     public let capacity: Int
     private let time: any TimeSource
     private let onEvent: (@Sendable (CacheEvent) -> Void)?
+    /// One lock, not one for each of several parts: bound and order of use are exact then, and a
+    /// device's values of one moment. With two threads at it all the time parts are up to twice as
+    /// fast (`bench cache`); a service asks once in some ten microseconds.
     private let table: Guarded<CacheTable>
 
     /// Entries handled under one lock; readers wait no longer than these take.
@@ -66,7 +69,7 @@ public final class RealtimeCache: Sendable {
 
     /// The newest known value of a point, also when it is stale; `nil` where none is held.
     ///
-    /// Synchronous and below half a microsecond. Counts a hit where the answer is fresh, else a miss.
+    /// Synchronous, a fraction of a microsecond. Counts a hit where the answer is fresh, else a miss.
     public func cachedValue(of point: PointAddress) -> CurrentValue? {
         lookUp(point, within: nil)
     }
