@@ -131,7 +131,7 @@ stage "format of the sources" formatting
 # What flips every byte and crashes at every operation needs the optimiser.
 trials() {
     swift test -c release -Xswiftc -enable-testing --scratch-path "$build/trials" --quiet \
-        --filter StoreTrialTests
+        --filter 'StoreTrialTests|SimulatedDay'
 }
 
 stage "root, debug" swift test --quiet --skip StoreTrialTests

@@ -222,12 +222,3 @@ extension CurrentValueReader {
         }
     }
 }
-
-extension RealtimeValue {
-    init(_ reading: PointReading, timeToLive: Duration) {
-        self.init(
-            point: reading.point, value: reading.value, quality: reading.quality,
-            timestamp: reading.arrival, dataType: reading.dataType, unitCode: reading.unitCode,
-            timeToLive: timeToLive)
-    }
-}

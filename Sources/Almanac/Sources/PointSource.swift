@@ -71,3 +71,15 @@ public struct PointAnswer: Sendable {
         result = .failure(failure)
     }
 }
+
+extension RealtimeValue {
+    /// A reading as the cache takes it, stamped with its arrival.
+    public init(
+        _ reading: PointReading, timeToLive: Duration = RealtimeValue.defaultTimeToLive
+    ) {
+        self.init(
+            point: reading.point, value: reading.value, quality: reading.quality,
+            timestamp: reading.arrival, dataType: reading.dataType, unitCode: reading.unitCode,
+            timeToLive: timeToLive)
+    }
+}

@@ -88,19 +88,13 @@ import Testing
                     isSilent = true
                     continue
                 }
-                cache.cache(found.compactMap { try? $0.result.get() }.map(realtimeValue))
+                cache.cache(found.compactMap { try? $0.result.get() }.map { RealtimeValue($0) })
             }
             failures = isSilent ? failures + 1 : 0
             // A silent device is probed after 10, 30, 60, 120 … 600 s.
             let rest = [30, 10, 30, 60, 120, 240, 480, 600][min(failures, 7)]
             due = max(due + .seconds(rest), time.uptime)
         }
-    }
-
-    private static func realtimeValue(_ reading: PointReading) -> RealtimeValue {
-        RealtimeValue(
-            point: reading.point, value: reading.value, quality: reading.quality,
-            timestamp: reading.arrival, dataType: reading.dataType, unitCode: reading.unitCode)
     }
 
     /// What the people of the day got.
