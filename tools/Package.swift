@@ -22,6 +22,7 @@ let package = Package(
             name: "almanac",
             dependencies: [
                 "CAlmanacZlib",
+                .product(name: "Almanac", package: "Almanac"),
                 .product(name: "AlmanacEngine", package: "Almanac"),
                 .product(name: "AlmanacSimulation", package: "Almanac"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -32,6 +33,7 @@ let package = Package(
             name: "almanacTests",
             dependencies: [
                 "almanac",
+                .product(name: "Almanac", package: "Almanac"),
                 .product(name: "AlmanacEngine", package: "Almanac"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],

@@ -1,3 +1,4 @@
+import Almanac
 import Testing
 import TimeSeriesModel
 
@@ -37,7 +38,7 @@ import TimeSeriesModel
 
 @Suite("TimeScale") struct TimeScaleTests {
     private func scale(_ from: String, _ to: String, _ zone: String = "utc") throws -> TimeScale {
-        let zone = try Zone.named(zone)
+        let zone = try TimeZoneRules.named(zone)
         return TimeScale(
             range: TimeRange(
                 from: MomentText.moment(from, in: zone, now: Timestamp(milliseconds: 0))!,

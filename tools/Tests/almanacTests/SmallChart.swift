@@ -1,3 +1,4 @@
+import Almanac
 import TimeSeriesModel
 
 @testable import almanac

@@ -1,3 +1,4 @@
+import Almanac
 import ArgumentParser
 import BuildingModel
 import BuildingSimulation
@@ -71,7 +72,7 @@ struct DemoCommand: ParsableCommand {
             """)
     }
 
-    private func list(_ building: SimulatedBuilding, _ zone: Zone) throws(ToolFailure) {
+    private func list(_ building: SimulatedBuilding, _ zone: TimeZoneRules) throws(ToolFailure) {
         let output = OutputBuffer.standard()
         let rows = try RowWriter(
             DemoCommand.columns, schema: "almanac.demo/1", list: "faults", in: options.form,

@@ -1,3 +1,4 @@
+import Almanac
 import ArgumentParser
 import Glibc
 import SegmentStore
@@ -42,7 +43,7 @@ struct InfoCommand: ParsableCommand {
         }
     }
 
-    private func write(to output: OutputBuffer, _ zone: Zone) throws(ToolFailure) {
+    private func write(to output: OutputBuffer, _ zone: TimeZoneRules) throws(ToolFailure) {
         let path = store.path
         let snapshot = try store.openSnapshot()
         let summary = try withStoreErrors(of: path) { () throws(StoreError) in

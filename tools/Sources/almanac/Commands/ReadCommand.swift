@@ -1,3 +1,4 @@
+import Almanac
 import ArgumentParser
 import SegmentStore
 import TimeSeriesModel

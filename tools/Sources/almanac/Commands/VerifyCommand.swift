@@ -1,3 +1,4 @@
+import Almanac
 import ArgumentParser
 import SegmentStore
 import TimeSeriesModel
@@ -74,7 +75,7 @@ struct VerifyCommand: ParsableCommand {
     }
 
     private func write(
-        _ damages: [Damage], _ catalog: Catalog?, _ chunkCount: Int, _ zone: Zone
+        _ damages: [Damage], _ catalog: Catalog?, _ chunkCount: Int, _ zone: TimeZoneRules
     ) throws(ToolFailure) {
         let output = OutputBuffer.standard()
         let rows = try RowWriter(

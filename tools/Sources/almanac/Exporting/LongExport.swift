@@ -1,3 +1,4 @@
+import Almanac
 import ColumnCodec
 import SegmentStore
 import TimeSeriesModel

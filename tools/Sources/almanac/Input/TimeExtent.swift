@@ -1,3 +1,4 @@
+import Almanac
 import TimeSeriesModel
 
 /// From when to when the times of a file reach, in what it says are milliseconds.
@@ -21,6 +22,6 @@ struct TimeExtent {
             latest < TimeExtent.secondsMax
         else { return nil }
         return "the times look like seconds; milliseconds are expected (taken as such, they end at "
-            + "\(Zone.utc.text(of: Timestamp(milliseconds: latest))))"
+            + "\(TimeZoneRules.utc.text(of: Timestamp(milliseconds: latest))))"
     }
 }

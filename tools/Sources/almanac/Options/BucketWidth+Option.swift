@@ -1,3 +1,5 @@
+import Almanac
+
 extension BucketWidth {
     /// The width that `--every` names.
     static func every(_ text: String) throws(ToolFailure) -> BucketWidth {

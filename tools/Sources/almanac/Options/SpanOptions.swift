@@ -1,3 +1,4 @@
+import Almanac
 import ArgumentParser
 import TimeSeriesModel
 
@@ -19,7 +20,7 @@ struct SpanOptions: ParsableArguments {
     var isGiven: Bool { from != nil || to != nil }
 
     /// The range asked for, with what is not said taken as everything.
-    func range(in zone: Zone, now: Timestamp) throws(ToolFailure) -> TimeRange {
+    func range(in zone: TimeZoneRules, now: Timestamp) throws(ToolFailure) -> TimeRange {
         let from = try moment(from, "--from", zone, now) ?? TimeRange.all.from
         let to = try moment(to, "--to", zone, now) ?? TimeRange.all.to
         guard let range = TimeRange(from: from, to: to) else {
@@ -32,7 +33,7 @@ struct SpanOptions: ParsableArguments {
     }
 
     private func moment(
-        _ text: String?, _ option: String, _ zone: Zone, _ now: Timestamp
+        _ text: String?, _ option: String, _ zone: TimeZoneRules, _ now: Timestamp
     ) throws(ToolFailure) -> Timestamp? {
         guard let text else { return nil }
         guard let moment = MomentText.moment(text, in: zone, now: now) else {

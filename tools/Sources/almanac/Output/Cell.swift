@@ -1,3 +1,4 @@
+import Almanac
 import TimeSeriesModel
 
 /// One field of a row, still to be written in the form that was asked for.
@@ -57,7 +58,7 @@ enum Cell: Sendable {
     }
 
     /// As a person reads it.
-    func text(in zone: Zone) -> String {
+    func text(in zone: TimeZoneRules) -> String {
         switch self {
         case .text(let text): Cell.printable(text)
         case .integer(let number): NumberText.grouped(number)

@@ -1,8 +1,10 @@
+import Almanac
+
 /// One object of named fields, in the form that was asked for: for people a field a line.
 enum RecordWriter {
     static func write(
         _ fields: [RowWriter.Field], schema: String, in form: OutputForm,
-        to output: OutputBuffer, zone: Zone
+        to output: OutputBuffer, zone: TimeZoneRules
     ) throws(ToolFailure) {
         switch form {
         case .table: try writeLines(fields, to: output, zone)
@@ -21,7 +23,7 @@ enum RecordWriter {
     }
 
     private static func writeLines(
-        _ fields: [RowWriter.Field], to output: OutputBuffer, _ zone: Zone
+        _ fields: [RowWriter.Field], to output: OutputBuffer, _ zone: TimeZoneRules
     ) throws(ToolFailure) {
         let width = fields.map(\.key.count).max() ?? 0
         for field in fields {

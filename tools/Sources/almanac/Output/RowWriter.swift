@@ -1,3 +1,5 @@
+import Almanac
+
 /// Rows of named columns, in the form that was asked for.
 ///
 /// JSON is one object: `{"schema":…, <fields>, "<list>":[…]}`; ndjson the rows' objects, one a
@@ -46,7 +48,7 @@ final class RowWriter {
 
     init(
         _ columns: [Column], schema: String, fields: [Field] = [], list: String = "rows",
-        in form: OutputForm, to output: OutputBuffer, options: FormOptions, zone: Zone,
+        in form: OutputForm, to output: OutputBuffer, options: FormOptions, zone: TimeZoneRules,
         limit: Int? = nil
     ) throws(ToolFailure) {
         self.columns = columns

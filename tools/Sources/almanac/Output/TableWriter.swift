@@ -1,3 +1,5 @@
+import Almanac
+
 /// Rows in aligned columns, for people.
 ///
 /// The first thousand rows decide how wide the columns are; what is wider after that moves its own
@@ -7,12 +9,14 @@ final class TableWriter {
 
     private let output: OutputBuffer
     private let columns: [Column]
-    private let zone: Zone
+    private let zone: TimeZoneRules
     private let terminal: Terminal
     private var waiting: [[String]] = []
     private var widths: [Int]?
 
-    init(_ columns: [Column], to output: OutputBuffer, in zone: Zone, on terminal: Terminal) {
+    init(
+        _ columns: [Column], to output: OutputBuffer, in zone: TimeZoneRules, on terminal: Terminal
+    ) {
         self.columns = columns
         self.output = output
         self.zone = zone

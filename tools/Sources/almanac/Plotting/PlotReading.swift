@@ -1,3 +1,4 @@
+import Almanac
 import ColumnCodec
 import SegmentStore
 import TimeSeriesModel
@@ -7,7 +8,7 @@ struct PlotReading {
     let snapshot: Snapshot
     let store: String
     let log: DamageLog
-    let zone: Zone
+    let zone: TimeZoneRules
     let now: Timestamp
 
     /// Colours and room end somewhere.

@@ -1,3 +1,4 @@
+import Almanac
 import SegmentStore
 import TimeSeriesModel
 
@@ -9,7 +10,7 @@ struct TimeScale: Sendable {
     }
 
     let range: TimeRange
-    let zone: Zone
+    let zone: TimeZoneRules
 
     /// 0 on the left, 1 on the right.
     func position(of time: Int64) -> Double {
@@ -37,7 +38,7 @@ struct TimeScale: Sendable {
     }
 
     /// Without the offset, and without seconds where there are none.
-    private static func text(of time: Timestamp, _ zone: Zone) -> String {
+    private static func text(of time: Timestamp, _ zone: TimeZoneRules) -> String {
         let text = String(zone.text(of: time).prefix(19))
         return text.hasSuffix(":00") ? String(text.dropLast(3)) : text
     }
@@ -65,7 +66,7 @@ private struct TimeStep {
         self.typicalLength = typicalLength
     }
 
-    func moments(in range: TimeRange, _ zone: Zone) -> [Timestamp] {
+    func moments(in range: TimeRange, _ zone: TimeZoneRules) -> [Timestamp] {
         var found: [Timestamp] = []
         var index = firstIndex(in: range, zone)
         while true {
@@ -79,7 +80,7 @@ private struct TimeStep {
         }
     }
 
-    private func firstIndex(in range: TimeRange, _ zone: Zone) -> Int64 {
+    private func firstIndex(in range: TimeRange, _ zone: TimeZoneRules) -> Int64 {
         guard case .milliseconds(let step) = width else {
             return BucketCalendar(width: width, zone: zone).index(containing: range.from)
         }
@@ -88,7 +89,7 @@ private struct TimeStep {
     }
 
     /// Hours are the clock's, not those of UTC: six o'clock is six o'clock in any zone.
-    private func start(of index: Int64, _ zone: Zone) -> Timestamp {
+    private func start(of index: Int64, _ zone: TimeZoneRules) -> Timestamp {
         guard case .milliseconds(let step) = width else {
             return BucketCalendar(width: width, zone: zone).start(of: index)
         }
@@ -100,7 +101,7 @@ private struct TimeStep {
     ]
 
     /// The part of the time that the step moves, and a greater one where that begins anew.
-    func label(of time: Timestamp, _ zone: Zone) -> String {
+    func label(of time: Timestamp, _ zone: TimeZoneRules) -> String {
         let local = time.milliseconds + zone.offset(at: time)
         let days = local.floorDivided(by: 86_400_000)
         let ofDay = local - days * 86_400_000

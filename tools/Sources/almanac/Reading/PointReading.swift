@@ -1,3 +1,4 @@
+import Almanac
 import SegmentStore
 import TimeSeriesModel
 
@@ -8,7 +9,7 @@ struct PointReading {
     /// nil where the point has no samples yet.
     let reader: SeriesReader?
     let range: TimeRange
-    let zone: Zone
+    let zone: TimeZoneRules
     let limit: Int?
     let options: FormOptions
     let output: OutputBuffer

@@ -1,3 +1,4 @@
+import Almanac
 import ColumnCodec
 import TimeSeriesModel
 
@@ -19,7 +20,8 @@ final class SampleWriter {
     }
 
     init(
-        fields: [RowWriter.Field], unit: String, limit: Int?, zone: Zone, options: FormOptions,
+        fields: [RowWriter.Field], unit: String, limit: Int?, zone: TimeZoneRules,
+        options: FormOptions,
         to output: OutputBuffer
     ) throws(ToolFailure) {
         form = options.form

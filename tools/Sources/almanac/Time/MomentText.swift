@@ -1,3 +1,4 @@
+import Almanac
 import TimeSeriesModel
 
 /// Moments as people write them on the command line.
@@ -6,7 +7,7 @@ import TimeSeriesModel
 /// (local to the zone, the first moment of it) · Unix milliseconds (five digits or more) · `now`,
 /// `now-24h`, `-7d` (back from now, in s, m, h, d of 24 hours, w).
 enum MomentText {
-    static func moment(_ text: String, in zone: Zone, now: Timestamp) -> Timestamp? {
+    static func moment(_ text: String, in zone: TimeZoneRules, now: Timestamp) -> Timestamp? {
         if let back = relative(text) {
             let (milliseconds, overflow) = now.milliseconds.subtractingReportingOverflow(back)
             return overflow ? nil : Timestamp(milliseconds: milliseconds)

@@ -1,3 +1,4 @@
+import Almanac
 import ColumnCodec
 
 /// Usage in the form that was asked for.
@@ -6,7 +7,7 @@ struct UsageReport {
     let grouping: UsageGrouping
     /// nil where it is not known.
     let freeByteCount: Int?
-    let zone: Zone
+    let zone: TimeZoneRules
     let options: FormOptions
 
     private var isForPeople: Bool { options.form == .table }

@@ -1,14 +1,28 @@
 /// How long a bucket is: so many milliseconds, or so many days, weeks or months of a calendar.
-enum BucketWidth: Hashable, Sendable {
+public enum BucketWidth: Hashable, Sendable {
+    /// On the grid of whole multiples since 1970 UTC, in any zone.
     case milliseconds(Int64)
+    /// Of the zone: some have 23 or 25 hours.
     case days(Int64)
     /// ISO weeks: from Monday.
     case weeks(Int64)
     case months(Int64)
 
+    public static let day = BucketWidth.days(1)
+    public static let week = BucketWidth.weeks(1)
+    public static let month = BucketWidth.months(1)
+    public static let year = BucketWidth.months(12)
+
+    /// nil for less than a millisecond; parts of one are dropped.
+    public init?(_ duration: Duration) {
+        let milliseconds = duration.milliseconds
+        guard milliseconds > 0 else { return nil }
+        self = .milliseconds(milliseconds)
+    }
+
     /// Reads `15m`, `1h`, `1d`, `day`, `week`, `month`, `3months`, `year` and the like; nil for
     /// anything else. Days and longer are the calendar's: some have 23 or 25 hours.
-    init?(_ text: String) {
+    public init?(_ text: String) {
         let digits = text.prefix { $0.isASCII && $0.isNumber }
         let count = digits.isEmpty ? 1 : Int64(digits) ?? 0
         guard count > 0, count <= 1_000_000 else { return nil }
@@ -26,7 +40,7 @@ enum BucketWidth: Hashable, Sendable {
     }
 
     /// A span of fixed length, as `90s`; a day has 24 hours here.
-    static func milliseconds(_ text: Substring) -> Int64? {
+    public static func milliseconds(_ text: Substring) -> Int64? {
         let digits = text.prefix { $0.isASCII && $0.isNumber }
         guard let count = Int64(digits), count > 0, count <= 1_000_000_000 else { return nil }
         switch text.dropFirst(digits.count) {

@@ -1,18 +1,23 @@
-import SegmentStore
-import TimeSeriesModel
+public import TimeSeriesModel
 
 /// Buckets of one width, numbered: fixed widths from 1970 UTC, calendar widths from the zone's
 /// 1970 (weeks from its Monday, 1969-12-29).
-struct BucketCalendar: Sendable {
-    let width: BucketWidth
-    let zone: Zone
+public struct BucketCalendar: Hashable, Sendable {
+    public let width: BucketWidth
+    /// Whose days, weeks, months and years they are; of no meaning for fixed widths.
+    public let zone: TimeZoneRules
+
+    public init(width: BucketWidth, zone: TimeZoneRules = .utc) {
+        self.width = width
+        self.zone = zone
+    }
 
     private static let day: Int64 = 86_400_000
     /// 1970-01-01 was a Thursday, the fourth day of its week.
     private static let daysSinceMonday: Int64 = 3
 
     /// The number of the bucket that holds a moment.
-    func index(containing time: Timestamp) -> Int64 {
+    public func index(containing time: Timestamp) -> Int64 {
         if case .milliseconds(let step) = width { return time.milliseconds.floorDivided(by: step) }
         let days = (time.milliseconds + zone.offset(at: time)).floorDivided(by: BucketCalendar.day)
         switch width {
@@ -27,7 +32,7 @@ struct BucketCalendar: Sendable {
     }
 
     /// The moment at which a bucket begins.
-    func start(of index: Int64) -> Timestamp {
+    public func start(of index: Int64) -> Timestamp {
         switch width {
         case .milliseconds(let step): return Timestamp(milliseconds: index * step)
         case .days(let count): return midnight(index * count)
@@ -47,20 +52,21 @@ struct BucketCalendar: Sendable {
     }
 }
 
-/// Some consecutive buckets of a calendar inside a range, ready to be asked of the store.
-struct BucketSpan: Sendable {
-    /// The first and last are cut to the range.
-    let grid: BucketGrid
+/// Some consecutive buckets of a calendar inside a range, ready to be filled.
+public struct BucketSpan: Hashable, Sendable {
+    /// Ascending, one more than there are buckets: bucket i reaches from bound i up to bound i + 1.
+    /// The first and last bucket are cut to the range.
+    public let bounds: [Timestamp]
     /// Where each bucket begins on the calendar, also before the range.
-    let starts: [Timestamp]
+    public let starts: [Timestamp]
     /// Where the next span begins; nil at the end of the range.
-    let next: Timestamp?
+    public let next: Timestamp?
 }
 
 extension BucketCalendar {
     /// The buckets from the one that holds the range's start on, `countMax` at most; nil for an
     /// empty range.
-    func span(of range: TimeRange, countMax: Int) -> BucketSpan? {
+    public func span(of range: TimeRange, countMax: Int) -> BucketSpan? {
         guard !range.isEmpty else { return nil }
         var index = index(containing: range.from)
         var starts = [start(of: index)]
@@ -80,7 +86,6 @@ extension BucketCalendar {
         let isWhole = bounds[bounds.count - 1] == range.to
         if !isWhole { starts.removeLast() }
         return BucketSpan(
-            grid: BucketGrid(bounds: bounds)!, starts: starts,
-            next: isWhole ? nil : bounds[bounds.count - 1])
+            bounds: bounds, starts: starts, next: isWhole ? nil : bounds[bounds.count - 1])
     }
 }

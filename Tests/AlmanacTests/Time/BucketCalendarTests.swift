@@ -1,24 +1,21 @@
-import SegmentStore
+import Almanac
 import Testing
-import TimeSeriesModel
-
-@testable import almanac
 
 @Suite("BucketCalendar") struct BucketCalendarTests {
     private func starts(
         _ width: String, _ zone: String, _ from: String, _ to: String
     ) throws -> [String] {
         let calendar = BucketCalendar(
-            width: try #require(BucketWidth(width)), zone: try Zone.named(zone))
+            width: try #require(BucketWidth(width)), zone: try TimeZoneRules.named(zone))
         let range = TimeRange(from: Timestamp(from)!, to: Timestamp(to)!)!
         let span = try #require(calendar.span(of: range, countMax: 1000))
         #expect(span.next == nil)
-        #expect(span.grid.count == span.starts.count)
+        #expect(span.bounds.count == span.starts.count + 1)
         return span.starts.map(\.description)
     }
 
     private func hours(_ zone: String, of day: String) throws -> Int64 {
-        let calendar = BucketCalendar(width: .days(1), zone: try Zone.named(zone))
+        let calendar = BucketCalendar(width: .days(1), zone: try TimeZoneRules.named(zone))
         let index = calendar.index(containing: Timestamp(day + "T12:00:00Z")!)
         let length =
             calendar.start(of: index + 1).milliseconds
@@ -67,53 +64,22 @@ import TimeSeriesModel
         let span = try #require(calendar.span(of: range, countMax: 10))
         #expect(span.starts.map(\.milliseconds) == [-1_800_000, -900_000, 0, 900_000])
         #expect(
-            span.grid.bounds.map(\.milliseconds) == [-1_000_000, -900_000, 0, 900_000, 900_001])
+            span.bounds.map(\.milliseconds) == [-1_000_000, -900_000, 0, 900_000, 900_001])
     }
 
     @Test("goes on where a bounded span ended") func parts() throws {
-        let calendar = BucketCalendar(width: .days(1), zone: try Zone.named("Europe/Zurich"))
+        let calendar = BucketCalendar(
+            width: .days(1), zone: try TimeZoneRules.named("Europe/Zurich"))
         let whole = TimeRange(from: Timestamp("2025-03-01")!, to: Timestamp("2025-11-01")!)!
         var bounds: [Timestamp] = []
         var rest: TimeRange? = whole
         while let range = rest, let span = calendar.span(of: range, countMax: 7) {
-            bounds += span.grid.bounds.dropLast()
+            bounds += span.bounds.dropLast()
             rest = span.next.flatMap { TimeRange(from: $0, to: whole.to) }
         }
-        #expect(bounds == calendar.span(of: whole, countMax: 1000)!.grid.bounds.dropLast())
+        #expect(bounds == calendar.span(of: whole, countMax: 1000)!.bounds.dropLast())
     }
 
     @Test("refuses widths that are none", arguments: ["", "0d", "5x", "-1d", "1.5h", "m", "s"])
     func widths(text: String) { #expect(BucketWidth(text) == nil) }
-}
-
-@Suite("MomentText") struct MomentTextTests {
-    private let now = Timestamp("2025-06-15T12:00:00Z")!
-
-    @Test(
-        "reads moments as people write them",
-        arguments: [
-            ("2025-03-01T08:00:00+01:00", "2025-03-01T07:00:00.000Z"),
-            ("2025-03-01T08:00:00Z", "2025-03-01T08:00:00.000Z"),
-            ("2025-03-01 08:00", "2025-03-01T07:00:00.000Z"),
-            ("2025-03-01", "2025-02-28T23:00:00.000Z"),
-            ("2025-03", "2025-02-28T23:00:00.000Z"), ("2025", "2024-12-31T23:00:00.000Z"),
-            ("1735689600000", "2025-01-01T00:00:00.000Z"), ("now", "2025-06-15T12:00:00.000Z"),
-            ("now-24h", "2025-06-14T12:00:00.000Z"), ("-7d", "2025-06-08T12:00:00.000Z"),
-            ("-90m", "2025-06-15T10:30:00.000Z"), ("-86400000", "1969-12-31T00:00:00.000Z"),
-            // Between two and three o'clock there is nothing on that day.
-            ("2025-03-30 02:30", "2025-03-30T01:00:00.000Z"),
-        ])
-    func moment(text: String, expected: String) throws {
-        let zone = try Zone.named("Europe/Zurich")
-        #expect(MomentText.moment(text, in: zone, now: now)?.description == expected)
-    }
-
-    @Test(
-        "refuses what is none",
-        arguments: ["", "yesterday", "2025-13", "2025-02-30", "-7", "-7x", "now+1h", "25-01-01"])
-    func refused(text: String) throws {
-        // Minus seven is an integer, and so a moment of 1970.
-        let found = MomentText.moment(text, in: .utc, now: now)
-        #expect(text == "-7" ? found?.milliseconds == -7 : found == nil)
-    }
 }
