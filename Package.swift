@@ -44,7 +44,7 @@ let package = Package(
         .target(
             name: "Almanac",
             dependencies: [
-                "TimeSeriesModel", "BuildingModel", "SegmentStore", "DurableFiles",
+                "TimeSeriesModel", "BuildingModel", "SegmentStore", "ColumnCodec", "DurableFiles",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Metrics", package: "swift-metrics"),
             ],
@@ -84,7 +84,7 @@ let package = Package(
             name: "AlmanacTests",
             dependencies: [
                 "Almanac", "AlmanacSimulation", "BuildingSimulation", "SegmentStore",
-                "DurableFiles", "TestSupport",
+                "ColumnCodec", "DurableFiles", "TestSupport",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Metrics", package: "swift-metrics"),
             ], swiftSettings: strict),

@@ -1,0 +1,84 @@
+import BuildingModel
+import SegmentStore
+import TimeSeriesModel
+
+/// Fills buckets with what one point's samples amount to.
+///
+/// What a bucket's own samples tell comes from the store's statistics where they lie whole in it, and
+/// has the same bits either way. Samples are decoded only for what looks at neighbours.
+struct BucketReader<Source: SampleSource> {
+    let source: Source
+    let dataType: DataType
+    let profile: PointProfile
+    let rule: GapRule
+
+    private var course: ValueCourse { ValueCourse(dataType, profile.historyMode) }
+
+    /// The buckets of a range, empty ones too.
+    ///
+    /// - Throws: ``HistoryError`` with code `limitExceeded` where there would be too many.
+    func buckets(
+        in range: TimeRange, of calendar: BucketCalendar, _ aggregations: Set<Aggregation>
+    ) throws(HistoryError) -> [Bucket] {
+        guard let span = try calendar.wholeSpan(of: range) else { return [] }
+        return try buckets(bounds: span.bounds, starts: span.starts, aggregations)
+    }
+
+    /// - Parameters:
+    ///   - bounds: ascending, one more than there are buckets.
+    ///   - starts: where each bucket begins on the calendar.
+    func buckets(
+        bounds: [Timestamp], starts: [Timestamp], _ aggregations: Set<Aggregation>
+    ) throws(HistoryError) -> [Bucket] {
+        guard let grid = BucketGrid(bounds: bounds) else { return [] }
+        let summaries = try source.summaries(in: grid)
+        var buckets: [Bucket] = []
+        buckets.reserveCapacity(summaries.count)
+        for (place, summary) in summaries.enumerated() {
+            let range = TimeRange(from: bounds[place], to: bounds[place + 1])!
+            buckets.append(Bucket(start: starts[place], range: range, summary))
+        }
+        if aggregations.contains(where: \.needsNeighbours) {
+            try addNeighbours(to: &buckets, of: grid, aggregations)
+        }
+        return buckets
+    }
+
+    private func addNeighbours(
+        to buckets: inout [Bucket], of grid: BucketGrid, _ aggregations: Set<Aggregation>
+    ) throws(HistoryError) {
+        let samples = try source.usableSamples(around: grid.range)
+        let bounds = grid.bounds.map(\.milliseconds)
+        if aggregations.contains(.timeWeightedMean), course != .amount {
+            let spans = rule.knownSpans(samples, course, end: bounds[bounds.count - 1])
+            let fold = TimeWeightedFold(spans, bounds: bounds)
+            for place in buckets.indices {
+                buckets[place].timeWeightedMean = fold.mean(ofBucket: place)
+                buckets[place].coveredTime = fold.coveredTime(ofBucket: place)
+            }
+        }
+        if aggregations.contains(.delta) {
+            let fold = DeltaFold(samples, bounds: bounds, .init(profile))
+            for place in buckets.indices {
+                buckets[place].delta = fold.deltas[place]
+                buckets[place].fallCount = fold.fallCounts[place]
+            }
+        }
+    }
+}
+
+extension BucketCalendar {
+    /// The most buckets that one answer has.
+    static let countMax = 1_000_000
+
+    /// All buckets of a range; `nil` for an empty one.
+    func wholeSpan(of range: TimeRange) throws(HistoryError) -> BucketSpan? {
+        let span = span(of: range, countMax: BucketCalendar.countMax)
+        guard let span, span.next != nil else { return span }
+        throw HistoryError(
+            .limitExceeded,
+            "more than \(BucketCalendar.countMax) buckets; a wider one or a shorter range was "
+                + "expected",
+            parameter: "every")
+    }
+}

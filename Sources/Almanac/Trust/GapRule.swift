@@ -1,0 +1,117 @@
+import BuildingModel
+import ColumnCodec
+import SegmentStore
+import TimeSeriesModel
+
+/// Between which samples nothing is known.
+///
+/// Of a polled point: where more than two and a half intervals in force then lie between them. Of a
+/// point that is recorded when it changes: where a gap was recorded.
+struct GapRule: Sendable {
+    let schedule: RecordingSchedule
+    /// Where the schedule says nothing, in milliseconds.
+    private let usualInterval: Int64?
+    /// Of the point, ascending.
+    let recorded: [Gap]
+    /// The time that lies in a recorded gap: ascending, apart from one another.
+    let closed: [TimeRange]
+
+    /// - Parameters:
+    ///   - recorded: the gaps that were written down, in any order.
+    ///   - times: of the samples, ascending: their most frequent step counts where the schedule has
+    ///     no interval.
+    init(_ schedule: RecordingSchedule, recorded: [Gap], times: some Collection<Int64>) {
+        self.schedule = schedule
+        self.recorded = recorded.filter { !$0.range.isEmpty }
+            .sorted { ($0.range.from, $0.range.to) < ($1.range.from, $1.range.to) }
+        closed = GapRule.union(of: self.recorded.map(\.range))
+        usualInterval =
+            schedule.spans.isEmpty && !schedule.isChangeOfValue
+            ? GapRule.mostFrequentStep(of: times) : nil
+    }
+
+    /// The interval in force, in milliseconds; `nil` where none is known.
+    func interval(from start: Int64, to end: Int64) -> Int64? {
+        schedule.interval(from: start, to: end) ?? usualInterval
+    }
+
+    /// Whether so much time without a sample is a gap.
+    func isGap(from start: Int64, to end: Int64) -> Bool {
+        if schedule.isChangeOfValue { return recordedStart(from: start, to: end) != nil }
+        guard let interval = interval(from: start, to: end) else { return false }
+        return end.minus(start).isMoreThanTwoAndAHalf(interval)
+    }
+
+    /// How far the value of a sample holds.
+    ///
+    /// - Parameters:
+    ///   - next: the time of the next sample, if there is one.
+    ///   - end: where the question ends; for what holds without one.
+    func holdEnd(of time: Int64, next: Int64?, end: Int64) -> Int64 {
+        if schedule.isChangeOfValue {
+            let until = next ?? end
+            return recordedStart(from: time, to: until) ?? until
+        }
+        if let next, !isGap(from: time, to: next) { return next }
+        // Without any interval nothing is known of how long a value is worth.
+        guard let interval = interval(from: time, to: next ?? time) else { return time }
+        return time.plus(interval)
+    }
+
+    /// The first moment of a span that lies in a recorded gap.
+    private func recordedStart(from start: Int64, to end: Int64) -> Int64? {
+        let place = closed.partitioningIndex { $0.to.milliseconds > start }
+        guard place < closed.count, closed[place].from.milliseconds < end else { return nil }
+        return max(start, closed[place].from.milliseconds)
+    }
+
+    /// The same time without overlap; the ranges ascend by their starts.
+    static func union(of ranges: [TimeRange]) -> [TimeRange] {
+        var found: [TimeRange] = []
+        for range in ranges {
+            if let last = found.last, range.from <= last.to {
+                found[found.count - 1] = TimeRange(from: last.from, to: max(last.to, range.to))!
+            } else {
+                found.append(range)
+            }
+        }
+        return found
+    }
+
+    /// Of equally frequent steps the shorter one, so that the answer is always the same.
+    static func mostFrequentStep(of times: some Collection<Int64>) -> Int64? {
+        var counts: [Int64: Int] = [:]
+        for (time, next) in zip(times, times.dropFirst()) { counts[next - time, default: 0] += 1 }
+        return counts.max { ($0.value, $1.key) < ($1.value, $0.key) }?.key
+    }
+}
+
+extension Int64 {
+    /// The gap rule's factor, without overflow and without rounding.
+    fileprivate func isMoreThanTwoAndAHalf(_ interval: Int64) -> Bool {
+        let (double, overflow) = multipliedReportingOverflow(by: 2)
+        let (five, isLong) = interval.multipliedReportingOverflow(by: 5)
+        if isLong { return false }
+        return overflow ? self > 0 : double > five
+    }
+}
+
+extension SampleSource {
+    /// The rule for a range of this point; without a schedule some of its samples are read, before
+    /// the range where it has too few.
+    func gapRule(
+        _ schedule: RecordingSchedule, recorded: [Gap], in range: TimeRange
+    ) throws(HistoryError) -> GapRule {
+        guard schedule.spans.isEmpty, !schedule.isChangeOfValue else {
+            return GapRule(schedule, recorded: recorded, times: [])
+        }
+        var times = try samples(in: range, limit: 8192, order: .forward).times
+        if times.count < 3, let older = TimeRange(from: TimeRange.all.from, to: range.to) {
+            times = try samples(in: older, limit: 1024, order: .backward).times.reversed()
+        }
+        if times.count < 3, let newer = TimeRange(from: range.from, to: TimeRange.all.to) {
+            times = try samples(in: newer, limit: 1024, order: .forward).times
+        }
+        return GapRule(schedule, recorded: recorded, times: times)
+    }
+}
