@@ -162,10 +162,8 @@ let moments: [Int64] = [
     "2025-10-04T15:28:00Z", "1969-12-31T23:58:00Z", "2000-02-29T00:00:00Z",
 ].map { Timestamp($0)!.milliseconds }
 
-extension Double? {
-    /// Both missing, or equal but for rounding.
-    func isClose(to other: Double?) -> Bool {
-        guard let self, let other else { return self == nil && other == nil }
-        return abs(self - other) <= 1e-9 * (1 + abs(self) + abs(other))
-    }
+/// Both missing, or equal but for rounding.
+func areClose(_ one: Double?, _ other: Double?) -> Bool {
+    guard let one, let other else { return one == nil && other == nil }
+    return abs(one - other) <= 1e-9 * (1 + abs(one) + abs(other))
 }

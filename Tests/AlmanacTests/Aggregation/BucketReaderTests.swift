@@ -38,7 +38,7 @@ import Testing
             let expected = history.naive.timeWeighted(
                 bucket.range.from.milliseconds, bucket.range.to.milliseconds,
                 cell: RandomHistory.cell, isHeld ? .hold : .linear)
-            #expect(bucket.timeWeightedMean.isClose(to: expected.mean), "seed \(seed)")
+            #expect(areClose(bucket.timeWeightedMean, expected.mean), "seed \(seed)")
             #expect(bucket.coveredTime == .milliseconds(expected.covered), "seed \(seed)")
         }
     }
@@ -75,7 +75,7 @@ import Testing
             let expected = history.naive.delta(
                 bucket.range.from.milliseconds, bucket.range.to.milliseconds,
                 isTotalizer: isTotalizer, modulus: modulus)
-            #expect(bucket.delta.isClose(to: expected.delta), "seed \(seed)")
+            #expect(areClose(bucket.delta, expected.delta), "seed \(seed)")
             #expect(bucket.fallCount == expected.falls, "seed \(seed)")
         }
         // However it is cut, the whole is the sum of its parts.
@@ -83,7 +83,7 @@ import Testing
             bounds: [bounds[0], bounds[bounds.count - 1]], starts: [bounds[0]], [.delta])[0]
         let sum = buckets.compactMap(\.delta).reduce(0, +)
         // A first sample at the very end moved nothing yet.
-        #expect(Optional(whole.delta ?? 0).isClose(to: sum), "seed \(seed)")
+        #expect(areClose(whole.delta ?? 0, sum), "seed \(seed)")
         #expect(whole.fallCount == buckets.map(\.fallCount).reduce(0, +), "seed \(seed)")
     }
 
@@ -98,7 +98,7 @@ import Testing
             for bucket in buckets {
                 let expected = history.naive.consumption(
                     bucket.range.from.milliseconds, bucket.range.to.milliseconds)
-                #expect(bucket.delta.isClose(to: expected), "seed \(seed)")
+                #expect(areClose(bucket.delta, expected), "seed \(seed)")
                 #expect(bucket.timeWeightedMean == nil)
             }
         }
@@ -169,7 +169,7 @@ import Testing
         ).buckets(in: cut, of: calendar, all)
         #expect(found.count == expected.count && found.count >= 4)
         for (one, other) in zip(found, expected) {
-            #expect(one.sum.isClose(to: other.sum))
+            #expect(areClose(one.sum, other.sum))
             var same = one
             same.sum = other.sum
             same.mean = other.mean

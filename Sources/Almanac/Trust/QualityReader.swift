@@ -1,0 +1,113 @@
+import BuildingModel
+import ColumnCodec
+import SegmentStore
+import TimeSeriesModel
+
+/// Looks through one point's samples for what is missing and what looks wrong.
+struct QualityReader<Source: SampleSource> {
+    let source: Source
+    let point: PointAddress
+    let dataType: DataType
+    let profile: PointProfile
+    let rule: GapRule
+
+    /// - Parameter counters: what was counted when the samples came.
+    func report(
+        in range: TimeRange, _ counters: IngestCounters = IngestCounters()
+    ) throws(HistoryError) -> QualityReport {
+        let columns = try source.samples(in: range, limit: nil, order: .forward)
+        let outside = try neighbours(of: range)
+        let usable = (0..<columns.count).compactMap { columns.usableSample(at: $0) }
+        let extent = outside.extent(with: columns.times)
+        let coverage = rule.coverage(
+            of: range, times: usable.map(\.time.milliseconds), extent: extent)
+        let gaps = rule.gaps(
+            of: point, in: range, times: columns.times, before: outside.before,
+            after: outside.after)
+        var report = QualityReport(
+            point: point, range: range, coverage: coverage, gaps: gaps,
+            hasNoData: columns.isEmpty,
+            isStalled: isStalled(at: range, last: columns.times.last ?? outside.before),
+            flatLines: flatLines(usable), outOfRangeCount: usable.count(where: isOutOfRange),
+            usableCount: usable.count,
+            badCount: columns.qualities.count { !Quality(rawValue: $0).isUsable },
+            counters: counters, level: .good)
+        report.level = level(of: report)
+        return report
+    }
+
+    /// The times of the samples next to a range; those inside are not read.
+    private func neighbours(of range: TimeRange) throws(HistoryError) -> NeighbouredTimes {
+        let older = TimeRange(from: TimeRange.all.from, to: range.from)!
+        let newer = TimeRange(from: range.to, to: max(range.to, TimeRange.all.to))!
+        return NeighbouredTimes(
+            inside: [],
+            before: try source.samples(in: older, limit: 1, order: .backward).times.first,
+            after: try source.samples(in: newer, limit: 1, order: .forward).times.first)
+    }
+
+    /// Whether more than three intervals passed since the last sample, up to the end of the range.
+    private func isStalled(at range: TimeRange, last: Int64?) -> Bool {
+        guard !rule.schedule.isChangeOfValue, !range.isEmpty else { return false }
+        let end = range.to.milliseconds
+        let spans = rule.schedule.spans
+        if !spans.isEmpty {
+            let current = spans.last { $0.range.from < range.to }
+            guard let current, current.range.to >= range.to else { return false }
+            let since = max(last ?? .min, current.range.from.milliseconds)
+            return isLong(from: since, to: end)
+        }
+        return last.map { isLong(from: $0, to: end) } ?? false
+    }
+
+    private func isLong(from start: Int64, to end: Int64) -> Bool {
+        guard let interval = rule.interval(from: start, to: end) else { return false }
+        return end.minus(start) > interval * Int64(TrustLevel.longestGoodGap)
+    }
+
+    private func isOutOfRange(_ sample: Sample) -> Bool {
+        if let low = profile.low, sample.value < low { return true }
+        if let high = profile.high, sample.value > high { return true }
+        return false
+    }
+
+    private func flatLines(_ samples: [Sample]) -> [TimeRange] {
+        let isMeter = profile.historyMode == .consumption || profile.historyMode == .totalizer
+        guard dataType == .analog, !isMeter else { return [] }
+        var found: [TimeRange] = []
+        var start = 0
+        for place in samples.indices {
+            let isLast = place + 1 == samples.count
+            let goesOn =
+                !isLast && samples[place + 1].value == samples[place].value
+                && !rule.isGap(
+                    from: samples[place].time.milliseconds,
+                    to: samples[place + 1].time.milliseconds)
+            if goesOn { continue }
+            let run = TimeRange(from: samples[start].time, to: samples[place].time)!
+            if run.duration >= QualityReport.flatLineDuration { found.append(run) }
+            start = place + 1
+        }
+        return found
+    }
+
+    private func level(of report: QualityReport) -> TrustLevel {
+        if !rule.schedule.isChangeOfValue, let gap = report.longestGap {
+            let isRed = isLong(
+                from: gap.range.from.milliseconds, to: gap.range.to.milliseconds)
+            if isRed { return .red }
+        }
+        let fraction = report.coverage.fraction ?? 1
+        return fraction < TrustLevel.leastGoodCoverage ? .warning : .good
+    }
+}
+
+extension NeighbouredTimes {
+    /// From the first sample to behind the last one, as far as it is known; `nil` for none.
+    func extent(with inside: [Int64]) -> TimeRange? {
+        guard let first = before ?? inside.first ?? after, let last = after ?? inside.last ?? before
+        else { return nil }
+        return TimeRange(
+            from: Timestamp(milliseconds: first), to: Timestamp(milliseconds: last.plus(1)))
+    }
+}

@@ -1,0 +1,71 @@
+import TestSupport
+import Testing
+
+@testable import Almanac
+
+@Suite("AlignedReader") struct AlignedReaderTests {
+    private func column(
+        _ samples: [(Int64, Double)], _ aggregation: Aggregation, _ fill: Fill,
+        from: Int64 = 0, to: Int64, every width: Int64, interval: Int64 = 10,
+        isChangeOfValue: Bool = false, recorded: [(Int64, Int64)] = []
+    ) throws -> AlignedColumn {
+        func range(_ from: Int64, _ to: Int64) -> TimeRange {
+            TimeRange(from: Timestamp(milliseconds: from), to: Timestamp(milliseconds: to))!
+        }
+        let schedule = RecordingSchedule(
+            [ScheduledSpan(range: range(-1000, 1000), interval: .milliseconds(interval))],
+            isChangeOfValue: isChangeOfValue)
+        let gaps = recorded.map {
+            Gap(point: RandomHistory.point, range: range($0.0, $0.1), reason: .deviceOffline)
+        }
+        let source = ArraySource(
+            samples: samples.map { Sample(time: Timestamp(milliseconds: $0.0), value: $0.1) })
+        let reader = BucketReader(
+            source: source, dataType: .analog, profile: PointProfile(),
+            rule: GapRule(schedule, recorded: gaps, times: []))
+        let calendar = BucketCalendar(width: .milliseconds(width))
+        let span = try #require(try calendar.wholeSpan(of: range(from, to)))
+        return try AlignedReader(reader: reader, aggregation: aggregation, fill: fill)
+            .column(of: RandomHistory.point, span, calendar)
+    }
+
+    @Test("holds a value until the next, and one interval into a gap") func hold() throws {
+        let found = try column(
+            [(0, 1), (20, 3), (90, 5)], .last, .hold, to: 120, every: 5)
+        #expect(
+            found.values == [
+                1, 1, 1, 1, 3, 3, nil, nil, nil, nil, nil, nil, nil, nil, nil, nil, nil, nil, 5, 5,
+                nil, nil, nil, nil,
+            ])
+        #expect(found.filledCount == 5)
+    }
+
+    @Test("runs lines between buckets, not into gaps") func linear() throws {
+        let found = try column([(0, 0), (20, 4), (90, 5)], .mean, .linear, to: 100, every: 10)
+        #expect(found.values == [0, 2, 4, nil, nil, nil, nil, nil, nil, 5])
+        #expect(found.filledCount == 1)
+    }
+
+    @Test("leaves buckets empty where nobody asked, and amounts always") func none() throws {
+        let samples: [(Int64, Double)] = [(0, 1), (20, 3)]
+        #expect(try column(samples, .last, .none, to: 30, every: 10).values == [1, nil, 3])
+        #expect(try column(samples, .sum, .hold, to: 30, every: 10).values == [1, nil, 3])
+        #expect(try column(samples, .count, .hold, to: 30, every: 10).values == [1, 0, 1])
+    }
+
+    @Test("knows the buckets on either side of the range") func sides() throws {
+        let samples: [(Int64, Double)] = [(-10, 2), (-8, 4), (8, 9)]
+        #expect(
+            try column(samples, .mean, .linear, from: -5, to: 5, every: 5).values == [5, 7])
+        #expect(try column(samples, .mean, .hold, from: -5, to: 5, every: 5).values == [3, 3])
+    }
+
+    @Test("holds what is recorded when it changes up to the recorded gap") func changes() throws {
+        let found = try column(
+            [(0, 1)], .last, .hold, to: 100, every: 20, isChangeOfValue: true,
+            recorded: [(50, 70)])
+        #expect(found.values == [1, 1, 1, nil, nil])
+        let open = try column([(0, 1)], .last, .hold, to: 60, every: 20, isChangeOfValue: true)
+        #expect(open.values == [1, 1, 1])
+    }
+}
