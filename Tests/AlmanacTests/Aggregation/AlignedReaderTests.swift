@@ -68,4 +68,26 @@ import Testing
         let open = try column([(0, 1)], .last, .hold, to: 60, every: 20, isChangeOfValue: true)
         #expect(open.values == [1, 1, 1])
     }
+
+    @Test("fills with what holds at the start of a bucket, and nothing else", arguments: 0..<300)
+    func random(seed: Int) throws {
+        var random = SplitMix64(seed: UInt64(seed))
+        let history = RandomHistory(
+            near: moments[seed % moments.count], isChangeOfValue: seed % 3 == 0,
+            isScheduled: seed % 2 == 0, random: &random)
+        let reader = BucketReader(
+            source: history.source, dataType: .digital, profile: PointProfile(),
+            rule: history.rule)
+        let width = Int64.random(in: 1...20, using: &random) * RandomHistory.cell
+        let calendar = BucketCalendar(width: .milliseconds(width))
+        let span = try #require(try calendar.wholeSpan(of: history.range))
+        let found = try AlignedReader(reader: reader, aggregation: .last, fill: .hold)
+            .column(of: RandomHistory.point, span, calendar)
+        for (place, value) in found.values.enumerated() {
+            let from = span.bounds[place].milliseconds
+            let own = history.naive.inside(from, span.bounds[place + 1].milliseconds).last?.value
+            let expected = own ?? history.naive.value(at: Double(from), .hold)
+            #expect(value == expected, "seed \(seed), bucket \(place)")
+        }
+    }
 }
