@@ -2,6 +2,44 @@ import BuildingModel
 import SegmentStore
 import TimeSeriesModel
 
+/// One point of an aligned answer.
+struct AlignedPoint<Source: SampleSource> {
+    let point: PointAddress
+    let reader: BucketReader<Source>
+}
+
+extension AlignedColumns {
+    /// The most values that one answer has.
+    static let valueCountMax = 10_000_000
+
+    /// - Parameter aggregation: `nil` for the standard one of each point.
+    /// - Throws: ``HistoryError`` with code `limitExceeded` where there would be too many values.
+    init<Source>(
+        of points: [AlignedPoint<Source>], in range: TimeRange, _ calendar: BucketCalendar,
+        _ aggregation: Aggregation?, _ fill: Fill
+    ) throws(HistoryError) {
+        self.init(starts: [], end: range.to, columns: [])
+        let span = try calendar.wholeSpan(of: range)
+        starts = span?.starts ?? []
+        guard starts.count * points.count <= AlignedColumns.valueCountMax else {
+            throw HistoryError(
+                .limitExceeded,
+                "\(points.count) points of \(starts.count) buckets; "
+                    + "\(AlignedColumns.valueCountMax) values at most were expected",
+                parameter: "every")
+        }
+        for one in points {
+            guard let span else {
+                columns.append(AlignedColumn(point: one.point, values: [], filledCount: 0))
+                continue
+            }
+            let own = aggregation ?? .standard(for: one.reader.dataType)
+            let reader = AlignedReader(reader: one.reader, aggregation: own, fill: fill)
+            columns.append(try reader.column(of: one.point, span, calendar))
+        }
+    }
+}
+
 /// Puts one point onto a grid and fills what is empty, as far as the gap rule lets it.
 ///
 /// Empty buckets take a value where their start lies in what is known between the last sample before

@@ -71,8 +71,20 @@ extension BucketCalendar {
     /// The most buckets that one answer has.
     static let countMax = 1_000_000
 
+    /// Years on either side of 1970 that buckets are counted in: arithmetic stays far from the ends
+    /// of `Int64`, and a range that is open to one side is refused rather than filled.
+    static let yearCountMax: Int64 = 10_000
+
     /// All buckets of a range; `nil` for an empty one.
     func wholeSpan(of range: TimeRange) throws(HistoryError) -> BucketSpan? {
+        let bound = BucketCalendar.yearCountMax * 31_556_952_000
+        guard range.from.milliseconds >= -bound, range.to.milliseconds <= bound else {
+            throw HistoryError(
+                .invalidParameter,
+                "from \(range.from.milliseconds) to \(range.to.milliseconds) ms; a range of "
+                    + "\(BucketCalendar.yearCountMax) years around 1970 was expected",
+                parameter: "range")
+        }
         let span = span(of: range, countMax: BucketCalendar.countMax)
         guard let span, span.next != nil else { return span }
         throw HistoryError(

@@ -12,7 +12,7 @@ struct KnownSpan: Hashable, Sendable {
     /// The mean between two moments of the span.
     func mean(from: Int64, to: Int64) -> Double {
         guard startValue != endValue else { return startValue }
-        let slope = (endValue - startValue) / Double(end - start)
+        let slope = (endValue - startValue) / Double(end.minus(start))
         return startValue + slope * (Double(from - start) + Double(to - from) / 2)
     }
 }

@@ -74,6 +74,20 @@ extension SampleSource {
         return nil
     }
 
+    /// The samples of a range in one piece.
+    ///
+    /// - Throws: ``HistoryError`` with code `limitExceeded` where there are too many to hold.
+    func allSamples(in range: TimeRange) throws(HistoryError) -> SampleColumns {
+        let countMax = SampleLimits.countMax
+        let found = try samples(in: range, limit: countMax + 1, order: .forward)
+        guard found.count <= countMax else {
+            throw HistoryError(
+                .limitExceeded, "more than \(countMax) samples; a shorter range was expected",
+                parameter: "range")
+        }
+        return found
+    }
+
     /// The usable samples of a range with the one next to it on either side.
     func usableSamples(around range: TimeRange) throws(HistoryError) -> [Sample] {
         guard !range.isEmpty else { return [] }
@@ -82,7 +96,7 @@ extension SampleSource {
             let before = Timestamp(milliseconds: range.from.milliseconds - 1)
             if let sample = try usableSample(atOrBefore: before) { found.append(sample) }
         }
-        let inside = try samples(in: range, limit: nil, order: .forward)
+        let inside = try allSamples(in: range)
         found.reserveCapacity(found.count + inside.count + 1)
         for place in 0..<inside.count {
             if let sample = inside.usableSample(at: place) { found.append(sample) }
@@ -90,6 +104,12 @@ extension SampleSource {
         if let sample = try usableSample(atOrAfter: range.to) { found.append(sample) }
         return found
     }
+}
+
+/// How much one answer takes into memory.
+enum SampleLimits {
+    /// Samples of one point.
+    static let countMax = 10_000_000
 }
 
 extension SampleColumns {

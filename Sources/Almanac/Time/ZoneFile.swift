@@ -2,8 +2,8 @@ import TimeSeriesModel
 
 /// The changes of a zone's clocks as the system's time zone files list them (TZif, RFC 9636).
 ///
-/// Read here rather than by Foundation, whose loading alone would double the time that the program
-/// takes to start.
+/// Read here rather than by Foundation, whose loading alone would double the time that a small
+/// program takes to start.
 struct ZoneFile: Hashable, Sendable {
     /// Ascending, in seconds since 1970.
     let changeTimes: [Int64]

@@ -105,7 +105,7 @@ extension GapRule {
     private func reasons(in gap: TimeRange) -> [GapPart] {
         var parts: [GapPart] = []
         var start = gap.from
-        let place = recorded.firstIndex { $0.range.to > gap.from } ?? recorded.count
+        let place = latestEnds.partitioningIndex { $0 > gap.from }
         for one in recorded[place...] {
             if one.range.from >= gap.to { break }
             guard let rest = TimeRange(from: start, to: gap.to),
@@ -168,7 +168,7 @@ extension GapRule {
 extension SampleSource {
     /// The times of a range's samples, of any quality, and those next to it.
     func neighbouredTimes(of range: TimeRange) throws(HistoryError) -> NeighbouredTimes {
-        let inside = try samples(in: range, limit: nil, order: .forward).times
+        let inside = try allSamples(in: range).times
         let older = TimeRange(from: TimeRange.all.from, to: range.from)!
         let newer = TimeRange(from: range.to, to: max(range.to, TimeRange.all.to))!
         return NeighbouredTimes(

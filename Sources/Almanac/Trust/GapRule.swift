@@ -15,6 +15,8 @@ struct GapRule: Sendable {
     let recorded: [Gap]
     /// The time that lies in a recorded gap: ascending, apart from one another.
     let closed: [TimeRange]
+    /// The latest end of the recorded gaps up to each: ascending, unlike the ends themselves.
+    let latestEnds: [Timestamp]
 
     /// - Parameters:
     ///   - recorded: the gaps that were written down, in any order.
@@ -25,6 +27,11 @@ struct GapRule: Sendable {
         self.recorded = recorded.filter { !$0.range.isEmpty }
             .sorted { ($0.range.from, $0.range.to) < ($1.range.from, $1.range.to) }
         closed = GapRule.union(of: self.recorded.map(\.range))
+        var latestEnds: [Timestamp] = []
+        for gap in self.recorded {
+            latestEnds.append(max(latestEnds.last ?? gap.range.to, gap.range.to))
+        }
+        self.latestEnds = latestEnds
         usualInterval =
             schedule.spans.isEmpty && !schedule.isChangeOfValue
             ? GapRule.mostFrequentStep(of: times) : nil

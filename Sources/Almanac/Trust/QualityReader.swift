@@ -15,7 +15,7 @@ struct QualityReader<Source: SampleSource> {
     func report(
         in range: TimeRange, _ counters: IngestCounters = IngestCounters()
     ) throws(HistoryError) -> QualityReport {
-        let columns = try source.samples(in: range, limit: nil, order: .forward)
+        let columns = try source.allSamples(in: range)
         let outside = try neighbours(of: range)
         let usable = (0..<columns.count).compactMap { columns.usableSample(at: $0) }
         let extent = outside.extent(with: columns.times)

@@ -90,4 +90,35 @@ import Testing
             #expect(value == expected, "seed \(seed), bucket \(place)")
         }
     }
+
+    @Test("puts points side by side, each by the aggregation that fits its kind") func points()
+        throws
+    {
+        func reader(_ dataType: DataType, _ values: [Double]) -> BucketReader<ArraySource> {
+            let samples = values.enumerated().map {
+                Sample(time: Timestamp(milliseconds: Int64($0.offset) * 10), value: $0.element)
+            }
+            return BucketReader(
+                source: ArraySource(samples: samples), dataType: dataType,
+                profile: PointProfile(), rule: GapRule(.unknown, recorded: [], times: []))
+        }
+        let points = [
+            AlignedPoint(point: PointAddress("1:2:1")!, reader: reader(.analog, [1, 2, 3, 4])),
+            AlignedPoint(point: PointAddress("1:2:2")!, reader: reader(.digital, [1, 0, 0, 1])),
+        ]
+        let calendar = BucketCalendar(width: .milliseconds(20))
+        let range = TimeRange(from: Timestamp(milliseconds: 5), to: Timestamp(milliseconds: 40))!
+        let found = try AlignedColumns(of: points, in: range, calendar, nil, .none)
+        #expect(found.starts.map(\.milliseconds) == [0, 20])
+        #expect(found.end == range.to)
+        #expect(found.columns.map(\.point.number) == [1, 2])
+        #expect(found.columns.map(\.values) == [[2, 3.5], [0, 1]])
+        let none = try AlignedColumns(
+            of: points, in: TimeRange(from: range.to, to: range.to)!, calendar, nil, .hold)
+        #expect(none.starts.isEmpty && none.columns.map(\.values) == [[], []])
+        let error = #expect(throws: HistoryError.self) {
+            try AlignedColumns(of: points, in: .all, calendar, nil, .none)
+        }
+        #expect(error?.code == .invalidParameter && error?.parameter == "range")
+    }
 }
