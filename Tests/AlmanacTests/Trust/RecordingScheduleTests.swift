@@ -1,0 +1,36 @@
+import Testing
+
+@testable import Almanac
+
+@Suite("RecordingSchedule") struct RecordingScheduleTests {
+    private func span(_ from: Int64, _ to: Int64, _ interval: Int64) -> ScheduledSpan {
+        ScheduledSpan(
+            range: TimeRange(
+                from: Timestamp(milliseconds: from), to: Timestamp(milliseconds: to))!,
+            interval: .milliseconds(interval))
+    }
+
+    @Test("puts spans in order, the later one first in rank") func order() {
+        let found = RecordingSchedule([
+            span(50, 80, 20), span(0, 60, 10), span(90, 90, 5), span(90, 95, 0),
+        ])
+        #expect(found.spans == [span(0, 50, 10), span(50, 80, 20)])
+        #expect(RecordingSchedule([span(0, 60, 10), span(0, 70, 20)]).spans == [span(0, 70, 20)])
+    }
+
+    @Test("tells the longest interval in force, else that of the span before") func interval() {
+        let found = RecordingSchedule([span(0, 50, 10), span(50, 80, 20), span(200, 300, 5)])
+        #expect(found.interval(from: 10, to: 20) == 10)
+        #expect(found.interval(from: 45, to: 55) == 20)
+        #expect(found.interval(from: 100, to: 150) == 20)
+        #expect(found.interval(from: -20, to: -10) == 10)
+        #expect(found.interval(from: 70, to: 210) == 20)
+        #expect(RecordingSchedule.unknown.interval(from: 0, to: 10) == nil)
+    }
+
+    @Test("of no samples has no most frequent step, of ties the shorter") func steps() {
+        #expect(GapRule.mostFrequentStep(of: []) == nil)
+        #expect(GapRule.mostFrequentStep(of: [5]) == nil)
+        #expect(GapRule.mostFrequentStep(of: [0, 10, 15, 25, 30]) == 5)
+    }
+}
