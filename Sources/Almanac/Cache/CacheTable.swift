@@ -6,8 +6,7 @@
 struct CacheTable {
     let capacity: Int
     private(set) var slots: [Slot] = []
-    /// Of each slot, in an array of its own: moving an entry to the front touches three of them, which
-    /// lie in the processor's cache where whole slots would not.
+    /// Of each slot. Eight bytes each, since moving an entry to the front touches three of them.
     private var links: [Link] = []
     private var freeSlots: [Int32] = []
     private var slotOfPoint: [PointAddress: Int32] = [:]
