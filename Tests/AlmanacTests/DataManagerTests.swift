@@ -26,7 +26,7 @@ final class FixedTime: TimeSource {
     func filled(
         _ body: (DataManager, _ path: String) async throws -> Void
     ) async throws {
-        try await withTemporaryFolder { folder in
+        try await awaitingTemporaryFolder { folder in
             let path = folder + "/s"
             let manager = try DataManager.open(at: path, time: time)
             try await manager.upsert(Device(deviceID: 1201, deviceName: "AHU1"))

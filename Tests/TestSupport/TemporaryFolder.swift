@@ -8,7 +8,7 @@ public func withTemporaryFolder<Result>(_ body: (String) throws -> Result) throw
 }
 
 /// The same for a body that waits.
-public func withTemporaryFolder<Result>(
+public func awaitingTemporaryFolder<Result>(
     _ body: (String) async throws -> Result
 ) async throws -> Result {
     let folder = try makeTemporaryFolder()
