@@ -1,35 +1,29 @@
 import ColumnCodec
 import SegmentStore
 
-/// A point's newest sample at or before a moment, with how old it was then.
-public struct PointValue: Hashable, Sendable {
-    public var point: PointAddress
-    public var sample: Sample
-    /// From the sample's time to the moment that was asked for.
-    public var age: Duration
-}
-
 extension HistorySnapshot {
-    /// The newest sample of each point of a device at or before a moment, however old; points
-    /// without one are left out.
+    /// Each point of a device with its newest sample at or before a moment, however old, its age
+    /// then, and the recorded gap that the moment lies in.
     ///
     /// - Throws: `unknownDevice`.
     public func values(
         of device: DeviceID, at time: Timestamp
-    ) throws(HistoryError) -> [PointValue] {
+    ) throws(HistoryError) -> [ValueAsOf] {
         try require(device)
-        var values: [PointValue] = []
+        let gaps = try recordedGaps(at: time)
+        var values: [ValueAsOf] = []
         for point in catalog.points(of: device) {
-            guard let sample = try value(of: point.address, at: time) else { continue }
-            let age = Duration.milliseconds(time.rawValue - sample.time.rawValue)
-            values.append(PointValue(point: point.address, sample: sample, age: age))
+            values.append(
+                ValueAsOf(
+                    point: point.address, moment: time,
+                    sample: try value(of: point.address, at: time), recordedGaps: gaps))
         }
         return values
     }
 
     /// The same of every device.
-    public func values(ofSiteAt time: Timestamp) throws(HistoryError) -> [PointValue] {
-        var values: [PointValue] = []
+    public func values(ofSiteAt time: Timestamp) throws(HistoryError) -> [ValueAsOf] {
+        var values: [ValueAsOf] = []
         for device in catalog.deviceIDs { values += try self.values(of: device, at: time) }
         return values
     }
@@ -58,12 +52,12 @@ extension DataManager {
     /// The newest sample of each point of a device at or before a moment.
     public func values(
         of device: DeviceID, at time: Timestamp
-    ) throws(HistoryError) -> [PointValue] {
+    ) throws(HistoryError) -> [ValueAsOf] {
         try snapshot().values(of: device, at: time)
     }
 
     /// The same of every device.
-    public func values(ofSiteAt time: Timestamp) throws(HistoryError) -> [PointValue] {
+    public func values(ofSiteAt time: Timestamp) throws(HistoryError) -> [ValueAsOf] {
         try snapshot().values(ofSiteAt: time)
     }
 

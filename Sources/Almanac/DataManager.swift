@@ -17,6 +17,7 @@ public final class DataManager: Sendable {
     }
 
     public let mode: Mode
+    public let configuration: Configuration
     let time: any TimeSource
     let path: String
     /// Nil where the store is only read.
@@ -25,34 +26,56 @@ public final class DataManager: Sendable {
     /// What of the catalog's documents was read already.
     let documents = DocumentCache()
     let marks = RecentMarks()
+    let realtime: RealtimeCache
+    /// Nil without a source.
+    let reader: CurrentValueReader?
     /// Where writes wait for the disk, off the threads that tasks share.
     private let queue = DispatchQueue(label: "almanac.writes", attributes: .concurrent)
 
     /// Opens a store, and creates it where the folder is empty or not there.
     ///
-    /// - Throws: ``HistoryError``: `locked` with the writer's process id, `readOnly`, `diskFull`,
+    /// - Parameters:
+    ///   - configuration: what is set; checked first.
+    ///   - source: where the current values of points are read from.
+    /// - Throws: ``HistoryError``: `invalidParameter` naming the key; `locked` with the writer's process id, `readOnly`, `diskFull`,
     ///   `io`; `damaged` where the folder holds something else, or what cannot be read.
     public static func open(
-        at path: String, mode: Mode = .readWrite, time: any TimeSource = .system
+        at path: String, mode: Mode = .readWrite, configuration: Configuration = Configuration(),
+        time: any TimeSource = .system, source: (any PointSource)? = nil
     ) throws(HistoryError) -> DataManager {
+        let checked = try EffectiveConfiguration(configuration).configuration
+        let cache = try RealtimeCache(capacity: checked.cacheCapacity, time: time)
+        let reader = try source.map { (source) throws(HistoryError) in
+            try CurrentValueReader(cache, source, checked)
+        }
+        let store: Store?
+        let first: Snapshot?
         do throws(StoreError) {
             switch mode {
             case .readWrite:
-                let store = try Store.open(at: path)
-                return DataManager(path, mode, time, store, nil)
+                var options = StoreOptions()
+                options.diskReserveByteCount = checked.diskReserveByteCount
+                store = try Store.open(at: path, options: options)
+                first = nil
             case .readOnly:
-                return DataManager(path, mode, time, nil, try Snapshot.open(at: path))
+                store = nil
+                first = try Snapshot.open(at: path)
             }
         } catch { throw HistoryError(error, parameter: "path") }
+        return DataManager(path, mode, checked, time, store, first, cache, reader)
     }
 
     private init(
-        _ path: String, _ mode: Mode, _ time: any TimeSource, _ store: Store?, _ first: Snapshot?
+        _ path: String, _ mode: Mode, _ configuration: Configuration, _ time: any TimeSource,
+        _ store: Store?, _ first: Snapshot?, _ cache: RealtimeCache, _ reader: CurrentValueReader?
     ) {
         self.path = path
         self.mode = mode
+        self.configuration = configuration
         self.time = time
         self.store = store
+        realtime = cache
+        self.reader = reader
         reading = Guarded(first)
     }
 
@@ -106,5 +129,18 @@ public final class DataManager: Sendable {
             }
         }
         do throws(StoreError) { return try result.get() } catch { throw HistoryError(error) }
+    }
+}
+
+extension CurrentValueReader {
+    convenience init(
+        _ cache: RealtimeCache, _ source: any PointSource, _ configuration: Almanac.Configuration
+    ) throws(HistoryError) {
+        let gate = try DeviceGate(limits: .init(open: configuration.maxConcurrentCollections))
+        try self.init(
+            cache: cache, source: source, gate: gate,
+            configuration: Configuration(
+                staleService: configuration.cacheServeStale,
+                timeToLive: configuration.cacheDuration))
     }
 }

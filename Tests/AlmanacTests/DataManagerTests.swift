@@ -152,10 +152,10 @@ final class FixedTime: TimeSource {
             #expect(statistics.count == 3 && statistics.max == 7 && statistics.first == 0)
             let moment = Timestamp("2026-02-01")!
             let values = try manager.values(of: 1201, at: moment)
-            #expect(values.map(\.point) == [supply])
-            #expect(
-                values[0].age
-                    == .seconds(Double(moment.rawValue - sample(99, 0).timestamp.rawValue) / 1000))
+            #expect(values.map(\.point) == [fan, supply])
+            #expect(values[0].sample == nil)
+            let age = moment.rawValue - sample(99, 0).timestamp.rawValue
+            #expect(values[1].age == .milliseconds(age))
             var streamed: [Double] = []
             for try await batch in try manager.batches(of: supply, in: .all) {
                 streamed += batch.map(\.value)
@@ -168,6 +168,86 @@ final class FixedTime: TimeSource {
             #expect(try reader.samples(of: supply, in: .all).count == 101)
             try reader.refresh()
             #expect(try reader.samples(of: supply, in: .all).count == 102)
+        }
+    }
+
+    @Test("answers by bucket, fills what may be filled, finds gaps, and reports on quality")
+    func aggregates() async throws {
+        try await filled { manager, _ in
+            let log = try await manager.upsert(
+                TrendLog(deviceID: 1201, trendLogName: "Hours", interval: .seconds(3600)))
+            try await manager.replaceItems(
+                of: log.id!, with: [TrendLogItem(trendLogID: log.id!, point: supply, pointOrder: 0)]
+            )
+            // Two days of hours, with six hours missing on the second.
+            let hours = (0..<48).filter { !(30..<36).contains($0) }
+            try await manager.store(hours.map { sample($0, Double($0)) })
+            let first = Timestamp("2026-01-01")!
+            let range = TimeRange(from: first, to: Timestamp("2026-01-03")!)!
+            let days = try manager.samples(of: supply, in: range, every: .seconds(86_400))
+            #expect(days.map(\.value).first == 11.5)
+            #expect(days[1].value == hours.filter { $0 >= 24 }.reduce(0) { $0 + Double($1) } / 18)
+            let buckets = try manager.buckets(
+                of: supply, in: range, every: .day, aggregations: [.mean, .timeWeightedMean])
+            #expect(buckets.map(\.count) == [24, 18])
+            #expect(buckets[0].timeWeightedMean == 12)
+            let gaps = try manager.gaps(of: supply, in: range)
+            #expect(gaps.map(\.range.from) == [sample(30, 0).timestamp])
+            #expect(gaps.map(\.reason) == [.unknown])
+            let gap = Gap(point: supply, range: gaps[0].range, reason: .deviceOffline)
+            try await manager.record([gap])
+            #expect(try manager.gaps(of: supply, in: range).map(\.reason) == [.deviceOffline])
+            let asOf = try manager.values(of: 1201, at: sample(33, 0).timestamp)
+            #expect(asOf[1].gap == gap && asOf[1].sample?.value == 29)
+            let report = try manager.qualityReport(of: supply, in: range)
+            #expect(report.gaps == [gap] && report.usableCount == 42)
+            #expect(try manager.coverage(of: supply, in: range).fraction == 42.0 / 48)
+            let aligned = try manager.aligned(
+                [supply, fan], in: range, every: BucketWidth(.seconds(7200))!, fill: .hold)
+            #expect(aligned.starts.count == 24 && aligned.columns.count == 2)
+            try await manager.store([
+                PointSample(point: fan, value: 1, at: first),
+                PointSample(point: fan, value: 0, at: sample(1, 0).timestamp),
+                PointSample(point: fan, value: 0, at: sample(2, 0).timestamp),
+            ])
+            let threeHours = TimeRange(from: first, to: sample(2, 0).timestamp)!
+            #expect(try manager.duty(of: fan, in: threeHours).onTime == .seconds(3600))
+        }
+    }
+
+    @Test("holds current values, and reads a device once for many who ask")
+    func currentValues() async throws {
+        try await awaitingTemporaryFolder { folder in
+            let source = CountingSource(time)
+            let manager = try DataManager.open(at: folder + "/s", time: time, source: source)
+            try await manager.upsert(Device(deviceID: 1201, deviceName: "AHU1"))
+            try await manager.upsert([MonitoringPoint(address: supply, dataType: .analog)])
+            try await withThrowingTaskGroup(of: Double.self) { group in
+                for _ in 0..<50 {
+                    group.addTask { try await manager.currentValue(of: supply).value.value }
+                }
+                for try await value in group { #expect(value == 21.5) }
+            }
+            #expect(source.count == 1)
+            #expect(manager.cachedValue(of: supply)?.isFresh == true)
+            #expect(manager.cachedValues(of: 1201).count == 1)
+            time.now = Timestamp(rawValue: time.now.rawValue + 60_001)
+            #expect(manager.cachedValue(of: supply)?.isFresh == false)
+            #expect(try await manager.currentValue(of: supply).origin == .device)
+            #expect(manager.cacheStats().cacheHitCount > 0)
+            let unknown = PointAddress(device: 1, type: .input, number: 1)
+            #expect(throws: HistoryError.self) {
+                try manager.cache(
+                    RealtimeValue(
+                        point: unknown, value: 1, timestamp: time.now, dataType: .analog))
+            }
+            var wrong = Configuration()
+            wrong.cacheCapacity = 0
+            let error = #expect(throws: HistoryError.self) {
+                try DataManager.open(at: folder + "/t", configuration: wrong)
+            }
+            #expect(error?.parameter == "cache_capacity")
+            await manager.close()
         }
     }
 
@@ -272,6 +352,26 @@ final class FixedTime: TimeSource {
         try await filled { _, path in
             let error = #expect(throws: HistoryError.self) { try DataManager.open(at: path) }
             #expect(error?.code == .locked && error?.holder != nil)
+        }
+    }
+}
+
+/// A device that answers at once and counts how often it was asked.
+private final class CountingSource: PointSource {
+    private let time: FixedTime
+    private let asked = Mutex(0)
+
+    init(_ time: FixedTime) { self.time = time }
+
+    var count: Int { asked.withLock { $0 } }
+
+    func readings(
+        of points: [PointAddress], on device: DeviceID
+    ) async throws(PointSourceError) -> [PointAnswer] {
+        asked.withLock { $0 += 1 }
+        return points.map {
+            PointAnswer(
+                PointReading(point: $0, value: 21.5, arrival: time.now, dataType: .analog))
         }
     }
 }

@@ -25,7 +25,7 @@ public struct Configuration: Hashable, Sendable {
     public var cacheCleanupInterval: Duration = .seconds(300)
     /// Values held; beyond it the least recently used goes.
     public var cacheCapacity = 200_000
-    public var cacheServeStale = ServeStale.onFailure
+    public var cacheServeStale = StaleService.onFailure
 
     // MARK: Retention and maintenance
 
@@ -87,7 +87,7 @@ public struct Configuration: Hashable, Sendable {
     // MARK: Store
 
     /// What a write waits for where it does not say.
-    public var durability = DefaultDurability.durable
+    public var durability = Durability.durable
     /// Samples stamped before it are quarantined.
     public var clockPastLimit = Timestamp(seconds: 946_684_800)
     /// Samples stamped further ahead than this are quarantined.
@@ -105,26 +105,12 @@ public struct Configuration: Hashable, Sendable {
 }
 
 extension Configuration {
-    /// When a value that is no longer fresh is given.
-    public enum ServeStale: String, CaseIterable, Sendable {
-        /// Only where the live read fails or the device is in back-off.
-        case onFailure = "on_failure"
-        /// At once, while it is read anew behind it.
-        case whileRefreshing = "while_refreshing"
-        case never
-    }
-
     /// How the requests of a tick lie in time.
     public enum CollectionAlign: String, CaseIterable, Sendable {
         /// Devices start one after the other, each at its own place behind the tick.
         case spread
         /// All start at the tick.
         case strict
-    }
-
-    /// What a write waits for: the disk, the operating system, or nothing.
-    public enum DefaultDurability: String, CaseIterable, Sendable {
-        case durable, os, memory
     }
 
     /// The form of log lines; `auto` is that of the journal under it, else text.

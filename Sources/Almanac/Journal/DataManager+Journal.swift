@@ -14,6 +14,13 @@ extension HistorySnapshot {
         }
     }
 
+    /// The gaps of any point that a moment lies in.
+    func recordedGaps(at moment: Timestamp) throws(HistoryError) -> [Gap] {
+        try entries(until: Timestamp(rawValue: moment.rawValue + 1)).compactMap(Gap.init).filter {
+            $0.range.contains(moment)
+        }
+    }
+
     /// What happened in a range, by time.
     public func events(
         in range: TimeRange, kind: String? = nil

@@ -5,7 +5,7 @@ extension DataManager {
     public static let batchSampleCountMax = SampleBatch.sampleCountMax
 
     /// Stores samples of any points: the batch as a whole, but for samples that are rejected one by
-    /// one. With `durable`, the default, it is on the medium on return.
+    /// one. With `durable`, the configuration's default, it is on the medium on return.
     ///
     /// A value that is no number is rejected, and so is a time that no right clock gives (before
     /// 2000, or more than a day ahead), which an event tells of. The same sample again is a
@@ -15,7 +15,7 @@ extension DataManager {
     ///   samples; `readOnly`, `closed`, `diskFull`, `io`.
     @discardableResult
     public func store(
-        _ samples: [PointSample], durability: Durability = .durable,
+        _ samples: [PointSample], durability: Durability? = nil,
         onConflict rule: ConflictRule = .replace
     ) async throws(HistoryError) -> Receipt {
         guard samples.count <= DataManager.batchSampleCountMax else {
@@ -27,6 +27,7 @@ extension DataManager {
         let window = clockLimits
         let prepared = try StoredBatch(samples, in: engineSnapshot.catalog, window)
         let now = time.now
+        let durability = durability ?? configuration.durability
         return try await write { (store) throws(StoreError) in
             var receipt = Receipt()
             if !prepared.batch.isEmpty {
@@ -45,10 +46,11 @@ extension DataManager {
         }
     }
 
-    /// Times that a right clock can give: from 2000 to a day ahead.
+    /// Times that a right clock can give: by default from 2000 to a day ahead.
     var clockLimits: ClosedRange<Timestamp> {
-        let past = Timestamp(milliseconds: 946_684_800_000)
-        return past...max(past, Timestamp(rawValue: time.now.rawValue + 86_400_000))
+        let past = configuration.clockPastLimit
+        let ahead = configuration.clockFutureLimit.wholeMilliseconds
+        return past...max(past, Timestamp(rawValue: time.now.rawValue + ahead))
     }
 }
 

@@ -1,0 +1,113 @@
+import SegmentStore
+
+extension DataManager {
+    /// One value a bucket of the epoch's grid, by default the mean of an analog point and the last
+    /// state of others. Empty buckets are absent; a sample's time is its bucket's start.
+    ///
+    /// - Throws: `unknownPoint`; `invalidParameter` for a width below a millisecond; `limitExceeded`
+    ///   above a million buckets; `damaged`.
+    public func samples(
+        of point: PointAddress, in range: TimeRange, every width: Duration,
+        aggregation: Aggregation? = nil
+    ) throws(HistoryError) -> [Sample] {
+        guard let calendar = BucketWidth(width) else {
+            throw HistoryError(
+                .invalidParameter, "a width of \(width) found, whole milliseconds above 0 expected",
+                parameter: "every")
+        }
+        let snapshot = snapshot()
+        guard let known = try snapshot.point(point) else { throw HistoryError.unknown(point) }
+        let kind = aggregation ?? .standard(for: known.dataType)
+        return try buckets(of: point, in: range, every: calendar, aggregations: [kind])
+            .compactMap { bucket in
+                bucket.value(of: kind).map { Sample(time: bucket.start, value: $0) }
+            }
+    }
+
+    /// The buckets of a range, empty ones too: of a width on the epoch's grid, or days, ISO weeks,
+    /// months and years in a zone, which last as long as the clock there says.
+    ///
+    /// - Parameter aggregations: what is wanted; others of a bucket may be missing.
+    /// - Throws: as ``samples(of:in:every:aggregation:)``; `invalidParameter` for an unknown zone.
+    public func buckets(
+        of point: PointAddress, in range: TimeRange, every width: BucketWidth,
+        zone: TimeZoneRules = .utc, aggregations: Set<Aggregation> = [.mean]
+    ) throws(HistoryError) -> [Bucket] {
+        guard let history = try snapshot().history(of: point, in: range, now: time.now) else {
+            return []
+        }
+        return try history.reader.buckets(
+            in: range, of: BucketCalendar(width: width, zone: zone), aggregations)
+    }
+
+    /// Several points on one grid, a column each; what is empty is filled as far as the gap rule
+    /// lets it.
+    ///
+    /// - Parameter aggregation: `nil` takes the standard one of each point.
+    /// - Throws: as ``buckets(of:in:every:zone:aggregations:)``; `limitExceeded` above ten million
+    ///   values.
+    public func aligned(
+        _ points: [PointAddress], in range: TimeRange, every width: BucketWidth,
+        zone: TimeZoneRules = .utc, aggregation: Aggregation? = nil, fill: Fill = .none
+    ) throws(HistoryError) -> AlignedColumns {
+        let snapshot = snapshot()
+        var columns: [AlignedPoint<StoredSeries>] = []
+        for point in points {
+            guard let history = try snapshot.history(of: point, in: range, now: time.now) else {
+                throw HistoryError(
+                    .unknownPoint, "point \(point) has no history", parameter: "points")
+            }
+            columns.append(AlignedPoint(point: point, reader: history.reader))
+        }
+        return try AlignedColumns(
+            of: columns, in: range, BucketCalendar(width: width, zone: zone), aggregation, fill)
+    }
+
+    /// How long a digital point was on, how often it changed, and its longest run.
+    public func duty(of point: PointAddress, in range: TimeRange) throws(HistoryError) -> Duty {
+        let range = past(range)
+        guard let history = try snapshot().history(of: point, in: range, now: time.now) else {
+            return Duty([], in: range, GapRule(.unknown, recorded: [], times: []))
+        }
+        return try history.reader.source.duty(in: range, history.reader.rule)
+    }
+
+    /// Where samples are missing up to now, and why: recorded reasons, else `unknown`.
+    public func gaps(of point: PointAddress, in range: TimeRange) throws(HistoryError) -> [Gap] {
+        let range = past(range)
+        guard let history = try snapshot().history(of: point, in: range, now: time.now) else {
+            return []
+        }
+        return try history.reader.source.gaps(of: point, in: range, history.reader.rule)
+    }
+
+    /// How much of what was due up to now is there.
+    public func coverage(
+        of point: PointAddress, in range: TimeRange
+    ) throws(HistoryError) -> Coverage {
+        try qualityReport(of: point, in: range).coverage
+    }
+
+    /// What is missing and what looks wrong in a range, up to now.
+    public func qualityReport(
+        of point: PointAddress, in range: TimeRange
+    ) throws(HistoryError) -> QualityReport {
+        let range = past(range)
+        guard let history = try snapshot().history(of: point, in: range, now: time.now) else {
+            return QualityReport(
+                point: point, range: range, coverage: .none, gaps: [], hasNoData: true,
+                isStalled: false, flatLines: [], outOfRangeCount: 0, usableCount: 0, badCount: 0,
+                counters: IngestCounters(), level: .good)
+        }
+        let reader = history.reader
+        return try QualityReader(
+            source: reader.source, point: point, dataType: reader.dataType,
+            profile: reader.profile, rule: reader.rule
+        ).report(in: range)
+    }
+
+    /// The part of a range that is over: nothing is missing in what is to come.
+    private func past(_ range: TimeRange) -> TimeRange {
+        TimeRange(from: range.from, to: max(range.from, min(range.to, time.now)))!
+    }
+}
