@@ -6,7 +6,7 @@ import SegmentStore
 enum ConflictChoice: String, ExpressibleByArgument, CaseIterable {
     case replace, keep
 
-    var rule: ConflictRule { self == .replace ? .replace : .keep }
+    var rule: SegmentStore.ConflictRule { self == .replace ? .replace : .keep }
 }
 
 /// Takes CSV files into a store.
