@@ -33,10 +33,11 @@ extension DataManager {
         of point: PointAddress, in range: TimeRange, every width: BucketWidth,
         zone: TimeZoneRules = .utc, aggregations: Set<Aggregation> = [.mean]
     ) throws(HistoryError) -> [Bucket] {
-        guard let history = try snapshot().history(of: point, in: range, now: time.now) else {
-            return []
-        }
-        return try history.reader.buckets(
+        let reader = try snapshot().history(
+            of: point, in: range, now: time.now,
+            needsRule: aggregations.contains(where: \.needsNeighbours))
+        guard let reader else { return [] }
+        return try reader.buckets(
             in: range, of: BucketCalendar(width: width, zone: zone), aggregations)
     }
 
@@ -53,11 +54,11 @@ extension DataManager {
         let snapshot = snapshot()
         var columns: [AlignedPoint<StoredSeries>] = []
         for point in points {
-            guard let history = try snapshot.history(of: point, in: range, now: time.now) else {
+            guard let reader = try snapshot.history(of: point, in: range, now: time.now) else {
                 throw HistoryError(
                     .unknownPoint, "point \(point) has no history", parameter: "points")
             }
-            columns.append(AlignedPoint(point: point, reader: history.reader))
+            columns.append(AlignedPoint(point: point, reader: reader))
         }
         return try AlignedColumns(
             of: columns, in: range, BucketCalendar(width: width, zone: zone), aggregation, fill)
@@ -66,19 +67,19 @@ extension DataManager {
     /// How long a digital point was on, how often it changed, and its longest run.
     public func duty(of point: PointAddress, in range: TimeRange) throws(HistoryError) -> Duty {
         let range = past(range)
-        guard let history = try snapshot().history(of: point, in: range, now: time.now) else {
+        guard let reader = try snapshot().history(of: point, in: range, now: time.now) else {
             return Duty([], in: range, GapRule(.unknown, recorded: [], times: []))
         }
-        return try history.reader.source.duty(in: range, history.reader.rule)
+        return try reader.source.duty(in: range, reader.rule)
     }
 
     /// Where samples are missing up to now, and why: recorded reasons, else `unknown`.
     public func gaps(of point: PointAddress, in range: TimeRange) throws(HistoryError) -> [Gap] {
         let range = past(range)
-        guard let history = try snapshot().history(of: point, in: range, now: time.now) else {
+        guard let reader = try snapshot().history(of: point, in: range, now: time.now) else {
             return []
         }
-        return try history.reader.source.gaps(of: point, in: range, history.reader.rule)
+        return try reader.source.gaps(of: point, in: range, reader.rule)
     }
 
     /// How much of what was due up to now is there.
@@ -93,13 +94,12 @@ extension DataManager {
         of point: PointAddress, in range: TimeRange
     ) throws(HistoryError) -> QualityReport {
         let range = past(range)
-        guard let history = try snapshot().history(of: point, in: range, now: time.now) else {
+        guard let reader = try snapshot().history(of: point, in: range, now: time.now) else {
             return QualityReport(
                 point: point, range: range, coverage: .none, gaps: [], hasNoData: true,
                 isStalled: false, flatLines: [], outOfRangeCount: 0, usableCount: 0, badCount: 0,
                 counters: IngestCounters(), level: .good)
         }
-        let reader = history.reader
         return try QualityReader(
             source: reader.source, point: point, dataType: reader.dataType,
             profile: reader.profile, rule: reader.rule

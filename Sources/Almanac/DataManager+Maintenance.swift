@@ -103,17 +103,16 @@ extension DataManager {
     /// - Throws: `invalidParameter` where the folder is not empty; `damaged` where something cannot
     ///   be read: a copy of damage is no backup; `diskFull`, `io`.
     public func backup(to path: String) async throws(HistoryError) {
-        do {
-            if store != nil {
-                try await write { (store) throws(StoreError) in try store.backup(to: path) }
-            } else {
-                try engineSnapshot.backup(to: path)
+        guard store != nil else {
+            do throws(StoreError) { try engineSnapshot.backup(to: path) } catch {
+                throw HistoryError(copying: error)
             }
-        } catch let error as HistoryError {
-            throw error
-        } catch let error as StoreError {
-            throw HistoryError(error, parameter: "path")
-        } catch { throw HistoryError(.io, "\(error)", underlying: error) }
+            return
+        }
+        let result = try await write { (store) in
+            Result { () throws(StoreError) in try store.backup(to: path) }
+        }
+        do throws(StoreError) { try result.get() } catch { throw HistoryError(copying: error) }
     }
 
     /// Checks a backup without restoring it.
@@ -132,12 +131,7 @@ extension DataManager {
     ) throws(HistoryError) {
         do throws(StoreError) {
             try Store.restore(from: backup, to: path, until: time)
-        } catch {
-            if error.code == .foreign {
-                throw HistoryError(.invalidParameter, error.message, parameter: "path")
-            }
-            throw HistoryError(error, parameter: "backup")
-        }
+        } catch { throw HistoryError(copying: error, from: "backup") }
     }
 
     /// Checks every header, checksum, order, count and statistic of the store, beside a writer too.
@@ -148,6 +142,17 @@ extension DataManager {
             let snapshot = try Snapshot.open(at: path)
             return VerificationReport(try snapshot.verify(deep: deep), snapshot.catalog)
         } catch { throw HistoryError(error) }
+    }
+}
+
+extension HistoryError {
+    /// The error of a copy into a folder, which has to be empty.
+    fileprivate init(copying error: StoreError, from source: String? = nil) {
+        guard error.code == .foreign else {
+            self.init(error, parameter: source)
+            return
+        }
+        self.init(.invalidParameter, error.message, parameter: "path", underlying: error)
     }
 }
 

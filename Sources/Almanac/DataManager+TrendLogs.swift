@@ -39,20 +39,19 @@ extension DataManager {
     @discardableResult
     public func upsert(_ log: TrendLog) async throws(HistoryError) -> TrendLog {
         try DataManager.check(log)
-        let documents = documents
         return try await edit { (edit) throws(HistoryError) in
             guard edit.catalog.name(of: log.deviceID) != nil else {
                 throw HistoryError(
                     .unknownDevice, "device \(log.deviceID.rawValue) is not known",
                     parameter: "deviceID")
             }
-            let id = try edit.number(of: log, documents)
+            let id = try edit.number(of: log)
             let key = DocumentKey.log(id)
             let known = try edit.value(key, as: StoredLog.self)
             let now = edit.now.rawValue
             let stored = StoredLog(
                 device: log.deviceID.rawValue, name: log.trendLogName,
-                ms: log.interval.wholeMilliseconds, max: log.maxPoints,
+                ms: log.interval.milliseconds, max: log.maxPoints,
                 inactive: log.isActive ? nil : true,
                 made: known?.made ?? now, changed: now, items: known?.items ?? [])
             try edit.set(stored, for: key)
@@ -153,7 +152,7 @@ extension DataManager {
         for log in try trendLogs(of: device) {
             guard let id = log.id else { continue }
             let count = try snapshot.items(of: id).count
-            let perDay = 86_400_000 / Double(log.interval.wholeMilliseconds)
+            let perDay = 86_400_000 / Double(log.interval.milliseconds)
             summaries.append(
                 TrendLogSummary(log: log, itemCount: count, samplesPerDay: perDay * Double(count)))
         }
@@ -163,9 +162,7 @@ extension DataManager {
 
 extension CatalogEdit {
     /// The number of a known log, or the next one.
-    fileprivate mutating func number(
-        of log: TrendLog, _ documents: DocumentCache
-    ) throws(HistoryError) -> TrendLogID {
+    fileprivate mutating func number(of log: TrendLog) throws(HistoryError) -> TrendLogID {
         if let id = log.id {
             guard try value(DocumentKey.log(id), as: StoredLog.self) != nil else {
                 throw HistoryError.unknown(id)
@@ -184,11 +181,5 @@ extension CatalogEdit {
         settings.nextLog += 1
         try set(settings, for: DocumentKey.settings)
         return id
-    }
-}
-
-extension Duration {
-    var wholeMilliseconds: Int64 {
-        components.seconds * 1000 + components.attoseconds / 1_000_000_000_000_000
     }
 }

@@ -1,30 +1,28 @@
 import ColumnCodec
 import SegmentStore
 
-/// One point of a snapshot with all that its aggregates hang on.
-struct PointHistory {
-    let reader: BucketReader<StoredSeries>
-    let recordedGaps: [Gap]
-}
-
 extension HistorySnapshot {
     /// What reads of a point need beyond its samples: kind, profile, when it was collected, and the
     /// gaps that were recorded. Nil for a known point without a series.
+    ///
+    /// - Parameter needsRule: whether gaps matter to what is asked; without it neither the journal
+    ///   nor any sample is read for them.
     func history(
-        of point: PointAddress, in range: TimeRange, now: Timestamp
-    ) throws(HistoryError) -> PointHistory? {
+        of point: PointAddress, in range: TimeRange, now: Timestamp, needsRule: Bool = true
+    ) throws(HistoryError) -> BucketReader<StoredSeries>? {
         guard let series = try series(of: point), let known = try self.point(point) else {
             return nil
         }
         let source = StoredSeries(snapshot: engine, series: series)
-        let gaps = try recordedGaps(of: point, in: range)
         let profile = try profile(of: point)
-        let rule = try source.gapRule(
-            try schedule(of: point, profile, until: now), recorded: gaps, in: range)
-        return PointHistory(
-            reader: BucketReader(
-                source: source, dataType: known.dataType, profile: profile, rule: rule),
-            recordedGaps: gaps)
+        let rule =
+            needsRule
+            ? try source.gapRule(
+                try schedule(of: point, profile, until: now),
+                recorded: try recordedGaps(of: point, in: range), in: range)
+            : GapRule(.unknown, recorded: [], times: [])
+        return BucketReader(
+            source: source, dataType: known.dataType, profile: profile, rule: rule)
     }
 
     /// When samples of a point were due: while active logs held it.

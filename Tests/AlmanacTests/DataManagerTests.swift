@@ -3,22 +3,8 @@ import Synchronization
 import TestSupport
 import Testing
 
-/// A clock that stands where the test puts it.
-final class FixedTime: TimeSource {
-    private let moment: Mutex<Timestamp>
-
-    init(_ text: String) { moment = Mutex(Timestamp(text)!) }
-
-    var now: Timestamp {
-        get { moment.withLock { $0 } }
-        set { moment.withLock { $0 = newValue } }
-    }
-    var uptime: Duration { .milliseconds(now.rawValue) }
-    func sleep(until deadline: Duration) async throws {}
-}
-
 @Suite("DataManager") struct DataManagerTests {
-    let time = FixedTime("2026-03-01")
+    let time = ManualTime(start: Timestamp("2026-03-01")!)
     let supply = PointAddress(device: 1201, type: .input, number: 5)
     let fan = PointAddress(device: 1201, type: .output, number: 1)
 
@@ -50,7 +36,7 @@ final class FixedTime: TimeSource {
     func nouns() async throws {
         try await filled { manager, path in
             let made = time.now
-            time.now = Timestamp("2026-03-02")!
+            time.advance(to: Timestamp("2026-03-02")!)
             let device = try await manager.upsert(
                 Device(
                     deviceID: 1201, deviceName: "AHU-1", ipAddress: "10.0.0.4", port: 47808))
@@ -76,7 +62,7 @@ final class FixedTime: TimeSource {
         try await filled { manager, _ in
             try await manager.setProfile(PointProfile(rangeCode: 1, low: 5, high: 40), of: supply)
             let before = time.now
-            time.now = Timestamp("2026-04-01")!
+            time.advance(to: Timestamp("2026-04-01")!)
             try await manager.upsert([
                 MonitoringPoint(
                     address: supply, pointName: "Supply air", unitCode: 64, dataType: .digital)
@@ -231,7 +217,7 @@ final class FixedTime: TimeSource {
             #expect(source.count == 1)
             #expect(manager.cachedValue(of: supply)?.isFresh == true)
             #expect(manager.cachedValues(of: 1201).count == 1)
-            time.now = Timestamp(rawValue: time.now.rawValue + 60_001)
+            time.advance(by: .milliseconds(60_001))
             #expect(manager.cachedValue(of: supply)?.isFresh == false)
             #expect(try await manager.currentValue(of: supply).origin == .device)
             #expect(manager.cacheStats().cacheHitCount > 0)
@@ -292,7 +278,10 @@ final class FixedTime: TimeSource {
             #expect(try restored.device(1201)?.deviceName == "AHU1")
             #expect(try restored.verify(deep: true).isWhole)
             await restored.close()
-            await #expect(throws: HistoryError.self) { try await manager.backup(to: path + "-b") }
+            let error = await #expect(throws: HistoryError.self) {
+                try await manager.backup(to: path + "-b")
+            }
+            #expect(error?.code == .invalidParameter && error?.parameter == "path")
         }
     }
 
@@ -358,10 +347,10 @@ final class FixedTime: TimeSource {
 
 /// A device that answers at once and counts how often it was asked.
 private final class CountingSource: PointSource {
-    private let time: FixedTime
+    private let time: ManualTime
     private let asked = Mutex(0)
 
-    init(_ time: FixedTime) { self.time = time }
+    init(_ time: ManualTime) { self.time = time }
 
     var count: Int { asked.withLock { $0 } }
 

@@ -21,43 +21,25 @@ struct CatalogEdit {
         on store: Store, at now: Timestamp, _ documents: DocumentCache,
         _ body: (inout CatalogEdit) throws(HistoryError) -> Result
     ) throws(StoreError) -> Swift.Result<Result, HistoryError> {
-        // What the body refuses is the caller's; the engine's own errors are the engine's.
-        do throws(Refusal) {
-            return .success(try refusing(store, now, documents, body))
-        } catch {
-            switch error {
-            case .caller(let refusal): return .failure(refusal)
-            case .engine(let error): throw error
-            }
-        }
-    }
-
-    private enum Refusal: Error {
-        case caller(HistoryError)
-        case engine(StoreError)
-    }
-
-    private static func refusing<Result: Sendable>(
-        _ store: Store, _ now: Timestamp, _ documents: DocumentCache,
-        _ body: (inout CatalogEdit) throws(HistoryError) -> Result
-    ) throws(Refusal) -> Result {
+        // What the body refuses is the caller's error, and goes past the engine as it is.
         var refusal: HistoryError?
         do throws(StoreError) {
-            return try store.updateCatalog { (catalog, change) throws(StoreError) in
-                var edit = CatalogEdit(catalog, change, now, documents)
-                do throws(HistoryError) {
-                    let result = try body(&edit)
-                    catalog = edit.catalog
-                    change = edit.change
-                    return result
-                } catch {
-                    refusal = error
-                    throw StoreError(.invalidParameter, error.message)
-                }
-            }
+            return .success(
+                try store.updateCatalog { (catalog, change) throws(StoreError) in
+                    var edit = CatalogEdit(catalog, change, now, documents)
+                    do throws(HistoryError) {
+                        let result = try body(&edit)
+                        catalog = edit.catalog
+                        change = edit.change
+                        return result
+                    } catch {
+                        refusal = error
+                        throw StoreError(.invalidParameter, error.message)
+                    }
+                })
         } catch {
-            if let refusal { throw .caller(refusal) }
-            throw .engine(error)
+            if let refusal { return .failure(refusal) }
+            throw error
         }
     }
 

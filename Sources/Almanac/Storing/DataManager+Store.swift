@@ -49,7 +49,7 @@ extension DataManager {
     /// Times that a right clock can give: by default from 2000 to a day ahead.
     var clockLimits: ClosedRange<Timestamp> {
         let past = configuration.clockPastLimit
-        let ahead = configuration.clockFutureLimit.wholeMilliseconds
+        let ahead = configuration.clockFutureLimit.milliseconds
         return past...max(past, Timestamp(rawValue: time.now.rawValue + ahead))
     }
 }

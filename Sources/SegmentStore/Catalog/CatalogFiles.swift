@@ -64,23 +64,9 @@ public struct CatalogFiles: Sendable {
         guard !frames.isEmpty else { return manifest }
         var manifest = manifest
         for index in manifest.files.indices where manifest.files[index].role == .catalog {
-            try append(frames, toFileOf: &manifest.files[index])
+            try manifest.files[index].append(frames, in: storage)
         }
         return manifest
-    }
-
-    private func append(
-        _ frames: [RecordFrame], toFileOf row: inout ManifestFile
-    ) throws(StoreError) {
-        var writer = try RecordFileWriter.open(
-            row.name, salt: row.salt, byteCount: row.byteCount, in: storage)
-        defer { writer.close() }
-        try writer.append(frames)
-        try writer.sync()
-        row.byteCount = writer.byteCount
-        // The hash that a backup put here was of what was there before.
-        row.hash = nil
-        row.cover(frames)
     }
 }
 
@@ -143,31 +129,13 @@ extension CatalogFiles {
                 kind: .catalog, fileID: manifest.nextFileID, fileSalt: makeSalt(),
                 storeID: manifest.storeID, firstLSN: frames.first?.lsn ?? manifest.flushedLSN)
             manifest.nextFileID += 1
-            manifest.files.append(try write(header, frames))
+            manifest.files.append(
+                try RecordFileWriter.make(
+                    .catalog(header.fileID), header, role: .catalog, holding: frames, in: storage))
         }
         do throws(StorageError) { try storage.syncFolder(StoreLayout.recordFolder) } catch {
             throw StoreError(error)
         }
         return manifest
-    }
-
-    /// Writes one file aside, syncs it and gives it its name.
-    private func write(
-        _ header: FileHeader, _ frames: [RecordFrame]
-    ) throws(StoreError) -> ManifestFile {
-        let file = StoreFile.catalog(header.fileID)
-        let temporary = StoreLayout.temporary(file)
-        var writer = try RecordFileWriter.create(header, at: temporary, in: storage)
-        defer { writer.close() }
-        try writer.append(frames)
-        try writer.sync()
-        do throws(StorageError) { try storage.rename(temporary, to: file.path) } catch {
-            throw StoreError(error)
-        }
-        var row = ManifestFile(
-            name: file.path, kind: .catalog, id: file.id, salt: header.fileSalt,
-            byteCount: writer.byteCount, role: .catalog)
-        row.cover(frames)
-        return row
     }
 }

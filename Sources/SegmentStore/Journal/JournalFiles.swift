@@ -21,16 +21,7 @@ struct JournalFiles {
             if let index = manifest.files.firstIndex(where: {
                 $0.role == .journal && $0.year == year
             }) {
-                var writer = try RecordFileWriter.open(
-                    manifest.files[index].name, salt: manifest.files[index].salt,
-                    byteCount: manifest.files[index].byteCount, in: storage)
-                defer { writer.close() }
-                try writer.append(added)
-                try writer.sync()
-                manifest.files[index].byteCount = writer.byteCount
-                // The hash that a backup put here was of what was there before.
-                manifest.files[index].hash = nil
-                manifest.files[index].cover(added)
+                try manifest.files[index].append(added, in: storage)
             } else {
                 manifest.files.append(try create(year, added, &manifest))
                 isNew = true
@@ -44,7 +35,6 @@ struct JournalFiles {
         return manifest
     }
 
-    /// Writes a file aside, syncs it and gives it its name.
     private func create(
         _ year: Int, _ frames: [RecordFrame], _ manifest: inout Manifest
     ) throws(StoreError) -> ManifestFile {
@@ -53,21 +43,8 @@ struct JournalFiles {
         let header = FileHeader(
             kind: .journal, fileID: file.id, fileSalt: .random(in: .min ... .max),
             storeID: manifest.storeID, year: year, firstLSN: frames.first?.lsn ?? 0)
-        let temporary = StoreLayout.temporary(file)
-        // An earlier try may have met a full disk.
-        try? storage.unlink(temporary)
-        var writer = try RecordFileWriter.create(header, at: temporary, in: storage)
-        defer { writer.close() }
-        try writer.append(frames)
-        try writer.sync()
-        do throws(StorageError) { try storage.rename(temporary, to: file.path) } catch {
-            throw StoreError(error)
-        }
-        var row = ManifestFile(
-            name: file.path, kind: .journal, id: file.id, salt: header.fileSalt, year: year,
-            byteCount: writer.byteCount, role: .journal)
-        row.cover(frames)
-        return row
+        return try RecordFileWriter.make(
+            file, header, role: .journal, holding: frames, in: storage)
     }
 
     /// The entries of a file, in the order in which they were written; damaged records are reported
@@ -117,15 +94,6 @@ struct JournalFrame: Sendable {
 }
 
 extension ManifestFile {
-    /// Widens the row's LSNs to those of frames that the file got.
-    mutating func cover(_ frames: [RecordFrame]) {
-        for frame in frames {
-            // Real numbers begin with 1; 0 is the row of a file without records.
-            firstLSN = lastLSN == 0 ? frame.lsn : min(firstLSN, frame.lsn)
-            lastLSN = max(lastLSN, frame.lsn)
-        }
-    }
-
     /// No sample is lost with a journal.
     fileprivate func journalDamage(
         _ reason: Damage.Reason, _ detail: String, at offset: Int

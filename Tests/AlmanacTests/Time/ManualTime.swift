@@ -38,6 +38,11 @@ final class ManualTime: TimeSource {
         state.withLock { $0.move(to: end) }
     }
 
+    /// The same up to a moment of the wall clock.
+    func advance(to moment: Timestamp) {
+        advance(by: .milliseconds(moment.milliseconds - now.milliseconds))
+    }
+
     /// Sets the wall clock alone, as a person or a time server does.
     func setWall(by duration: Duration) {
         state.withLock { $0.wall = $0.wall + duration }
