@@ -6,6 +6,8 @@ public enum TimeCodec: UInt8, Sendable, CaseIterable {
     case grid = 2
     /// A grid, and how far from its slot each time lies.
     case jitteredGrid = 3
+    /// The same, where it takes clearly fewer bytes in a mixed radix than in bits.
+    case jitteredGridMixedRadix = 4
     /// Differences, packed.
     case delta = 5
     /// Differences as varints, for short frames.

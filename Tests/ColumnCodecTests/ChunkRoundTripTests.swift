@@ -79,8 +79,9 @@ import Testing
 
     @Test("chooses the codec that fits the times") func timeChoices() throws {
         let expected: [(TimeKind, TimeCodec)] = [
-            (.regular, .regular), (.gaps, .grid), (.jitter, .jitteredGrid),
-            (.jitterAndGaps, .jitteredGrid), (.irregular, .delta), (.drifting, .regular),
+            (.regular, .regular), (.gaps, .grid), (.jitter, .jitteredGridMixedRadix),
+            (.jitterAndGaps, .jitteredGridMixedRadix),
+            (.rarelyLate, .jitteredGrid), (.irregular, .delta), (.drifting, .regular),
         ]
         let values = ValueKind.temperature.values(4096, seed: 1)
         for (kind, codec) in expected {

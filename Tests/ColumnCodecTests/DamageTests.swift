@@ -56,7 +56,8 @@ import Testing
 
     static let small: [(ValueKind, TimeKind)] = [
         (.temperature, .jitterAndGaps), (.glitch, .gaps), (.binary, .irregular), (.mean, .regular),
-        (.fewDistinct, .bursts), (.unroundedFloat, .jitter), (.anyBits, .anyTimes),
+        (.fewDistinct, .bursts), (.unroundedFloat, .jitter), (.percent, .rarelyLate),
+        (.anyBits, .anyTimes),
         (.percent, .drifting), (.meter, .gaps),
     ]
 

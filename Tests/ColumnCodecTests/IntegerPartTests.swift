@@ -57,7 +57,7 @@ import Testing
 
     @Test("agree with decoded samples of every kind", arguments: ValueKind.allCases)
     func values(_ kind: ValueKind) throws {
-        for times in [TimeKind.regular, .jitterAndGaps] {
+        for times in [TimeKind.regular, .jitterAndGaps, .rarelyLate] {
             let columns = makeColumns(
                 kind.values(2500, seed: 5), times: times.times(2500, seed: 6))
             for bounds in IntegerPartTests.grids(columns.times) { try check(columns, bounds) }

@@ -41,7 +41,7 @@ import Testing
                 return found
             }
             // Only a jittered frame may begin later than its bound.
-            #expect(chunk.timeCodec == .jitteredGrid)
+            #expect([.jitteredGrid, .jitteredGridMixedRadix].contains(chunk.timeCodec))
             guard frame > 0 else { return nil }
             frame -= 1
         }

@@ -69,7 +69,7 @@ enum ValueKind: String, CaseIterable, Sendable {
 
 /// Times as devices give them.
 enum TimeKind: String, CaseIterable, Sendable {
-    case regular, gaps, jitter, jitterAndGaps, irregular, drifting, bursts, anyTimes
+    case regular, gaps, jitter, jitterAndGaps, rarelyLate, irregular, drifting, bursts, anyTimes
 
     func times(_ count: Int, seed: UInt64) -> [Int64] {
         var random = SeededGenerator(seed: seed &+ 99)
@@ -84,6 +84,9 @@ enum TimeKind: String, CaseIterable, Sendable {
             case .jitter, .jitterAndGaps:
                 slot += self == .jitterAndGaps && dice < 3 ? 1 + dice : 1
                 return time + slot * 900_000 + jitter
+            case .rarelyLate:
+                slot += 1
+                return time + slot * 900_000 + (dice == 0 ? 40 : 1) * jitter
             case .irregular: time += 1000 + dice * 1000
             case .drifting: time += 60_013
             case .bursts: time += dice < 50 ? 1 + dice : 3_600_000

@@ -61,6 +61,19 @@ import Testing
         #expect(frame.qualities == [1, 2, 3])
     }
 
+    @Test("jittered times in a mixed radix") func mixedRadix() throws {
+        let body: [UInt8] =
+            [
+                4, 1, 1, 1, 0xA0, 0xF7, 0x36, 1, 0, 1, 3,  // step 900000; 1 bit, base 3
+                0, 0, 0, 0, 0, 0, 0x35, 0x40, 0,  // 21.5, good
+                0xAA, 0x01,  // 85 bytes: no gap, a group of residuals
+                0, 0b10,  // residual 8 has low bit 1 …
+            ] + [UInt8](repeating: 0, count: 31) + [0xB2, 0x05]  // … and digit 2: 2 · 3^6
+            + [UInt8](repeating: 0, count: 50)
+        let frame = try decode(body, count: 9)
+        #expect(frame.times == (0..<8).map { $0 * 900_000 } + [7_200_005])
+    }
+
     @Test("delta times, ratios") func ratios() throws {
         let body: [UInt8] = [
             5, 8, 1, 1, 0xE8, 0x07, 0x3C,  // unit 1000, reference 60

@@ -56,6 +56,29 @@ def unpack(r, n, reference):
     return out
 
 
+def unpack_mixed(r, n, width, base):
+    """n integers in a mixed radix: low bits, and eight high parts in one word."""
+    limit = base**8
+    bits = (limit - 1).bit_length()
+    mask = (1 << bits) - 1
+    out = []
+    while n > 0:
+        size = min(n, 256)
+        v = lows(r, width)
+        for block in range(0, 256, 64):
+            z = int.from_bytes(r.take(bits), "little")
+            for lane in range(8):
+                word = z >> (lane * bits) & mask
+                r.require(word < limit, "word of digits", word, f"below {limit}")
+                for place in range(block + 56 + lane, block - 1, -8):
+                    word, digit = divmod(word, base)
+                    v[place] += digit << width
+        r.require(not any(v[size:]), "numbers behind the last value", "not 0", 0)
+        out += v[:size]
+        n -= size
+    return out
+
+
 def summed(first, differences):
     """x[0] = first, x[i] = x[i - 1] + differences[i]; differences[0] is a placeholder."""
     x = first
@@ -150,13 +173,27 @@ class JitteredTimes:
         self.unit = r.bounded("unit", 1, UNIT_MAX)
         self.least = r.bounded("least residual", -HALF, 0, signed=True)
 
+    def residuals(self, r, n):
+        return unpack(r, n, 0)
+
     def frame(self, r, n, f, position):
         places = slots(r, n, position)
-        residuals = unpack(r, n, 0)
+        residuals = self.residuals(r, n)
         for x in residuals:
             r.require(0 <= x * self.unit < self.step, "residual", x * self.unit, f"0 ..< {self.step}")
         base = self.first + self.least * self.unit
         return [base + s * self.step + x * self.unit for s, x in zip(places, residuals)]
+
+
+class MixedRadixTimes(JitteredTimes):
+    def __init__(self, r, first, count):
+        super().__init__(r, first, count)
+        self.width, self.base = r.u8(), r.u8()
+        r.require(self.width <= 24, "width of a mixed radix", self.width, "at most 24")
+        r.require(self.base in (3, 5, 7, 9), "base of a mixed radix", self.base, "3, 5, 7 or 9")
+
+    def residuals(self, r, n):
+        return unpack_mixed(r, n, self.width, self.base)
 
 
 class DeltaTimes:
@@ -413,7 +450,7 @@ class RawQualities(RunQualities):
 
 
 TIME_CODECS = {
-    1: RegularTimes, 2: GridTimes, 3: JitteredTimes,
+    1: RegularTimes, 2: GridTimes, 3: JitteredTimes, 4: MixedRadixTimes,
     5: DeltaTimes, 6: DeltaVarintTimes, 7: RawTimes,
 }
 VALUE_CODECS = {

@@ -22,28 +22,49 @@ def svarint(x):
     return varint((x << 1 ^ x >> 63) & MASK)
 
 
+def low_bits(group, width):
+    """The low bits of up to 256 numbers, in eight interleaved streams."""
+    words = [0] * (8 * width)
+    for i, x in enumerate(group if width else []):
+        row, lane = divmod(i, 8)
+        j, s = divmod(row * width, 32)
+        low = x & ((1 << width) - 1)
+        words[8 * j + lane] |= low << s & 0xFFFFFFFF
+        if s + width > 32:
+            words[8 * (j + 1) + lane] |= low << s >> 32
+    return struct.pack(f"<{8 * width}I", *words)
+
+
 def pack(values, reference, width):
     """Packed integers at one width; what does not fit becomes a patch."""
     out = bytearray()
     for start in range(0, len(values), 256):
         stored = [x - reference for x in values[start : start + 256]]
-        words = [0] * (8 * width)
-        patches = b""
-        count = 0
-        for i, x in enumerate(stored):
-            row, lane = divmod(i, 8)
-            j, s = divmod(row * width, 32)
-            low = x & ((1 << width) - 1)
-            if width:
-                words[8 * j + lane] |= low << s & 0xFFFFFFFF
-                if s + width > 32:
-                    words[8 * (j + 1) + lane] |= low << s >> 32
-            if x >> width:
-                patches += bytes([i]) + svarint(x >> width)
-                count += 1
-        if count > 255:
+        patched = [(i, x >> width) for i, x in enumerate(stored) if x >> width]
+        if len(patched) > 255:
             return pack(values, reference, 32)
-        out += bytes([width, count]) + struct.pack(f"<{8 * width}I", *words) + patches
+        out += bytes([width, len(patched)]) + low_bits(stored, width)
+        for i, high in patched:
+            out += bytes([i]) + svarint(high)
+    return bytes(out)
+
+
+def pack_mixed(values, width, base):
+    """Integers in a mixed radix, block by block."""
+    bits = (base**8 - 1).bit_length()
+    out = bytearray()
+    for start in range(0, len(values), 256):
+        group = values[start : start + 256]
+        group += [0] * (256 - len(group))
+        out += low_bits(group, width)
+        for block in range(0, 256, 64):
+            z = 0
+            for lane in range(8):
+                word = 0
+                for x in group[block + lane : block + 64 : 8]:
+                    word = word * base + (x >> width)
+                z |= word << (lane * bits)
+            out += z.to_bytes(bits, "little")
     return bytes(out)
 
 
@@ -109,11 +130,21 @@ def times(codec, count, first, random):
     starts = [slots[f[0]] for f in frames]
     if codec == 2:
         return varint(step), [gaps([slots[i] for i in f]) for f in frames], [first + s * step for s in slots], starts
-    if codec == 3:
+    if codec in (3, 4):
         unit, least = 10, -random.randint(0, 20)
         x = [-least] + [random.randrange(step // unit) for _ in range(count - 1)]
         shared = varint(step) + varint(unit) + svarint(least)
-        columns = [gaps([slots[i] for i in f]) + pack([x[i] for i in f], 0, random.randint(0, 17)) for f in frames]
+        base = random.choice([3, 5, 7, 9])
+        width = next(w for w in range(25) if base << w > max(x)) + random.randint(0, 2)
+        if codec == 4:
+            shared += bytes([width, base])
+
+        def written(f):
+            if codec == 4:
+                return pack_mixed([x[i] for i in f], width, base)
+            return pack([x[i] for i in f], 0, random.randint(0, 17))
+
+        columns = [gaps([slots[i] for i in f]) + written(f) for f in frames]
         return shared, columns, [first + s * step + (least + r) * unit for s, r in zip(slots, x)], starts
     units = [0]
     for _ in range(count - 1):

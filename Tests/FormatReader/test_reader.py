@@ -26,7 +26,7 @@ sys.dont_write_bytecode = True  # the tree holds sources only
 
 import chunk_encoder
 from almanac_bytes import ByteReader, Damage, Problem
-from almanac_codecs import Chunk, bits_of, decode_body, expand, read_chunk, unpack
+from almanac_codecs import Chunk, bits_of, decode_body, expand, read_chunk, unpack, unpack_mixed
 from almanac_logs import frames_above
 from almanac_manifest import ManifestParser
 from almanac_reader import Store, double
@@ -66,6 +66,9 @@ def test_examples_of_packing():
         01 00 00 00  02 00 00 00  06 00 00 00  04 00 00 00  01 00 00 00""") + bytes(60) + data("09 01 0a 18")
     r = ByteReader(packed)
     equal(unpack(r, 81, 2), [7, 2, 5, 9, 3, 4, 8, 6, 4, 1, 102] + [2] * 69 + [8])
+    r.end("example")
+    r = ByteReader(data("02") + bytes(31) + data("b2 05") + bytes(50))
+    equal(unpack_mixed(r, 9, 1, 3), [0] * 8 + [5])
     r.end("example")
     equal(expand(ByteReader(data("1a 61 01 00 50 61 61 61 61 61")), 20), b"a" * 20)
     equal(expand(ByteReader(data("4c 61 62 63 64 04 00 60 30 31 32 33 34 35")), 26), b"abcd" * 5 + b"012345")
@@ -113,7 +116,7 @@ def test_example_of_manifest():
 def encoded_chunks(count):
     for seed in range(count):
         rng = random.Random(seed)
-        codecs = (rng.choice([1, 2, 3, 5, 6, 7]), (1, 2, 3, 4, 5, 6, 7, 8, 10, 11)[seed % 10], rng.choice([1, 2, 3]))
+        codecs = (rng.choice([1, 2, 3, 4, 5, 6, 7]), (1, 2, 3, 4, 5, 6, 7, 8, 10, 11)[seed % 10], rng.choice([1, 2, 3]))
         size = 8192 if seed % 40 == 0 else rng.choice([1, 2, 9, 255, 256, 257, 300, 1023, 1024, 1025, 2050])
         yield rng, codecs, size, chunk_encoder.chunk(7, codecs, size, YEAR, SALT, 64, rng)
 
@@ -375,6 +378,8 @@ def generated(rng):
     jittered.add("random", times[:9000], lambda i, t: rng.uniform(-1e9, 1e9))
     jittered.add("float32", times, lambda i, t: float32(wave(i)))
     jittered.add("constant", times, lambda i, t: 21.5)
+    times = [YEAR + 300 * DAY + i * 60_000 + rng.randrange(2500) for i in range(20_000)]
+    jittered.add("in a mixed radix", times, lambda i, t: i % 3)
     gappy = Table("gappy")
     times = [YEAR + 200 * DAY + i * 300_000 for i in range(30_000) if i % 700 > 20 and rng.random() < 0.98]
     gappy.add("setpoint", times, lambda i, t: rng.choice([20, 20.5, 21, 22.5]) if i % 90 == 0 else 21, lambda i: i % 11)

@@ -58,6 +58,7 @@ extension TimeCodec {
         case .regular: "regular"
         case .grid: "grid"
         case .jitteredGrid: "jittered_grid"
+        case .jitteredGridMixedRadix: "jittered_grid_mixed_radix"
         case .delta: "delta"
         case .deltaVarints: "delta_varints"
         case .raw: "raw"

@@ -66,7 +66,7 @@ extension TimeParameters {
         switch self {
         case .regular, .raw: last - first
         case .grid(let step): (last - first) / step
-        case .jittered(let step, _, let base): (last - base) / step
+        case .jittered(let step, _, let base, _): (last - base) / step
         case .delta(let unit, _), .varints(let unit): (last - first) / unit
         }
     }

@@ -115,8 +115,8 @@ extension ChunkLayout {
             let start = firstTime(ofFrame: frame)
             return (start, start + Int64(count - 1) * step)
         }
-        if case .jittered(let step, let unit, _) = times {
-            return try jitteredSpan(frame, column, step, unit, &buffer)
+        if case .jittered(let step, let unit, _, let form) = times {
+            return try jitteredSpan(frame, column, step, unit, form, &buffer)
         }
         guard try readClock(column, frame, into: &buffer) else { return nil }
         return (buffer.time(at: 0), buffer.time(at: count - 1))

@@ -62,9 +62,9 @@ extension ChunkLayout {
             let slot = (time - start) / step
             let at = try SlotPlace(&reader, atOrBefore: slot, count: last + 1)
             return Place(position: at.position, time: try at.time(start, step, 0, timeBounds))
-        case .jittered(let step, let unit, let base):
+        case .jittered(let step, let unit, let base, let form):
             return try jitteredPlace(
-                &reader, time, slotTime: frame == 0 ? base : start, step, unit, last + 1)
+                &reader, time, slotTime: frame == 0 ? base : start, step, unit, form, last + 1)
         case .delta, .varints, .raw:
             buffer.begin(count: last + 1, .times)
             try decodeTimes(column, frame, into: &buffer)
@@ -75,15 +75,14 @@ extension ChunkLayout {
 
     private func jitteredPlace(
         _ reader: inout ByteReader, _ time: Int64, slotTime: Int64, _ step: Int64, _ unit: Int64,
-        _ count: Int
+        _ form: ResidualForm, _ count: Int
     ) throws(CodecError) -> Place? {
         let slot = max(0, time - slotTime) / step
         var at = try SlotPlace(&reader, atOrBefore: slot, count: count)
         // The sample of the slot may still lie behind the time; then the one before it does not.
         for _ in 0..<2 {
             var residuals = reader
-            let residual = try PackedLookup.number(
-                &residuals, count: count, at: at.position, reference: 0)
+            let residual = try form.number(&residuals, count: count, at: at.position)
             try residuals.expectEnd("times")
             guard residual >= 0, residual.fits(unit, below: step) else {
                 throw .malformed("residual: found \(residual), expected less than a step")

@@ -13,10 +13,10 @@ extension ChunkLayout {
         case .grid(let step):
             try decodeGrid(&reader, frame, step: step, start: start, into: &buffer)
             return try reader.expectEnd("times")
-        case .jittered(let step, let unit, _):
+        case .jittered(let step, let unit, _, let form):
             // The bound of the frame's slots, not the first time, which lies a residual behind it.
             try decodeGrid(&reader, frame, step: step, start: slotTime(frame), into: &buffer)
-            try addResiduals(&reader, step: step, unit: unit, into: &buffer)
+            try addResiduals(&reader, step: step, unit: unit, form, into: &buffer)
         case .delta(let unit, let reference):
             try decodeDeltas(&reader, frame, unit, reference, into: &buffer)
         case .varints(let unit): try decodeVarints(&reader, frame, unit, into: &buffer)
@@ -39,7 +39,7 @@ extension ChunkLayout {
 
     /// The time of a frame's first slot.
     private func slotTime(_ frame: Int) -> Int64 {
-        guard case .jittered(_, _, let base) = times else { return firstTime(ofFrame: frame) }
+        guard case .jittered(_, _, let base, _) = times else { return firstTime(ofFrame: frame) }
         return frame == 0 ? base : firstTime(ofFrame: frame)
     }
 
@@ -101,10 +101,10 @@ extension ChunkLayout {
             buffer.clock.append(0, start)
         case .grid(let step):
             try readPieces(&reader, frame, step: step, start: start, into: &buffer)
-        case .jittered(let step, let unit, _):
+        case .jittered(let step, let unit, _, let form):
             try readPieces(
                 &reader, frame, step: step, unit: unit, start: slotTime(frame), into: &buffer)
-            try buffer.secondary.unpack(&reader, count: count, reference: 0, .plain)
+            try form.unpack(&reader, count: count, into: &buffer.secondary)
             let greatest = (step - 1) / unit
             guard buffer.secondary.form == .narrow else { return false }
             guard IntegerKernels.lie(in: 0...greatest, buffer.secondary.narrow, count: count)
@@ -124,12 +124,13 @@ extension ChunkLayout {
 
     /// First and last time of a jittered frame; the residuals between them are not unpacked.
     func jitteredSpan(
-        _ frame: Int, _ column: RawSpan, _ step: Int64, _ unit: Int64, _ buffer: inout FrameBuffer
+        _ frame: Int, _ column: RawSpan, _ step: Int64, _ unit: Int64, _ form: ResidualForm,
+        _ buffer: inout FrameBuffer
     ) throws(CodecError) -> (first: Int64, last: Int64) {
         var reader = ByteReader(column)
         let count = samples(ofFrame: frame).count
         try readPieces(&reader, frame, step: step, start: slotTime(frame), into: &buffer)
-        let residuals = try PackedLookup.ends(&reader, count: count)
+        let residuals = try form.ends(&reader, count: count)
         try reader.expectEnd("times")
         let allowed = 0...(step - 1) / unit
         guard allowed.contains(residuals.first), allowed.contains(residuals.last) else {
@@ -143,9 +144,10 @@ extension ChunkLayout {
     }
 
     private func addResiduals(
-        _ reader: inout ByteReader, step: Int64, unit: Int64, into buffer: inout FrameBuffer
+        _ reader: inout ByteReader, step: Int64, unit: Int64, _ form: ResidualForm,
+        into buffer: inout FrameBuffer
     ) throws(CodecError) {
-        try buffer.secondary.unpack(&reader, count: buffer.count, reference: 0, .plain)
+        try form.unpack(&reader, count: buffer.count, into: &buffer.secondary)
         let greatest = (step - 1) / unit
         if buffer.secondary.form == .narrow {
             let fit = IntegerKernels.add(

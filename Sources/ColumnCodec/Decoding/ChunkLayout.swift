@@ -72,7 +72,7 @@ public struct ChunkLayout: Sendable {
         let position = frames[frame].position
         return switch times {
         case .regular(let step), .grid(let step): firstTime + position * step
-        case .jittered(let step, _, let base): base + position * step
+        case .jittered(let step, _, let base, _): base + position * step
         case .delta(let unit, _), .varints(let unit): firstTime + position * unit
         case .raw: firstTime + position
         }

@@ -4,7 +4,7 @@ enum TimeParameters: Sendable {
     case grid(step: Int64)
     /// time = base + slot · step + packed · unit, where packed · unit is below the step, so that
     /// slots in order are times in order.
-    case jittered(step: Int64, unit: Int64, base: Int64)
+    case jittered(step: Int64, unit: Int64, base: Int64, ResidualForm)
     case delta(unit: Int64, reference: Int64)
     case varints(unit: Int64)
     case raw
@@ -45,7 +45,7 @@ enum QualityParameters: Sendable {
 extension TimeParameters {
     /// ```
     /// 1, 2      varint step
-    /// 3         varint step, varint unit, svarint least residual
+    /// 3, 4      varint step, varint unit, svarint least residual; 4 also u8 width, u8 base
     /// 5         varint unit, varint reference
     /// 6         varint unit
     /// ```
@@ -57,7 +57,7 @@ extension TimeParameters {
             let step = try reader.duration(atLeast: count > 1 ? 1 : 0, "step")
             self = .regular(step: step)
         case .grid: self = .grid(step: try reader.duration(atLeast: 1, "step"))
-        case .jitteredGrid:
+        case .jitteredGrid, .jitteredGridMixedRadix:
             let step = try reader.duration(atLeast: 1, "step")
             let unit = try reader.duration(atLeast: 1, "unit")
             let least = try reader.svarint()
@@ -66,7 +66,9 @@ extension TimeParameters {
             guard least <= 0, least > -step, unit <= step, (-least).fits(unit, below: step) else {
                 throw .malformed("least residual: found \(least), expected 0 or one step less")
             }
-            self = .jittered(step: step, unit: unit, base: firstTime + least * unit)
+            let form: ResidualForm =
+                codec == .jitteredGrid ? .packed : .mixedRadix(try reader.mixedRadix())
+            self = .jittered(step: step, unit: unit, base: firstTime + least * unit, form)
         case .delta:
             self = .delta(
                 unit: try reader.duration(atLeast: 1, "unit"),
@@ -166,6 +168,11 @@ extension ByteReader {
             throw .malformed("\(name): found \(value), expected at least \(least)")
         }
         return value
+    }
+
+    fileprivate mutating func mixedRadix() throws(CodecError) -> MixedRadix {
+        let width = Int(try u8())
+        return try MixedRadix(width: width, base: Int(try u8()))
     }
 
     fileprivate mutating func form() throws(CodecError) -> ScaledForm {

@@ -29,6 +29,17 @@ struct SlotColumn: Sendable {
         }
     }
 
+    /// The radix in which the residuals take clearly fewer bytes than packed: it is slower to read.
+    func mixedRadix(against packer: inout PackedWriter) -> MixedRadix? {
+        guard let greatest = residuals.max(), let radix = MixedRadix(holding: greatest) else {
+            return nil
+        }
+        let packed = packer.byteCount(
+            residuals, residuals.indices, reference: 0, isDelta: false)
+        let byteCount = radix.byteCount(ofNumbers: residuals.count)
+        return byteCount < packed - packed / 64 ? radix : nil
+    }
+
     /// Bytes of the gaps, with a byte for the number of them.
     var gapByteCount: Int { SlotColumn.gapByteCount(slots) }
 

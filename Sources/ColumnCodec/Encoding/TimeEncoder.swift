@@ -16,7 +16,8 @@ struct TimeEncoder: Sendable {
 
     private enum Choice {
         case regular(step: Int64)
-        case grid, jittered
+        case grid
+        case jittered(MixedRadix?)
         case delta(reference: Int64)
         case varints, raw
     }
@@ -75,8 +76,12 @@ struct TimeEncoder: Sendable {
         switch choice {
         case .regular: return true
         case .grid: slots.appendGaps(samples, to: &bytes)
-        case .jittered:
+        case .jittered(let radix):
             jittered.appendGaps(samples, to: &bytes)
+            if let radix {
+                radix.append(jittered.residuals, samples, to: &bytes)
+                return true
+            }
             return packer.append(
                 jittered.residuals, samples, reference: 0, isDelta: false, to: &bytes)
         case .delta(let reference):
@@ -136,7 +141,9 @@ struct TimeEncoder: Sendable {
             offer(.delta(reference: packed.reference), packed.byteCount)
         }
         let bytes = jittered.takeJittered(times, range, against: packed.byteCount, with: &packer)
-        offer(.jittered, bytes)
+        if bytes < best.byteCount {
+            best = (.jittered(jittered.mixedRadix(against: &packer)), bytes)
+        }
         return best.choice
     }
 
@@ -150,11 +157,16 @@ struct TimeEncoder: Sendable {
         case .grid:
             column.begin(TimeCodec.grid.rawValue)
             column.shared.appendVarint(UInt64(differences.unit))
-        case .jittered:
-            column.begin(TimeCodec.jitteredGrid.rawValue)
+        case .jittered(let radix):
+            let codec = radix == nil ? TimeCodec.jitteredGrid : .jitteredGridMixedRadix
+            column.begin(codec.rawValue)
             column.shared.appendVarint(UInt64(jittered.step))
             column.shared.appendVarint(UInt64(jittered.unit))
             column.shared.appendSVarint(-jittered.residuals[0])
+            if let radix {
+                column.shared.append(UInt8(radix.width))
+                column.shared.append(UInt8(radix.base))
+            }
         case .delta(let reference):
             column.begin(TimeCodec.delta.rawValue)
             column.shared.appendVarint(UInt64(differences.unit))

@@ -36,6 +36,20 @@ struct IntegerColumn: Sendable {
         }
     }
 
+    /// Reads `count` integers in a mixed radix.
+    mutating func unpack(
+        _ reader: inout ByteReader, count: Int, _ radix: MixedRadix
+    ) throws(CodecError) {
+        form = .narrow
+        reach = radix.limit
+        growNarrow(count)
+        for start in stride(from: 0, to: count, by: 256) {
+            let group = try reader.take(radix.groupByteCount)
+            try MixedRadixKernels.unpack(group, radix, into: &narrow, at: start)
+            try expectUnusedZero(start..<min(start + 256, count))
+        }
+    }
+
     /// Makes room for `count` integers within ±`bound` that the caller sets.
     mutating func make(count: Int, within bound: UInt64) {
         if bound < UInt64(IntegerColumn.narrowMax) {

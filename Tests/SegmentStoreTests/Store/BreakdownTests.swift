@@ -67,7 +67,10 @@ import TimeSeriesModel
             ])
         #expect(
             TimeCodec.allCases.map(\.name)
-                == ["regular", "grid", "jittered_grid", "delta", "delta_varints", "raw"])
+                == [
+                    "regular", "grid", "jittered_grid", "jittered_grid_mixed_radix", "delta",
+                    "delta_varints", "raw",
+                ])
         #expect(QualityCodec.allCases.map(\.name) == ["uniform", "runs", "raw"])
     }
 }

@@ -12,14 +12,26 @@ extension CodecCase {
             CodecCase(.grid, "typical: 1 slot in 100 missing", time: gappy(100)),
             CodecCase(.grid, "best: 1 slot in 4,000 missing", time: gappy(4000)),
             CodecCase(.grid, "worst: 1 slot in 50 missing", time: gappy(50)),
-            CodecCase(.jitteredGrid, "typical: up to 3 s late") { index, random in
-                Int64(index) * quarter + Int64(random.below(3000))
+            CodecCase(.jitteredGrid, "typical: up to 3 s late, 1 in 50 up to 2 min") {
+                index, random in
+                let lateness = random.below(50) == 0 ? 120_000 : 3000
+                return Int64(index) * quarter + Int64(random.below(lateness))
             },
             CodecCase(.jitteredGrid, "best: up to 1 s late, whole seconds") { index, random in
                 Int64(index) * quarter + Int64(random.below(2)) * 1000
             },
-            CodecCase(.jitteredGrid, "worst: up to 7 min late") { index, random in
-                Int64(index) * quarter + Int64(random.below(420_000))
+            CodecCase(.jitteredGrid, "worst: up to 8 min late") { index, random in
+                Int64(index) * quarter + Int64(random.below(500_000))
+            },
+            CodecCase(.jitteredGridMixedRadix, "typical: up to 3 s late") { index, random in
+                Int64(index) * quarter + Int64(random.below(3000))
+            },
+            CodecCase(.jitteredGridMixedRadix, "best: up to 2 s late, whole seconds") {
+                index, random in
+                Int64(index) * quarter + Int64(random.below(3)) * 1000
+            },
+            CodecCase(.jitteredGridMixedRadix, "worst: up to 10 min late") { index, random in
+                Int64(index) * quarter + Int64(random.below(590_000))
             },
             CodecCase(.delta, "typical: 10 to 70 s apart", time: apart(10_000, 70_000)),
             CodecCase(.delta, "best: 1 to 4 ms apart", time: apart(1, 4)),
