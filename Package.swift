@@ -71,6 +71,7 @@ let package = Package(
             name: "StoreTrialTests",
             dependencies: [
                 "SegmentStore", "ColumnCodec", "DurableFiles", "TimeSeriesModel", "TestSupport",
+                "BuildingSimulation",
             ], swiftSettings: strict),
         .testTarget(name: "HouseTests", swiftSettings: strict),
         .testTarget(
