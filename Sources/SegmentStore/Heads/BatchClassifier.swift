@@ -44,12 +44,14 @@ struct BatchClassifier {
         // Made at the first late sample: a plain tick needs none.
         var own: [Key: Int]?
         var run = (year: 0, count: 0)
+        let lastYear = view.years.last?.year.number ?? .min
         for index in 0..<batch.count {
             let time = batch.times[index]
             guard isAcceptable(time, index, &outcome.receipt) else { continue }
             let year = newest.year(of: time)
             if try newest.advance(to: time, of: batch.series[index], year, view) {
                 outcome.survivors.append(index)
+                if year < lastYear { try noteIfLate(batch, index, &outcome) }
                 if year != run.year {
                     outcome.note(new: run.count, in: run.year)
                     run = (year, 0)
@@ -62,6 +64,16 @@ struct BatchClassifier {
         }
         outcome.note(new: run.count, in: run.year)
         return outcome
+    }
+
+    /// The newest of its year may still come behind a sample of a later one.
+    private func noteIfLate(
+        _ batch: SampleBatch, _ index: Int, _ outcome: inout Outcome
+    ) throws(StoreError) {
+        guard let latest = try view.latestSample(of: batch.series[index]),
+            latest.time.rawValue > batch.times[index]
+        else { return }
+        outcome.receipt.notes.append(SampleNote(index, .late))
     }
 
     private func isAcceptable(_ time: Int64, _ index: Int, _ receipt: inout Receipt) -> Bool {
@@ -93,6 +105,7 @@ struct BatchClassifier {
         guard let known = try known(batch, key, earlier) else {
             outcome.survivors.append(index)
             outcome.note(new: 1, in: year)
+            outcome.receipt.notes.append(SampleNote(index, .late))
             earlier[key] = index
             return
         }
@@ -100,10 +113,13 @@ struct BatchClassifier {
             known.quality.rawValue == batch.qualities[index]
         {
             outcome.receipt.duplicates += 1
+            outcome.receipt.notes.append(SampleNote(index, .duplicate))
         } else if rule == .keep {
             outcome.receipt.kept += 1
+            outcome.receipt.notes.append(SampleNote(index, .kept))
         } else {
             outcome.receipt.replaced += 1
+            outcome.receipt.notes.append(SampleNote(index, .replaced))
             outcome.years.insert(year)
             outcome.survivors.append(index)
             earlier[key] = index

@@ -66,6 +66,39 @@ public struct RejectedSample: Hashable, Sendable {
     public var reason: Reason
 }
 
+/// What became of a sample that was not simply newer than all others of its series.
+public struct SampleNote: Hashable, Sendable {
+    public enum Kind: UInt8, Hashable, Sendable {
+        /// Known already, bit for bit.
+        case duplicate = 1
+        /// Took another one's place.
+        case replaced
+        /// Left out for the sake of the stored one.
+        case kept
+        /// New, and behind a newer one of its series.
+        case late
+    }
+
+    private var place: Int32
+    public var kind: Kind
+
+    init(_ index: Int, _ kind: Kind) {
+        place = Int32(index)
+        self.kind = kind
+    }
+
+    /// Its place in the batch.
+    public var index: Int { Int(place) }
+}
+
+/// A batch as it was committed: what of it was written, and where in the store's history.
+public struct CommittedBatch: Sendable {
+    public var position: LSN
+    public var batch: SampleBatch
+    /// The places in the batch of what was written, ascending.
+    public var places: [Int]
+}
+
 /// The acknowledgement of a batch: what became of its samples, and how safe they are.
 public struct Receipt: Sendable {
     /// Samples that the store did not have.
@@ -77,6 +110,8 @@ public struct Receipt: Sendable {
     /// Another value stood at the same time and stayed.
     public internal(set) var kept = 0
     public internal(set) var rejected: [RejectedSample] = []
+    /// By place, ascending; a plain tick has none.
+    public internal(set) var notes: [SampleNote] = []
     public internal(set) var durability = Durability.memory
     /// The position in the store's log: later batches have greater ones.
     public internal(set) var position: LSN = 0

@@ -52,26 +52,39 @@ struct JournalFiles {
     func entries(
         of row: ManifestFile, reportingTo log: DamageLog?
     ) throws(StoreError) -> [JournalEntry] {
+        var entries: [JournalEntry] = []
+        try forEachFrame(of: row, from: FileHeader.encodedSize, reportingTo: log) {
+            (frame) throws(CodecError) in
+            guard frame.type == .journal else { return }
+            entries += try JournalPayload.decode(frame.payload)
+        }
+        return entries
+    }
+
+    /// Hands on the frames of a file from an offset on, in the order in which they were written.
+    ///
+    /// - Parameter start: where a frame begins.
+    func forEachFrame(
+        of row: ManifestFile, from start: Int, reportingTo log: DamageLog?,
+        _ body: (RecordFrame) throws(CodecError) -> Void
+    ) throws(StoreError) {
         let bytes: [UInt8]
         do throws(StorageError) {
             let file = try storage.open(row.name, .read)
             defer { file.close() }
-            bytes = try file.read(at: 0, byteCount: min(row.byteCount, try file.byteCount()))
+            let end = min(row.byteCount, try file.byteCount())
+            bytes = try file.read(at: start, byteCount: max(0, end - start))
         } catch {
             guard error.code == .notFound else { throw StoreError(error) }
             try log.report(row.journalDamage(.missingFile, "no file found", at: 0))
-            return []
+            return
         }
-        var entries: [JournalEntry] = []
-        let start = min(FileHeader.encodedSize, bytes.count)
-        var scanner = RecordScanner(bytes, from: start, salt: row.salt, file: row.name)
+        var scanner = RecordScanner(
+            bytes, origin: start, from: start, salt: row.salt, file: row.name)
         while let step = try scanner.next() {
             switch step {
             case .frame(let found):
-                do throws(CodecError) {
-                    guard found.frame.type == .journal else { continue }
-                    entries += try JournalPayload.decode(found.frame.payload)
-                } catch {
+                do throws(CodecError) { try body(found.frame) } catch {
                     try log.report(row.journalDamage(.checksum, error.text, at: found.offset))
                 }
             case .fault(let fault):
@@ -79,11 +92,10 @@ struct JournalFiles {
                 guard scanner.skipToNextFrame() != nil else { break }
             }
         }
-        if bytes.count < row.byteCount {
-            let text = "\(bytes.count) bytes found, \(row.byteCount) committed"
-            try log.report(row.journalDamage(.truncated, text, at: bytes.count))
+        if start + bytes.count < row.byteCount {
+            let text = "\(start + bytes.count) bytes found, \(row.byteCount) committed"
+            try log.report(row.journalDamage(.truncated, text, at: start + bytes.count))
         }
-        return entries
     }
 }
 

@@ -8,7 +8,7 @@
 /// rec/catalog-00000003.rec
 /// rec/journal-2025-00000005.rec
 /// quarantine/
-/// tmp/MANIFEST, tmp/MANIFEST.2
+/// tmp/MANIFEST, tmp/MANIFEST.2, tmp/probe
 /// ```
 public enum StoreLayout {
     public static let lock = "LOCK"
@@ -35,6 +35,9 @@ public enum StoreLayout {
 
     /// Stands in a backup while it is made: as long as it is there, something is still missing.
     public static let unfinishedBackup = "quarantine/unfinished-backup"
+
+    /// A block that is written and synced now and then, to know that it can be.
+    public static let probe = "tmp/probe"
 
     /// Where a copy of the manifest is written before it gets its name.
     public static func temporaryManifest(_ copy: String) -> String { "\(temporaryFolder)/\(copy)" }

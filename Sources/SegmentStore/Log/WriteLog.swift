@@ -150,6 +150,9 @@ struct WriteLog {
         reserved = byteCount
     }
 
+    /// Where the file that lies ready is, if there is one.
+    var sparePath: String? { spare.map { StoreLayout.temporary($0.file) } }
+
     /// Takes away the file that lies ready.
     mutating func discardSpare() {
         guard let spare else { return }

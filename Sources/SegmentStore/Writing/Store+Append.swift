@@ -65,6 +65,7 @@ extension Store {
         var accepted: [(AppendRequest, Receipt)] = []
         var frames: [RecordFrame] = []
         var changes: [Int: Int] = [:]
+        var committed: [CommittedBatch] = []
         for request in group {
             do throws(StoreError) {
                 let lsn = writer.log.lastLSN + LSN(frames.count) + 1
@@ -75,6 +76,11 @@ extension Store {
                 } else {
                     frames.append(frame(request.batch, outcome, lsn, writer.log))
                     receipt.position = lsn
+                    if options.onCommit != nil {
+                        committed.append(
+                            CommittedBatch(
+                                position: lsn, batch: request.batch, places: outcome.survivors))
+                    }
                     for (year, change) in outcome.countChanges {
                         changes[year, default: 0] += change
                     }
@@ -90,6 +96,7 @@ extension Store {
             return
         }
         publish(frames.last?.lsn, changes, writer.log.byteCount)
+        for batch in committed { options.onCommit?(batch) }
         for (request, receipt) in accepted {
             var receipt = receipt
             receipt.durability = wantsSync ? .durable : .os

@@ -75,27 +75,9 @@ struct StoreFolder {
     ///
     /// - Returns: the first file number above all that were seen.
     func tidy(_ manifest: Manifest) throws(StoreError) -> FileID {
-        let named = Set(manifest.files.map(\.name))
-        let dropped = Set(manifest.dropped)
         var next = manifest.nextFileID
+        _ = try removeLeftovers(manifest) { next = max(next, $0.id + 1) }
         do throws(StorageError) {
-            for name in try storage.list(StoreLayout.temporaryFolder) {
-                try storage.unlink(StoreLayout.temporaryFolder + "/" + name)
-            }
-            for folder in [StoreLayout.segmentFolder, StoreLayout.recordFolder] {
-                for name in try storage.list(folder) {
-                    let path = folder + "/" + name
-                    if let file = StoreFile(folder: folder, name: name) {
-                        next = max(next, file.id + 1)
-                    }
-                    if named.contains(path) { continue }
-                    if dropped.contains(path) {
-                        try storage.unlink(path)
-                    } else {
-                        try storage.rename(path, to: StoreLayout.quarantined(name))
-                    }
-                }
-            }
             for name in try storage.list(StoreLayout.logFolder) {
                 if let file = StoreFile(folder: StoreLayout.logFolder, name: name) {
                     next = max(next, file.id + 1)
@@ -106,6 +88,42 @@ struct StoreFolder {
             }
         } catch { throw StoreError(error) }
         return next
+    }
+
+    /// The part of ``tidy(_:)`` that can be done beside a store that is open.
+    ///
+    /// - Parameters:
+    ///   - kept: paths of files in `tmp/` that are in use.
+    ///   - note: told of each file of ours that holds or held data.
+    /// - Returns: how many files were taken away.
+    func removeLeftovers(
+        _ manifest: Manifest, keeping kept: Set<String> = [], _ note: (StoreFile) -> Void = { _ in }
+    ) throws(StoreError) -> Int {
+        let named = Set(manifest.files.map(\.name))
+        let dropped = Set(manifest.dropped)
+        var count = 0
+        do throws(StorageError) {
+            for name in try storage.list(StoreLayout.temporaryFolder) {
+                let path = StoreLayout.temporaryFolder + "/" + name
+                if kept.contains(path) { continue }
+                try storage.unlink(path)
+                count += 1
+            }
+            for folder in [StoreLayout.segmentFolder, StoreLayout.recordFolder] {
+                for name in try storage.list(folder) {
+                    let path = folder + "/" + name
+                    if let file = StoreFile(folder: folder, name: name) { note(file) }
+                    if named.contains(path) { continue }
+                    if dropped.contains(path) {
+                        try storage.unlink(path)
+                    } else {
+                        try storage.rename(path, to: StoreLayout.quarantined(name))
+                    }
+                    count += 1
+                }
+            }
+        } catch { throw StoreError(error) }
+        return count
     }
 }
 

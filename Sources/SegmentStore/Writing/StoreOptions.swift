@@ -20,6 +20,9 @@ public struct StoreOptions: Sendable {
     /// still be read of the log is kept, the journal gets a gap for each hole, and the log's files
     /// end in `quarantine/`.
     public var salvagesDamagedLog = false
+    /// Told of each batch that has become visible, in the order of positions, in the writer's turn:
+    /// appends wait while it runs, so it only takes note. Imports are not told of.
+    public var onCommit: (@Sendable (CommittedBatch) -> Void)?
 
     public init() {}
 }

@@ -1,0 +1,58 @@
+import ColumnCodec
+import DurableFiles
+
+/// How far a journal was read: whoever reads on from here pays for what is new alone.
+///
+/// Belongs to one store, and to snapshots of it in the order in which they were taken.
+public struct JournalCursor: Sendable {
+    /// The position up to which every entry was read.
+    public fileprivate(set) var position: LSN = 0
+    /// Bytes of each journal file that were read.
+    fileprivate var byteCounts: [String: Int] = [:]
+
+    public init() {}
+}
+
+/// An entry of the journal and its position: snapshots from there on see it.
+public struct RecordedEntry: Sendable {
+    public var position: LSN
+    public var entry: JournalEntry
+}
+
+extension Snapshot {
+    /// The entries that were recorded behind a cursor, in no order, and moves the cursor on.
+    ///
+    /// An older snapshot than the cursor's has none. Reads of each file only what was added.
+    ///
+    /// - Throws: ``StoreError`` with code `damaged` where something cannot be read; the cursor stays
+    ///   where it is then.
+    public func journal(
+        behind cursor: inout JournalCursor
+    ) throws(StoreError) -> [RecordedEntry] {
+        guard position > cursor.position else { return [] }
+        var next = cursor
+        var entries: [RecordedEntry] = []
+        func take(_ frame: RecordFrame) throws(CodecError) {
+            // What the log had when it was read has moved to its file since.
+            guard frame.type == .journal, frame.lsn > cursor.position else { return }
+            entries += try JournalPayload.decode(frame.payload).map {
+                RecordedEntry(position: frame.lsn, entry: $0)
+            }
+        }
+        let files = JournalFiles(storage: storage)
+        for row in manifest.files where row.role == .journal {
+            let known = cursor.byteCounts[row.name] ?? FileHeader.encodedSize
+            guard row.byteCount > known else { continue }
+            try files.forEachFrame(of: row, from: known, reportingTo: nil, take)
+            next.byteCounts[row.name] = row.byteCount
+        }
+        for item in journalFrames {
+            do throws(CodecError) { try take(item.frame) } catch {
+                throw StoreError(.damaged, error.text, file: StoreLayout.logFolder)
+            }
+        }
+        next.position = position
+        cursor = next
+        return entries
+    }
+}

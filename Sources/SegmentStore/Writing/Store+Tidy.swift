@@ -1,0 +1,45 @@
+import DurableFiles
+import Synchronization
+import TimeSeriesModel
+
+extension Store {
+    /// Tries whether the store can still be written: a block goes to `tmp/`, is synced and taken away.
+    ///
+    /// Waits for nobody but the disk. Not to be called by two threads at once.
+    ///
+    /// - Throws: ``StoreError``: `closed` or `failed`; what the disk answered.
+    public func probe() throws(StoreError) {
+        if let refusal = state.withLock({ $0.refusal }) { throw refusal }
+        do throws(StorageError) {
+            if try storage.exists(StoreLayout.probe) { try storage.unlink(StoreLayout.probe) }
+            let file = try storage.open(StoreLayout.probe, .create)
+            defer { file.close() }
+            try file.write([UInt8](repeating: 0xA5, count: 4096), at: 0)
+            try file.sync()
+            try storage.unlink(StoreLayout.probe)
+        } catch { throw StoreError(error) }
+    }
+
+    /// Removes what a writer left behind and nobody names: files in `tmp/` of work that failed, and
+    /// dropped files that could not be unlinked at the time. Other files without a name go to
+    /// `quarantine/`, as at an open.
+    ///
+    /// Opening does the same; this is for a process that runs for months. Appends wait meanwhile.
+    ///
+    /// - Returns: how many files were taken away.
+    /// - Throws: `busy` while an import is under way, whose files these may be; `io`.
+    public func removeLeftovers() throws(StoreError) -> Int {
+        try withMaintenance { () throws(StoreError) in
+            let result = writer.withLock { writer in
+                Result { () throws(StoreError) in
+                    let (manifest, isImporting) = state.withLock { ($0.manifest, $0.isImporting) }
+                    if isImporting { throw StoreError.importUnderWay }
+                    let spare = writer.log.sparePath.map { [$0] } ?? []
+                    return try StoreFolder(storage).removeLeftovers(
+                        manifest, keeping: Set(spare + [StoreLayout.probe]))
+                }
+            }
+            return try result.get()
+        }
+    }
+}
