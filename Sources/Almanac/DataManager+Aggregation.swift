@@ -15,7 +15,7 @@ extension DataManager {
                 .invalidParameter, "a width of \(width) found, whole milliseconds above 0 expected",
                 parameter: "every")
         }
-        let snapshot = snapshot()
+        let snapshot = view
         guard let known = try snapshot.point(point) else { throw HistoryError.unknown(point) }
         let kind = aggregation ?? .standard(for: known.dataType)
         return try buckets(of: point, in: range, every: calendar, aggregations: [kind])
@@ -33,12 +33,14 @@ extension DataManager {
         of point: PointAddress, in range: TimeRange, every width: BucketWidth,
         zone: TimeZoneRules = .utc, aggregations: Set<Aggregation> = [.mean]
     ) throws(HistoryError) -> [Bucket] {
-        let reader = try snapshot().history(
-            of: point, in: range, now: time.now,
-            needsRule: aggregations.contains(where: \.needsNeighbours))
-        guard let reader else { return [] }
-        return try reader.buckets(
-            in: range, of: BucketCalendar(width: width, zone: zone), aggregations)
+        try context.meter.measure { () throws(HistoryError) in
+            let reader = try view.history(
+                of: point, in: range, now: time.now,
+                needsRule: aggregations.contains(where: \.needsNeighbours))
+            guard let reader else { return [] }
+            return try reader.buckets(
+                in: range, of: BucketCalendar(width: width, zone: zone), aggregations)
+        }
     }
 
     /// Several points on one grid, a column each; what is empty is filled as far as the gap rule
@@ -51,35 +53,42 @@ extension DataManager {
         _ points: [PointAddress], in range: TimeRange, every width: BucketWidth,
         zone: TimeZoneRules = .utc, aggregation: Aggregation? = nil, fill: Fill = .none
     ) throws(HistoryError) -> AlignedColumns {
-        let snapshot = snapshot()
-        var columns: [AlignedPoint<StoredSeries>] = []
-        for point in points {
-            guard let reader = try snapshot.history(of: point, in: range, now: time.now) else {
-                throw HistoryError(
-                    .unknownPoint, "point \(point) has no history", parameter: "points")
+        try context.meter.measure { () throws(HistoryError) in
+            let snapshot = view
+            var columns: [AlignedPoint<StoredSeries>] = []
+            for point in points {
+                guard let reader = try snapshot.history(of: point, in: range, now: time.now) else {
+                    throw HistoryError(
+                        .unknownPoint, "point \(point) has no history", parameter: "points")
+                }
+                columns.append(AlignedPoint(point: point, reader: reader))
             }
-            columns.append(AlignedPoint(point: point, reader: reader))
+            return try AlignedColumns(
+                of: columns, in: range, BucketCalendar(width: width, zone: zone), aggregation,
+                fill)
         }
-        return try AlignedColumns(
-            of: columns, in: range, BucketCalendar(width: width, zone: zone), aggregation, fill)
     }
 
     /// How long a digital point was on, how often it changed, and its longest run.
     public func duty(of point: PointAddress, in range: TimeRange) throws(HistoryError) -> Duty {
         let range = past(range)
-        guard let reader = try snapshot().history(of: point, in: range, now: time.now) else {
-            return Duty([], in: range, GapRule(.unknown, recorded: [], times: []))
+        return try context.meter.measure { () throws(HistoryError) in
+            guard let reader = try view.history(of: point, in: range, now: time.now) else {
+                return Duty([], in: range, GapRule(.unknown, recorded: [], times: []))
+            }
+            return try reader.source.duty(in: range, reader.rule)
         }
-        return try reader.source.duty(in: range, reader.rule)
     }
 
     /// Where samples are missing up to now, and why: recorded reasons, else `unknown`.
     public func gaps(of point: PointAddress, in range: TimeRange) throws(HistoryError) -> [Gap] {
         let range = past(range)
-        guard let reader = try snapshot().history(of: point, in: range, now: time.now) else {
-            return []
+        return try context.meter.measure { () throws(HistoryError) in
+            guard let reader = try view.history(of: point, in: range, now: time.now) else {
+                return []
+            }
+            return try reader.source.gaps(of: point, in: range, reader.rule)
         }
-        return try reader.source.gaps(of: point, in: range, reader.rule)
     }
 
     /// How much of what was due up to now is there.
@@ -90,20 +99,52 @@ extension DataManager {
     }
 
     /// What is missing and what looks wrong in a range, up to now.
+    ///
+    /// Duplicate, replaced and late samples are counted by their own times, to the day: a day's
+    /// count enters whole where its first to last time touches the range. Quarantined ones, whose
+    /// times say nothing, are counted by the time they came. Imports are not counted.
     public func qualityReport(
         of point: PointAddress, in range: TimeRange
     ) throws(HistoryError) -> QualityReport {
-        let range = past(range)
-        guard let reader = try snapshot().history(of: point, in: range, now: time.now) else {
-            return QualityReport(
-                point: point, range: range, coverage: .none, gaps: [], hasNoData: true,
-                isStalled: false, flatLines: [], outOfRangeCount: 0, usableCount: 0, badCount: 0,
-                counters: IngestCounters(), level: .good)
+        try qualityReport(view, point, range)
+    }
+
+    /// The same of each point of a device, and summed up.
+    ///
+    /// - Throws: `unknownDevice`.
+    public func qualityReport(
+        of device: DeviceID, in range: TimeRange
+    ) throws(HistoryError) -> DeviceQualityReport {
+        let snapshot = view
+        try snapshot.require(device)
+        var reports: [QualityReport] = []
+        for point in snapshot.catalog.points(of: device) {
+            reports.append(try qualityReport(snapshot, point.address, range))
         }
-        return try QualityReader(
-            source: reader.source, point: point, dataType: reader.dataType,
-            profile: reader.profile, rule: reader.rule
-        ).report(in: range)
+        return DeviceQualityReport(device: device, range: past(range), points: reports)
+    }
+
+    private func qualityReport(
+        _ snapshot: HistorySnapshot, _ point: PointAddress, _ asked: TimeRange
+    ) throws(HistoryError) -> QualityReport {
+        let range = past(asked)
+        return try context.meter.measure { () throws(HistoryError) in
+            let reader = try snapshot.history(of: point, in: range, now: time.now)
+            // What was counted is counted where a clock was ahead, too.
+            var counters = try snapshot.journal.counters(
+                of: point, in: asked, for: snapshot.engine)
+            counters += ledger.counters(of: point, in: asked)
+            guard let reader else {
+                return QualityReport(
+                    point: point, range: range, coverage: .none, gaps: [], hasNoData: true,
+                    isStalled: false, flatLines: [], outOfRangeCount: 0, usableCount: 0,
+                    badCount: 0, counters: counters, level: .good)
+            }
+            return try QualityReader(
+                source: reader.source, point: point, dataType: reader.dataType,
+                profile: reader.profile, rule: reader.rule
+            ).report(in: range, counters)
+        }
     }
 
     /// The part of a range that is over: nothing is missing in what is to come.

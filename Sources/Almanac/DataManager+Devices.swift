@@ -31,12 +31,12 @@ extension DataManager {
 
     /// A device; nil where it is not known.
     public func device(_ id: DeviceID) throws(HistoryError) -> Device? {
-        try snapshot().device(id).map(marks.applied)
+        try view.device(id).map(marks.applied)
     }
 
     /// All devices, by number.
     public func devices(activeOnly: Bool = false) throws(HistoryError) -> [Device] {
-        try snapshot().devices(activeOnly: activeOnly).map(marks.applied)
+        try view.devices(activeOnly: activeOnly).map(marks.applied)
     }
 
     /// Says whether a device is collected, and when it was last heard of. Its history stays.

@@ -7,6 +7,10 @@ public struct RemovalReport: Hashable, Sendable {
     public var files: Int
     /// How much smaller the store's files are.
     public var bytes: Int
+    /// Values that went from the cache.
+    public var staleValues = 0
+    /// Files that nobody named any more.
+    public var leftoverFiles = 0
 }
 
 /// What checking a store or a backup found.
@@ -47,19 +51,26 @@ extension DataManager {
             throw HistoryError(
                 .invalidParameter, "\(days) days found, 1 or more expected", parameter: "days")
         }
+        let floor = Timestamp(rawValue: time.now.rawValue - Int64(days) * 86_400_000)
+        return try await removeSamples(before: floor, dryRun, as: "removeSamples")
+    }
+
+    /// Removes what was before a moment, and records that: a gap of every point, and who did it.
+    func removeSamples(
+        before floor: Timestamp, _ dryRun: Bool, as operation: String
+    ) async throws(HistoryError) -> RemovalReport {
         let now = time.now
-        let floor = Timestamp(rawValue: now.rawValue - Int64(days) * 86_400_000)
         return try await write { (store) throws(StoreError) in
+            let first = try store.snapshot().summary().firstTime
             let report = try store.removeSamples(before: floor, dryRun: dryRun)
-            if !dryRun, report.samples > 0 {
-                try store.record([
-                    try AuditEntry(
-                        at: now, operation: "removeSamples",
-                        oldValue: "\(report.samples) samples before \(floor.rawValue)",
-                        source: "service"
-                    ).journalEntry()
-                ])
-            }
+            guard !dryRun, report.samples > 0 else { return RemovalReport(report) }
+            let gap = CommonGap(
+                from: min(first ?? floor, floor), to: floor, reason: .removed,
+                detail: "\(report.samples) samples of all points", recordedAt: now)
+            let audit = AuditEntry(
+                at: now, operation: operation,
+                oldValue: "\(report.samples) samples before \(floor.rawValue)", source: "service")
+            try store.record([try gap.journalEntry(), try audit.journalEntry()])
             return RemovalReport(report)
         }
     }
@@ -71,7 +82,7 @@ extension DataManager {
     public func delete(
         of point: PointAddress, in range: TimeRange
     ) async throws(HistoryError) -> RemovalReport {
-        guard let series = try snapshot().series(of: point) else {
+        guard let series = try view.series(of: point) else {
             return RemovalReport(samples: 0, files: 0, bytes: 0)
         }
         let now = time.now

@@ -9,14 +9,23 @@ extension HistorySnapshot {
     public func values(
         of device: DeviceID, at time: Timestamp
     ) throws(HistoryError) -> [ValueAsOf] {
+        try context.meter.measure { () throws(HistoryError) in
+            try valuesAsOf(device, time)
+        }
+    }
+
+    private func valuesAsOf(
+        _ device: DeviceID, _ time: Timestamp
+    ) throws(HistoryError) -> [ValueAsOf] {
         try require(device)
-        let gaps = try recordedGaps(at: time)
+        let moment = TimeRange(from: time, to: Timestamp(rawValue: time.rawValue.plus(1)))!
         var values: [ValueAsOf] = []
         for point in catalog.points(of: device) {
             values.append(
                 ValueAsOf(
                     point: point.address, moment: time,
-                    sample: try value(of: point.address, at: time), recordedGaps: gaps))
+                    sample: try value(of: point.address, at: time),
+                    recordedGaps: try recordedGaps(of: point.address, in: moment)))
         }
         return values
     }
@@ -34,31 +43,31 @@ extension DataManager {
     public func samples(
         of point: PointAddress, in range: TimeRange, limit: Int? = nil
     ) throws(HistoryError) -> [Sample] {
-        try snapshot().samples(of: point, in: range, limit: limit)
+        try view.samples(of: point, in: range, limit: limit)
     }
 
     /// Count, extremes, sum, mean, first and last of the usable samples in a range.
     public func statistics(
         of point: PointAddress, in range: TimeRange
     ) throws(HistoryError) -> Statistics {
-        try snapshot().statistics(of: point, in: range)
+        try view.statistics(of: point, in: range)
     }
 
     /// The newest sample at or before a time, however old; nil where there is none.
     public func value(of point: PointAddress, at time: Timestamp) throws(HistoryError) -> Sample? {
-        try snapshot().value(of: point, at: time)
+        try view.value(of: point, at: time)
     }
 
     /// The newest sample of each point of a device at or before a moment.
     public func values(
         of device: DeviceID, at time: Timestamp
     ) throws(HistoryError) -> [ValueAsOf] {
-        try snapshot().values(of: device, at: time)
+        try view.values(of: device, at: time)
     }
 
     /// The same of every device.
     public func values(ofSiteAt time: Timestamp) throws(HistoryError) -> [ValueAsOf] {
-        try snapshot().values(ofSiteAt: time)
+        try view.values(ofSiteAt: time)
     }
 
     /// The samples of a point in a range, some thousands at a time, in bounded memory: all of one

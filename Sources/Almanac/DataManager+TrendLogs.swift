@@ -17,17 +17,17 @@ public struct PointUsage: Hashable, Sendable {
 extension DataManager {
     /// The trend logs of a device, by number.
     public func trendLogs(of device: DeviceID) throws(HistoryError) -> [TrendLog] {
-        try snapshot().trendLogs(of: device).map(marks.applied)
+        try view.trendLogs(of: device).map(marks.applied)
     }
 
     /// The trend logs that are collected, of a device or of all.
     public func activeTrendLogs(of device: DeviceID? = nil) throws(HistoryError) -> [TrendLog] {
-        try snapshot().trendLogs(of: device, activeOnly: true).map(marks.applied)
+        try view.trendLogs(of: device, activeOnly: true).map(marks.applied)
     }
 
     /// The points of a trend log, by slot.
     public func items(of log: TrendLogID) throws(HistoryError) -> [TrendLogItem] {
-        try snapshot().items(of: log)
+        try view.items(of: log)
     }
 
     /// Makes a trend log known, or changes it. Its key is its number, else device and name; a new
@@ -124,13 +124,13 @@ extension DataManager {
     ///
     /// - Throws: `unknownTrendLog`.
     public func markCollected(_ log: TrendLogID, at time: Timestamp) throws(HistoryError) {
-        guard try snapshot().storedLog(log) != nil else { throw HistoryError.unknown(log) }
+        guard try view.storedLog(log) != nil else { throw HistoryError.unknown(log) }
         marks.note(log, collectedAt: time)
     }
 
     /// The active points of a device and how many active trend logs collect each.
     public func activePointUsage(of device: DeviceID) throws(HistoryError) -> [PointUsage] {
-        let snapshot = snapshot()
+        let snapshot = view
         var uses: [PointAddress: Int] = [:]
         for log in try snapshot.trendLogs(activeOnly: true) {
             guard let id = log.id else { continue }
@@ -147,7 +147,7 @@ extension DataManager {
     public func trendLogSummaries(
         of device: DeviceID
     ) throws(HistoryError) -> [TrendLogSummary] {
-        let snapshot = snapshot()
+        let snapshot = view
         var summaries: [TrendLogSummary] = []
         for log in try trendLogs(of: device) {
             guard let id = log.id else { continue }

@@ -1,5 +1,6 @@
 import Dispatch
 import DurableFiles
+import Logging
 import SegmentStore
 import Synchronization
 
@@ -18,36 +19,55 @@ public final class DataManager: Sendable {
 
     public let mode: Mode
     public let configuration: Configuration
-    let time: any TimeSource
+    let surroundings: Surroundings
     let path: String
     /// Nil where the store is only read.
     let store: Store?
     private let reading: Guarded<Snapshot?>
-    /// What of the catalog's documents was read already.
-    let documents = DocumentCache()
+    let context: ReadContext
     let marks = RecentMarks()
     let realtime: RealtimeCache
     /// Nil without a source.
     let reader: CurrentValueReader?
+    let monitor: HealthMonitor
+    let ledger = IngestLedger()
+    let feed: SampleFeed
+    let diskWatch: DiskWatch
+    /// Devices whose newest samples have been put into the cache.
+    let filledDevices = Guarded<Set<DeviceID>>([])
+    /// Whether housekeeping runs.
+    let keepsHouse = Guarded(false)
     /// Where writes wait for the disk, off the threads that tasks share.
-    private let queue = DispatchQueue(label: "almanac.writes", attributes: .concurrent)
+    let queue = DispatchQueue(label: "almanac.writes", attributes: .concurrent)
+
+    var time: any TimeSource { surroundings.time }
+    var logger: Logger { surroundings.logger }
+    var documents: DocumentCache { context.documents }
 
     /// Opens a store, and creates it where the folder is empty or not there.
     ///
     /// - Parameters:
     ///   - configuration: what is set; checked first.
     ///   - source: where the current values of points are read from.
-    /// - Throws: ``HistoryError``: `invalidParameter` naming the key; `locked` with the writer's process id, `readOnly`, `diskFull`,
-    ///   `io`; `damaged` where the folder holds something else, or what cannot be read.
+    /// - Throws: ``HistoryError``: `invalidParameter` naming the key; `locked` with the writer's
+    ///   process id, `readOnly`, `diskFull`, `io`; `damaged` where the folder holds something else,
+    ///   or what cannot be read.
     public static func open(
         at path: String, mode: Mode = .readWrite, configuration: Configuration = Configuration(),
         time: any TimeSource = .system, source: (any PointSource)? = nil
     ) throws(HistoryError) -> DataManager {
+        try open(
+            at: path, mode: mode, configuration: configuration, in: Surroundings(time: time),
+            source: source)
+    }
+
+    /// The same with all that it takes from around it.
+    package static func open(
+        at path: String, mode: Mode = .readWrite, configuration: Configuration = Configuration(),
+        in surroundings: Surroundings, source: (any PointSource)? = nil
+    ) throws(HistoryError) -> DataManager {
         let checked = try EffectiveConfiguration(configuration).configuration
-        let cache = try RealtimeCache(capacity: checked.cacheCapacity, time: time)
-        let reader = try source.map { (source) throws(HistoryError) in
-            try CurrentValueReader(cache, source, checked)
-        }
+        let feed = SampleFeed()
         let store: Store?
         let first: Snapshot?
         do throws(StoreError) {
@@ -55,6 +75,7 @@ public final class DataManager: Sendable {
             case .readWrite:
                 var options = StoreOptions()
                 options.diskReserveByteCount = checked.diskReserveByteCount
+                options.onCommit = { feed.add($0) }
                 store = try Store.open(at: path, options: options)
                 first = nil
             case .readOnly:
@@ -62,28 +83,50 @@ public final class DataManager: Sendable {
                 first = try Snapshot.open(at: path)
             }
         } catch { throw HistoryError(error, parameter: "path") }
-        return DataManager(path, mode, checked, time, store, first, cache, reader)
+        do throws(HistoryError) {
+            return try DataManager(
+                path, mode, checked, surroundings, store, first, feed, source)
+        } catch {
+            store?.close()
+            throw error
+        }
     }
 
     private init(
-        _ path: String, _ mode: Mode, _ configuration: Configuration, _ time: any TimeSource,
-        _ store: Store?, _ first: Snapshot?, _ cache: RealtimeCache, _ reader: CurrentValueReader?
-    ) {
+        _ path: String, _ mode: Mode, _ configuration: Configuration,
+        _ surroundings: Surroundings, _ store: Store?, _ first: Snapshot?, _ feed: SampleFeed,
+        _ source: (any PointSource)?
+    ) throws(HistoryError) {
         self.path = path
         self.mode = mode
         self.configuration = configuration
-        self.time = time
+        self.surroundings = surroundings
         self.store = store
+        self.feed = feed
+        let time = surroundings.time
+        let recorder = MetricsRecorder(
+            time: time, logger: surroundings.logger, factory: surroundings.metrics)
+        monitor = HealthMonitor(recorder, time)
+        context = ReadContext(QueryMeter(recorder, time))
+        let cache = try RealtimeCache(capacity: configuration.cacheCapacity, time: time)
         realtime = cache
-        self.reader = reader
+        reader = try source.map { (source) throws(HistoryError) in
+            try CurrentValueReader(cache, source, configuration)
+        }
         reading = Guarded(first)
+        let snapshot = store?.snapshot() ?? first
+        feed.begin(at: snapshot?.position ?? 0)
+        diskWatch = DiskWatch(snapshot?.catalog, context.documents)
     }
 
     /// The newest committed state, frozen. For a writer it costs a lock; for a reader the store's
     /// state when it was opened, or when ``refresh()`` was called last.
     public func snapshot() -> HistorySnapshot {
-        HistorySnapshot(engineSnapshot, documents)
+        HistorySnapshot(engineSnapshot, context, lease: SnapshotLease(context))
     }
+
+    /// The same for the time of one call; not counted as open.
+    var view: HistorySnapshot { HistorySnapshot(engineSnapshot, context) }
 
     var engineSnapshot: Snapshot {
         if let store { return store.snapshot() }
@@ -101,23 +144,32 @@ public final class DataManager: Sendable {
 
     /// Puts what is in memory into files. Nothing that was acknowledged as durable needs it.
     public func flush() async throws(HistoryError) {
-        try await write { (store) throws(StoreError) in try store.flush() }
+        let now = time.now
+        try await write { [self] (store) throws(StoreError) in
+            writeLedger(to: store, at: now)
+            try store.flush()
+        }
     }
 
     /// Flushes and lets the store go. Twice is harmless; reads go on, writes throw `closed`.
     public func close() async {
         guard let store else { return }
+        let now = time.now
         await withCheckedContinuation { continuation in
-            queue.async {
+            queue.async { [self] in
+                writeLedger(to: store, at: now)
                 store.close()
                 continuation.resume()
             }
         }
+        feed.end()
     }
 
     /// Runs something on the store that waits for the disk.
+    ///
+    /// - Parameter syncs: whether what was written is on the medium when it succeeds.
     func write<Result: Sendable>(
-        _ body: @escaping @Sendable (Store) throws(StoreError) -> Result
+        syncs: Bool = true, _ body: @escaping @Sendable (Store) throws(StoreError) -> Result
     ) async throws(HistoryError) -> Result {
         guard let store else {
             throw HistoryError(.readOnly, "the store was opened for reading, it cannot be changed")
@@ -128,7 +180,11 @@ public final class DataManager: Sendable {
                     returning: Swift.Result { () throws(StoreError) in try body(store) })
             }
         }
-        do throws(StoreError) { return try result.get() } catch { throw HistoryError(error) }
+        do throws(StoreError) {
+            let answer = try result.get()
+            if syncs { monitor.noteSync() }
+            return answer
+        } catch { throw HistoryError(error) }
     }
 }
 

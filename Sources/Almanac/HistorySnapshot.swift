@@ -6,13 +6,18 @@ import SegmentStore
 /// All reads are synchronous, may touch the disk, and may be made from any thread.
 public struct HistorySnapshot: Sendable {
     let engine: Snapshot
-    let documents: DocumentCache
+    let context: ReadContext
+    /// Nil for one that a single call takes.
+    private let lease: SnapshotLease?
 
     var catalog: Catalog { engine.catalog }
+    var documents: DocumentCache { context.documents }
+    var journal: JournalIndex { context.journal }
 
-    init(_ engine: Snapshot, _ documents: DocumentCache) {
+    init(_ engine: Snapshot, _ context: ReadContext, lease: SnapshotLease? = nil) {
         self.engine = engine
-        self.documents = documents
+        self.context = context
+        self.lease = lease
     }
 
     /// The position up to which batches are seen.
@@ -37,14 +42,18 @@ public struct HistorySnapshot: Sendable {
             throw HistoryError(
                 .invalidParameter, "limit \(limit) found, 0 or more expected", parameter: "limit")
         }
-        let bound = HistorySnapshot.sampleCountMax
-        let columns = try columns(of: point, in: range, limit: min(limit ?? bound + 1, bound + 1))
-        guard columns.count <= bound else {
-            throw HistoryError(
-                .limitExceeded, "more than \(bound) samples found, at most that many in one answer",
-                parameter: "range")
+        return try context.meter.sample { () throws(HistoryError) in
+            let bound = HistorySnapshot.sampleCountMax
+            let columns = try columns(
+                of: point, in: range, limit: min(limit ?? bound + 1, bound + 1))
+            guard columns.count <= bound else {
+                throw HistoryError(
+                    .limitExceeded,
+                    "more than \(bound) samples found, at most that many in one answer",
+                    parameter: "range")
+            }
+            return (0..<columns.count).map { columns.sample($0) }
         }
-        return (0..<columns.count).map { columns.sample($0) }
     }
 
     /// The same as columns.
@@ -80,10 +89,12 @@ public struct HistorySnapshot: Sendable {
     public func statistics(
         of point: PointAddress, in range: TimeRange
     ) throws(HistoryError) -> Statistics {
-        guard let series = try series(of: point) else { return Statistics() }
-        do throws(StoreError) {
-            return Statistics(try engine.aggregate(of: series, in: range))
-        } catch { throw HistoryError(error) }
+        try context.meter.sample { () throws(HistoryError) in
+            guard let series = try series(of: point) else { return Statistics() }
+            do throws(StoreError) {
+                return Statistics(try engine.aggregate(of: series, in: range))
+            } catch { throw HistoryError(error) }
+        }
     }
 
     /// The series of a known point; nil before its first sample.

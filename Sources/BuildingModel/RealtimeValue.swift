@@ -13,6 +13,9 @@ public struct RealtimeValue: Hashable, Sendable {
     public var timeToLive: Duration
     public var createdAt: Timestamp?
     public var updatedAt: Timestamp?
+    /// How old it was when a cache gave it, by the stamp or by the time that it had been held,
+    /// whichever is more; zero for one that no cache gave.
+    public var leastAge = Duration.zero
 
     public static let defaultTimeToLive = Duration.seconds(60)
 

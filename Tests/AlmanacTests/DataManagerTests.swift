@@ -215,10 +215,10 @@ import Testing
                 for try await value in group { #expect(value == 21.5) }
             }
             #expect(source.count == 1)
-            #expect(manager.cachedValue(of: supply)?.isFresh == true)
+            #expect(manager.cachedValue(of: supply)?.isFresh(at: time.now) == true)
             #expect(manager.cachedValues(of: 1201).count == 1)
             time.advance(by: .milliseconds(60_001))
-            #expect(manager.cachedValue(of: supply)?.isFresh == false)
+            #expect(manager.cachedValue(of: supply)?.isFresh(at: time.now) == false)
             #expect(try await manager.currentValue(of: supply).origin == .device)
             #expect(manager.cacheStats().cacheHitCount > 0)
             let unknown = PointAddress(device: 1, type: .input, number: 1)

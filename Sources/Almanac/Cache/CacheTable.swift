@@ -91,6 +91,16 @@ extension CacheTable {
         return .held
     }
 
+    /// Holds a value from before a restart, where nothing is held and nothing has to go for it.
+    mutating func fill(_ value: RealtimeValue, at moment: Moment) {
+        guard slot(of: value.point) == nil, count < capacity else { return }
+        var since = moment
+        if value.timestamp > moment.now {
+            since.uptime = moment.uptime - value.timeToLive - .milliseconds(1)
+        }
+        insert(value, at: since)
+    }
+
     /// The held value, fresh or not, and counts a hit or a miss.
     mutating func find(
         _ point: PointAddress, within maxAge: Duration?, at moment: Moment
@@ -271,6 +281,15 @@ extension CacheTable {
 
 extension CacheTable {
     var devices: [DeviceID] { rows.map(\.device) }
+
+    /// About what is held in memory: slots, their links, and a dictionary that is three quarters full.
+    var byteCount: Int {
+        let slot =
+            MemoryLayout<Slot>.stride + MemoryLayout<Link>.stride + MemoryLayout<Int32>.stride
+        let key = MemoryLayout<PointAddress>.stride + MemoryLayout<Int32>.stride
+        return slots.count * slot + count * key * 4 / 3
+            + rows.count * MemoryLayout<DeviceRow>.stride
+    }
 
     /// What is held among some slots.
     func population(in range: Range<Int>, at moment: Moment) -> CacheStats {

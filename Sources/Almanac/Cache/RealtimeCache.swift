@@ -67,6 +67,19 @@ public final class RealtimeCache: Sendable {
         return held
     }
 
+    /// Holds values from before a restart, where there is room and nothing is held of their points.
+    ///
+    /// One whose stamp lies ahead of the clock is stale: which of the two is wrong nobody knows.
+    func fill(_ values: [RealtimeValue]) {
+        let moment = moment
+        for start in stride(from: 0, to: values.count, by: RealtimeCache.entriesPerLock) {
+            let part = values[start..<min(start + RealtimeCache.entriesPerLock, values.count)]
+            table.withLock { table in
+                for value in part where value.value.isFinite { table.fill(value, at: moment) }
+            }
+        }
+    }
+
     /// The newest known value of a point, also when it is stale; `nil` where none is held.
     ///
     /// Synchronous, a fraction of a microsecond. Counts a hit where the answer is fresh, else a miss.
@@ -155,6 +168,12 @@ extension RealtimeCache {
     func countSavedRead(on device: DeviceID) {
         table.withLock { $0.countSavedRead(on: device) }
     }
+
+    /// What was counted so far, of all devices.
+    var counts: CacheTable.Counts { table.withLock { $0.total } }
+
+    /// About what the entries take in memory.
+    var byteCount: Int { table.withLock { $0.byteCount } }
 
     /// Runs ``CacheTable/checkInvariants()``.
     func checkInvariants() { table.withLock { $0.checkInvariants() } }

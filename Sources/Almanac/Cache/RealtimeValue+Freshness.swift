@@ -1,10 +1,10 @@
 extension RealtimeValue {
-    /// Whether the stamp is within the time to live at a moment of the wall clock, the very end
-    /// included; a stamp in the future is.
+    /// Whether its age is within the time to live at a moment of the wall clock, the very end
+    /// included; a stamp in the future has age 0.
     ///
-    /// This trusts the clock. ``CurrentValue/isFresh`` also knows how long the value has been held,
-    /// and is not taken in by a clock that was set back.
+    /// The age is the greater of the time since the stamp and ``leastAge``, so that of a value that
+    /// a cache has given, nothing gets younger where the clock was set back.
     public func isFresh(at now: Timestamp) -> Bool {
-        .milliseconds(now.milliseconds &- timestamp.milliseconds) <= timeToLive
+        max(.milliseconds(now.milliseconds &- timestamp.milliseconds), leastAge) <= timeToLive
     }
 }

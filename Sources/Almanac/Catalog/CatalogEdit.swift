@@ -51,9 +51,20 @@ struct CatalogEdit {
 
     /// Keeps a document from now on.
     mutating func set(_ value: some Codable, for key: String) throws(HistoryError) {
+        try set(value, for: key, validFrom: now)
+    }
+
+    /// Keeps a document whose older versions nobody asks for: there is only one in memory.
+    mutating func replace(_ value: some Codable, for key: String) throws(HistoryError) {
+        try set(value, for: key, validFrom: Timestamp(rawValue: 0))
+    }
+
+    private mutating func set(
+        _ value: some Codable, for key: String, validFrom: Timestamp
+    ) throws(HistoryError) {
         do throws(StoreError) {
             try catalog.setDocument(
-                try DocumentCache.content(value), for: key, validFrom: now, into: &change)
+                try DocumentCache.content(value), for: key, validFrom: validFrom, into: &change)
         } catch { throw HistoryError(error) }
     }
 

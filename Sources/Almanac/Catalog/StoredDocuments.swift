@@ -6,10 +6,13 @@ enum DocumentKey {
     static let points = "point/"
     static let logs = "log/"
     static let settings = "settings"
+    static let housekeeping = "housekeeping"
+    static let disk = "disk/"
 
     static func device(_ id: DeviceID) -> String { devices + String(id.rawValue) }
     static func point(_ address: PointAddress) -> String { points + address.description }
     static func log(_ id: TrendLogID) -> String { logs + String(id.rawValue) }
+    static func disk(_ slot: Int64) -> String { disk + String(slot) }
 }
 
 struct StoredDevice: Codable, Hashable, Sendable {
@@ -86,5 +89,43 @@ extension StoredProfile {
             rangeCode: range, decimals: decimals,
             historyMode: mode.flatMap(HistoryMode.init(rawValue:)) ?? .sampled, modulus: modulus,
             low: low, high: high, stateTexts: states, timeZone: zone)
+    }
+}
+
+/// What housekeeping knows over a restart.
+struct StoredHousekeeping: Codable, Hashable, Sendable {
+    struct Announcement: Codable, Hashable, Sendable {
+        var removal: Int64
+        var days: Int?
+        var bytes: Int?
+    }
+
+    var last: Int64?
+    var announced: Announcement?
+}
+
+/// The size of the store at a time.
+struct StoredMeasurement: Codable, Hashable, Sendable {
+    var at: Int64
+    var bytes: Int
+}
+
+extension StoredHousekeeping {
+    init(_ state: Housekeeping.State) {
+        last = state.lastMaintenance?.rawValue
+        announced = state.announcement.map {
+            Announcement(
+                removal: $0.removalAt.rawValue, days: $0.policy.days, bytes: $0.policy.byteCount)
+        }
+    }
+
+    var state: Housekeeping.State {
+        Housekeeping.State(
+            lastMaintenance: last.map(Timestamp.init(rawValue:)),
+            announcement: announced.map {
+                Housekeeping.RetentionAnnouncement(
+                    removalAt: Timestamp(rawValue: $0.removal),
+                    policy: RetentionPolicy(days: $0.days, byteCount: $0.bytes))
+            })
     }
 }

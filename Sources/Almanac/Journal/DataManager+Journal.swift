@@ -1,43 +1,34 @@
 import SegmentStore
 
 extension HistorySnapshot {
-    /// The gaps that were recorded of a point and that overlap a range, by time.
+    /// The gaps that were recorded of a point, or of every point, and that overlap a range, by time.
+    ///
+    /// The first question of a process reads the journal; later ones what was added since.
     ///
     /// - Throws: `unknownPoint`; `damaged` where the journal cannot be read.
     public func recordedGaps(
         of point: PointAddress, in range: TimeRange
     ) throws(HistoryError) -> [Gap] {
         try require(point)
-        // A gap stands in the journal at its beginning, which may lie long before the range.
-        return try entries(until: range.to).compactMap(Gap.init).filter {
-            $0.point == point && $0.range.to > range.from && $0.range.from < range.to
-        }
-    }
-
-    /// The gaps of any point that a moment lies in.
-    func recordedGaps(at moment: Timestamp) throws(HistoryError) -> [Gap] {
-        try entries(until: Timestamp(rawValue: moment.rawValue + 1)).compactMap(Gap.init).filter {
-            $0.range.contains(moment)
-        }
+        let common = try commonGaps(of: point, in: range)
+        let own = try journal.gaps(of: point, in: range, for: engine)
+        guard !common.isEmpty else { return own }
+        return (own + common).sorted { ($0.range.from, $0.range.to) < ($1.range.from, $1.range.to) }
     }
 
     /// What happened in a range, by time.
     public func events(
         in range: TimeRange, kind: String? = nil
     ) throws(HistoryError) -> [Event] {
-        try journal(in: range).compactMap(Event.init).filter { kind == nil || $0.kind == kind }
+        try entries(in: range).compactMap(Event.init).filter { kind == nil || $0.kind == kind }
     }
 
     /// What people and programs changed in a range, by time.
     public func audit(in range: TimeRange) throws(HistoryError) -> [AuditEntry] {
-        try journal(in: range).compactMap(AuditEntry.init)
+        try entries(in: range).compactMap(AuditEntry.init)
     }
 
-    private func entries(until end: Timestamp) throws(HistoryError) -> [JournalEntry] {
-        try journal(in: TimeRange(from: min(Timestamp(rawValue: .min), end), to: end)!)
-    }
-
-    private func journal(in range: TimeRange) throws(HistoryError) -> [JournalEntry] {
+    private func entries(in range: TimeRange) throws(HistoryError) -> [JournalEntry] {
         do throws(StoreError) { return try engine.journal(in: range) } catch {
             throw HistoryError(error)
         }
@@ -78,18 +69,18 @@ extension DataManager {
     public func recordedGaps(
         of point: PointAddress, in range: TimeRange
     ) throws(HistoryError) -> [Gap] {
-        try snapshot().recordedGaps(of: point, in: range)
+        try view.recordedGaps(of: point, in: range)
     }
 
     /// What happened in a range, by time.
     public func events(
         in range: TimeRange, kind: String? = nil
     ) throws(HistoryError) -> [Event] {
-        try snapshot().events(in: range, kind: kind)
+        try view.events(in: range, kind: kind)
     }
 
     /// What people and programs changed in a range, by time.
     public func audit(in range: TimeRange) throws(HistoryError) -> [AuditEntry] {
-        try snapshot().audit(in: range)
+        try view.audit(in: range)
     }
 }

@@ -4,10 +4,22 @@ import SegmentStore
 // Gaps, events and audit entries as the journal keeps them: one JSON object each, short keys.
 
 private struct StoredGap: Codable {
-    var point: String
-    var to: Int64
+    /// Nil for a gap of every point.
+    var point: String?
+    /// Nil in what a salvaged log leaves.
+    var to: Int64?
     var reason: String
     var detail: String?
+    /// When a gap of every point was recorded.
+    var made: Int64?
+    var firstLSN: UInt64?
+    var lastLSN: UInt64?
+
+    enum CodingKeys: String, CodingKey {
+        case point, to, reason, detail, made
+        case firstLSN = "first_lsn"
+        case lastLSN = "last_lsn"
+    }
 }
 
 private struct StoredEvent: Codable {
@@ -52,12 +64,35 @@ extension Gap {
     /// Nil for an entry that is no gap of a point.
     init?(_ entry: JournalEntry) {
         guard entry.kind == .gap, let stored = entry.decode(StoredGap.self),
-            let point = PointAddress(stored.point),
-            let range = TimeRange(from: entry.time, to: Timestamp(rawValue: stored.to))
+            let point = stored.point.flatMap({ PointAddress($0) }), let to = stored.to,
+            let range = TimeRange(from: entry.time, to: Timestamp(rawValue: to))
         else { return nil }
         self.init(
             point: point, range: range, reason: GapReason(rawValue: stored.reason),
             detail: stored.detail)
+    }
+}
+
+extension CommonGap {
+    func journalEntry() throws(StoreError) -> JournalEntry {
+        try JournalEntry(
+            .gap, at: from,
+            json: StoredGap(
+                to: to?.rawValue, reason: reason.rawValue, detail: detail,
+                made: recordedAt?.rawValue))
+    }
+
+    /// Nil for an entry that is a gap of a point, or none.
+    init?(_ entry: JournalEntry) {
+        guard entry.kind == .gap, let stored = entry.decode(StoredGap.self), stored.point == nil
+        else { return nil }
+        self.init(
+            from: entry.time, to: stored.to.map(Timestamp.init(rawValue:)),
+            reason: GapReason(rawValue: stored.reason), detail: stored.detail,
+            recordedAt: stored.made.map(Timestamp.init(rawValue:)))
+        if let first = stored.firstLSN, let last = stored.lastLSN {
+            detail = "records \(first) to \(last) of the log are lost"
+        }
     }
 }
 

@@ -69,9 +69,12 @@ extension MetricsRecorder {
     }
 
     /// Tells of a query of the store.
-    package func recordQuery(duration: Duration) {
+    ///
+    /// - Parameter count: of queries of its kind that it stands for, itself included.
+    package func recordQuery(duration: Duration, standingFor count: Int = 1) {
         let now = time.uptime
-        state.withLock { $0.queries.add(1, sum: duration / .milliseconds(1), at: now) }
+        let milliseconds = duration / .milliseconds(1)
+        state.withLock { $0.queries.add(count, sum: milliseconds * Double(count), at: now) }
         instruments.queryTime.recordNanoseconds(duration.nanoseconds)
     }
 

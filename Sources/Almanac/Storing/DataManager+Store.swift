@@ -1,3 +1,4 @@
+import Logging
 import SegmentStore
 
 extension DataManager {
@@ -26,23 +27,61 @@ extension DataManager {
         }
         let window = clockLimits
         let prepared = try StoredBatch(samples, in: engineSnapshot.catalog, window)
-        let now = time.now
         let durability = durability ?? configuration.durability
-        return try await write { (store) throws(StoreError) in
+        let receipt = try await write(syncs: false) { [self] (store) throws(StoreError) in
             var receipt = Receipt()
+            var notes: [(place: Int, SampleNote.Kind)] = []
             if !prepared.batch.isEmpty {
                 let engine = try store.append(
                     prepared.batch, durability: durability.engine, onConflict: rule.engine)
                 receipt = prepared.receipt(engine)
+                notes = prepared.notes(engine)
             } else {
                 receipt.durability = durability
                 receipt.position = store.snapshot().position
                 receipt.rejected = prepared.rejected
             }
-            if receipt.quarantined > 0 {
-                try store.record([prepared.quarantine(receipt, samples, now)])
-            }
+            account(for: samples, receipt, notes, in: store)
             return receipt
+        }
+        if receipt.durability == .durable, receipt.stored + receipt.replaced > 0 {
+            monitor.noteSync()
+        }
+        return receipt
+    }
+
+    /// Counts what did not come as a matter of course, and tells the journal where it is time to.
+    private func account(
+        for samples: [PointSample], _ receipt: Receipt, _ notes: [(place: Int, SampleNote.Kind)],
+        in store: Store
+    ) {
+        let now = time.now
+        let uptime = time.uptime
+        ledger.note(samples, receipt, notes, now: now, uptime: uptime)
+        monitor.recorder.recordSamples(
+            quarantined: receipt.quarantined, late: notes.count { $0.1 == .late },
+            duplicates: receipt.duplicates)
+        if receipt.quarantined > 0, ledger.tellsOfQuarantine(at: uptime) {
+            // The samples are stored, and the counts are kept: an event that cannot be written
+            // changes neither.
+            try? store.record([receipt.quarantineEvent(samples, now).journalEntry()])
+        }
+        let rows = ledger.takeIfDue(at: uptime)
+        if !rows.isEmpty { write(rows, to: store, at: now) }
+    }
+
+    /// Writes to the journal what was counted; what cannot be written is kept for the next time.
+    func writeLedger(to store: Store, at now: Timestamp) {
+        let rows = ledger.take()
+        if !rows.isEmpty { write(rows, to: store, at: now) }
+    }
+
+    private func write(_ rows: [IngestRow], to store: Store, at now: Timestamp) {
+        do throws(StoreError) {
+            try store.record(try IngestRow.journalEntries(rows, at: now))
+        } catch {
+            logger.warning("counts of samples are not in the journal yet: \(error.message)")
+            ledger.putBack(rows)
         }
     }
 
@@ -104,16 +143,19 @@ private struct StoredBatch: Sendable {
         return receipt
     }
 
+    /// What became of samples, by their place in what the caller gave.
+    func notes(_ engine: SegmentStore.Receipt) -> [(place: Int, SampleNote.Kind)] {
+        engine.notes.map { (places[$0.index], $0.kind) }
+    }
+}
+
+extension Receipt {
     /// The event that tells of times that no right clock gives.
-    func quarantine(
-        _ receipt: Receipt, _ samples: [PointSample], _ now: Timestamp
-    ) throws(StoreError) -> JournalEntry {
-        let first = receipt.rejected.first { $0.reason == .clock }!
+    fileprivate func quarantineEvent(_ samples: [PointSample], _ now: Timestamp) -> Event {
+        let first = rejected.first { $0.reason == .clock }!
         let sample = samples[first.index]
-        return try Event(
+        return Event(
             at: now, .warning, kind: "clock_rejected", subject: sample.point.description,
-            "\(receipt.quarantined) samples refused, the first with time "
-                + "\(sample.timestamp.rawValue)"
-        ).journalEntry()
+            "\(quarantined) samples refused, the first with time \(sample.timestamp.rawValue)")
     }
 }

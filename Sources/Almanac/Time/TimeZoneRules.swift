@@ -4,7 +4,7 @@ public import TimeSeriesModel
 ///
 /// Local time exists only where a person reads it; the store knows none. Made by
 /// ``named(_:folders:)``, ``utc`` aside.
-public struct TimeZoneRules: Hashable, Sendable {
+public struct TimeZoneRules: Hashable, SiteClock {
     /// The name of IANA's list, as it was asked for.
     public let name: String
     /// nil for UTC.

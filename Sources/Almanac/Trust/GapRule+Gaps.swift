@@ -39,10 +39,12 @@ extension GapRule {
         if let after { known.append(after) }
         let due = activeRange(range)
         guard let first = known.first, let last = known.last else {
-            return due.map { [$0] } ?? []
+            return (due ?? recordedSpan(in: range)).map { [$0] } ?? []
         }
         var found: [TimeRange] = []
-        if before == nil, let due, let head = head(due.from.milliseconds, first) {
+        // Without a schedule, what was recorded says that samples were due: those removed, say.
+        let start = (due ?? recordedSpan(in: range))?.from
+        if before == nil, let start, let head = head(start.milliseconds, first) {
             found.append(head)
         }
         for (one, next) in zip(known, known.dropFirst()) where isGap(from: one, to: next) {
@@ -74,6 +76,15 @@ extension GapRule {
         return TimeRange(
             from: Timestamp(milliseconds: min(next, time.plus(interval))),
             to: Timestamp(milliseconds: next))!
+    }
+
+    /// From the first to the last moment of a range that lies in a recorded gap, of a point without a
+    /// schedule.
+    private func recordedSpan(in range: TimeRange) -> TimeRange? {
+        guard schedule.spans.isEmpty else { return nil }
+        let parts = closed.compactMap { $0.intersection(range) }
+        guard let first = parts.first, let last = parts.last else { return nil }
+        return TimeRange(from: first.from, to: last.to)
     }
 
     /// From the first to the last moment of a range in which samples were due.

@@ -1,0 +1,70 @@
+import FoundationEssentials
+import SegmentStore
+
+/// The folder with the daily backups, each in a folder of its own that is named by its time.
+struct BackupFolder {
+    let path: String
+
+    private static let prefix = "almanac-"
+
+    /// Where a backup of a moment goes: `almanac-20260301T020000Z`.
+    func path(of time: Timestamp) -> String {
+        let digits = time.description.prefix { $0 != "." }.filter { $0 != "-" && $0 != ":" }
+        return path + "/" + BackupFolder.prefix + digits + "Z"
+    }
+
+    /// Makes the folder where it is not there.
+    func create() throws(HistoryError) {
+        do {
+            try FileManager.default.createDirectory(
+                atPath: path, withIntermediateDirectories: true)
+        } catch {
+            throw HistoryError(
+                .io, "the backup folder \(path) cannot be made: \(error)",
+                parameter: "backup_directory", underlying: error)
+        }
+    }
+
+    /// Removes all but the newest finished backups, and those that were never finished. Whatever is
+    /// not named like one of ours stays.
+    ///
+    /// - Returns: the paths that were removed.
+    func rotate(keeping count: Int) throws(HistoryError) -> [String] {
+        var removed: [String] = []
+        do {
+            let names = try FileManager.default.contentsOfDirectory(atPath: path)
+                .filter(BackupFolder.isOurs).sorted(by: >)
+            let finished = names.filter(isFinished)
+            let kept = Set(finished.prefix(max(1, count)))
+            for name in names where !kept.contains(name) {
+                try FileManager.default.removeItem(atPath: path + "/" + name)
+                removed.append(path + "/" + name)
+            }
+        } catch {
+            throw HistoryError(
+                .io, "old backups in \(path) cannot be removed: \(error)", underlying: error)
+        }
+        return removed
+    }
+
+    private func isFinished(_ name: String) -> Bool {
+        let backup = path + "/" + name + "/"
+        let files = FileManager.default
+        return files.fileExists(atPath: backup + StoreLayout.manifest)
+            && !files.fileExists(atPath: backup + StoreLayout.unfinishedBackup)
+    }
+
+    /// `almanac-` and a time of sixteen characters.
+    private static func isOurs(_ name: String) -> Bool {
+        guard name.hasPrefix(prefix) else { return false }
+        let time = Array(name.utf8.dropFirst(prefix.utf8.count))
+        return time.count == 16
+            && time.indices.allSatisfy { place in
+                switch place {
+                case 8: time[place] == UInt8(ascii: "T")
+                case 15: time[place] == UInt8(ascii: "Z")
+                default: (0x30...0x39).contains(time[place])
+                }
+            }
+    }
+}

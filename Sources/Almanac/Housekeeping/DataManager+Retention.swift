@@ -1,0 +1,67 @@
+import SegmentStore
+
+extension DataManager {
+    /// Removes what the configured policy lets go: what is older than `data_retention_days`, and
+    /// while the store is larger than `retention_bytes` the oldest whole years; besides values of the
+    /// cache that nobody would be given any more, and files that failed work has left.
+    ///
+    /// The year under way is not removed for the sake of bytes, so a store may stay larger than the
+    /// bound. Leaves a gap `removed` of every point, and an audit entry.
+    ///
+    /// - Parameter dryRun: only says which samples would go.
+    /// - Throws: `readOnly`, `busy` while an import is under way, `diskFull`, `damaged`.
+    @discardableResult
+    public func removeExpiredData(dryRun: Bool = false) async throws(HistoryError) -> RemovalReport
+    {
+        let policy = RetentionPolicy(
+            days: configuration.dataRetentionDays, byteCount: configuration.retentionByteCount)
+        var report = RemovalReport(samples: 0, files: 0, bytes: 0)
+        if let floor = try view.floor(of: policy, at: time.now) {
+            report = try await removeSamples(before: floor, dryRun, as: "removeExpiredData")
+        }
+        guard !dryRun else { return report }
+        report.staleValues = sweepCache()
+        report.leftoverFiles = try await write { (store) throws(StoreError) in
+            try store.removeLeftovers()
+        }
+        return report
+    }
+
+    /// Lets go of cached values that would not be given any more.
+    ///
+    /// Where a device fails, its last value is given as stale; so values are kept for a day beyond
+    /// their time, unless the configuration says that stale ones are never given.
+    func sweepCache() -> Int {
+        let tolerance: Duration =
+            configuration.cacheServeStale == .never ? .zero : DataManager.staleTolerance
+        return realtime.evictStaleValues(staleFor: tolerance)
+    }
+
+    /// How long a stale value is kept for the case that its device fails.
+    public static let staleTolerance: Duration = .seconds(86_400)
+}
+
+extension HistorySnapshot {
+    /// The moment before which a policy keeps nothing; nil where it keeps all.
+    func floor(
+        of policy: RetentionPolicy, at now: Timestamp
+    ) throws(HistoryError) -> Timestamp? {
+        var floor = policy.days.map { Timestamp(rawValue: now.rawValue - Int64($0) * 86_400_000) }
+        guard let bound = policy.byteCount else { return floor }
+        var byteCount: Int
+        do throws(StoreError) { byteCount = try engine.summary().byteCount } catch {
+            throw HistoryError(error)
+        }
+        let years = Dictionary(grouping: engine.segments, by: \.year)
+            .mapValues { $0.reduce(0) { $0 + $1.byteCount } }
+        let lastYear = UTCYear(containing: now).number
+        for (year, size) in years.sorted(by: { $0.key < $1.key }) where year < lastYear {
+            let end = UTCYear(year).end
+            let goesForItsAge = floor.map { $0 >= end } ?? false
+            if !goesForItsAge, byteCount <= bound { break }
+            byteCount -= size
+            floor = max(floor ?? end, end)
+        }
+        return floor
+    }
+}

@@ -1,0 +1,89 @@
+import Dispatch
+import Logging
+import SegmentStore
+
+extension DataManager {
+    /// The twelve figures of how this process does, and how full the disk is. Some file sizes are
+    /// asked for; no sample is read.
+    ///
+    /// Hits, misses and evictions of the cache are taken in when this is asked and, where
+    /// ``runHousekeeping()`` runs, each minute.
+    public func health() -> HealthMetrics {
+        updateGauges()
+        return monitor.recorder.health()
+    }
+
+    /// Whether a write would reach the disk now, tried by one, at most once in ten seconds; of a
+    /// store that is only read, whether it can be read. With a source also whether not every active
+    /// device is silent.
+    public func isReady() async -> Bool {
+        let isWritable = await withCheckedContinuation { continuation in
+            queue.async { [self] in
+                continuation.resume(returning: monitor.isReady { canReachStore() })
+            }
+        }
+        return isWritable && isSourceAlive
+    }
+
+    private func canReachStore() -> Bool {
+        do throws(StoreError) {
+            if let store { try store.probe() } else { _ = try Snapshot.open(at: path) }
+            return true
+        } catch {
+            logger.warning("not ready: \(error.message)")
+            return false
+        }
+    }
+
+    private var isSourceAlive: Bool {
+        guard let source = reader?.source else { return true }
+        let known = engineSnapshot.catalog.deviceIDs
+        return known.isEmpty || !known.allSatisfy(source.isResting)
+    }
+
+    /// Tells of an answered request, for the figures of the API.
+    ///
+    /// - Parameter route: its pattern, `/api/device/{device_id}/data`: with the numbers put in, each
+    ///   would be a figure of its own.
+    public func recordRequest(route: String, status: Int, duration: Duration) {
+        monitor.recorder.recordRequest(route: route, status: status, duration: duration)
+    }
+
+    /// Tells how many points of a request to a device gave a value, and how many did not.
+    public func recordReadings(succeeded: Int, failed: Int) {
+        monitor.recorder.recordReadings(succeeded: succeeded, failed: failed)
+    }
+
+    /// Tells of a device's tick, from request to stored.
+    public func recordCollection(succeeded: Bool, duration: Duration) {
+        monitor.recorder.recordCollection(succeeded: succeeded, duration: duration)
+    }
+
+    /// Tells of ticks that were left out because the one before still ran.
+    public func recordMissedTicks(_ count: Int) { monitor.recorder.recordMissedTicks(count) }
+
+    /// Tells how much longer than its interval the last round of the realtime poll took.
+    public func recordPollLag(_ lag: Duration) { monitor.notePollLag(lag) }
+
+    /// Measures the sizes and counts of the moment, and tells the metrics backend.
+    ///
+    /// - Returns: the bytes of the store; nil where it does not tell.
+    @discardableResult
+    func updateGauges() -> Int? {
+        monitor.tell(of: realtime)
+        let snapshot = engineSnapshot
+        var gauges = HealthGauges()
+        gauges.cacheByteCount = realtime.byteCount
+        gauges.databaseConnectionCount = context.openSnapshotCount + (store == nil ? 0 : 1)
+        gauges.sampleCount = snapshot.sampleCount
+        gauges.seriesCount = snapshot.catalog.seriesCount
+        gauges.diskUsedFraction = (try? surroundings.disk(path))?.usedFraction
+        // A figure that cannot be had now is left at zero rather than making the others fail.
+        let summary = try? snapshot.summary()
+        gauges.databaseByteCount = summary?.byteCount ?? 0
+        gauges.logByteCount = summary?.logByteCount ?? 0
+        monitor.fill(&gauges)
+        monitor.recorder.set(gauges)
+        return summary?.byteCount
+    }
+}

@@ -1,0 +1,81 @@
+import DurableFiles
+import Synchronization
+
+/// What is known of how a manager does, beyond what the recorder counts.
+final class HealthMonitor: Sendable {
+    private struct State {
+        /// The uptime at which something was last synced.
+        var lastSync: Duration?
+        var pollLag: Duration = .zero
+        var told = CacheTable.Counts()
+        var isReady = false
+        /// The uptime at which readiness was last tried.
+        var readyAt: Duration?
+    }
+
+    let recorder: MetricsRecorder
+    private let time: any TimeSource
+    private let state = Guarded(State())
+    /// Held while readiness is tried, by one thread that may wait for the disk.
+    private let trial = Guarded(0)
+
+    /// How long an answer about readiness holds.
+    private static let readinessInterval: Duration = .seconds(10)
+
+    init(_ recorder: MetricsRecorder, _ time: any TimeSource) {
+        self.recorder = recorder
+        self.time = time
+    }
+
+    func noteSync() {
+        let now = time.uptime
+        state.withLock { $0.lastSync = now }
+    }
+
+    func notePollLag(_ lag: Duration) { state.withLock { $0.pollLag = lag } }
+
+    /// Sets what the monitor knows among the figures of the moment.
+    func fill(_ gauges: inout HealthGauges) {
+        let now = time.uptime
+        state.withLock { state in
+            gauges.lastSyncAge = state.lastSync.map { now - $0 }
+            gauges.pollLag = state.pollLag
+        }
+    }
+
+    /// Tells the recorder what the cache has counted since it was last told.
+    ///
+    /// The cache counts by itself; telling of each answer would take longer than the answer.
+    func tell(of cache: RealtimeCache) {
+        let new = state.withLock { state in
+            let counts = cache.counts
+            defer { state.told = counts }
+            return (
+                hits: counts.hits - state.told.hits, misses: counts.misses - state.told.misses,
+                evictions: counts.evictions - state.told.evictions
+            )
+        }
+        recorder.recordCacheRequests(hits: new.hits, misses: new.misses)
+        recorder.recordCacheEvictions(new.evictions)
+    }
+
+    /// Whether a trial succeeds, or did within the last ten seconds.
+    func isReady(_ trialOf: () -> Bool) -> Bool {
+        trial.withLock { count in
+            count &+= 1
+            let now = time.uptime
+            let known = state.withLock { state in
+                state.readyAt.flatMap {
+                    now - $0 < HealthMonitor.readinessInterval ? state.isReady : nil
+                }
+            }
+            if let known { return known }
+            let isReady = trialOf()
+            state.withLock { state in
+                state.isReady = isReady
+                state.readyAt = now
+            }
+            return isReady
+        }
+    }
+}

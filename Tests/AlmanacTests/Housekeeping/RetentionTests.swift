@@ -1,0 +1,111 @@
+import Almanac
+import TestSupport
+import Testing
+
+@Suite("Retention") struct RetentionTests {
+    private let bench = ManagerBench(at: "2026-03-01T12:00Z")
+
+    /// A sample every six hours of four years, with values that take space.
+    private func fill(_ manager: DataManager) async throws {
+        var random = SplitMix64(seed: 5)
+        for year in 2023...2026 {
+            let start = Timestamp("\(year)-01-01")!.milliseconds
+            let count = year == 2026 ? 200 : 1460
+            try await manager.store(
+                (0..<count).map { number in
+                    PointSample(
+                        point: bench.supply, value: Double.random(in: 0...1, using: &random),
+                        at: Timestamp(milliseconds: start + Int64(number) * 21_600_000))
+                })
+        }
+        try await manager.flush()
+    }
+
+    @Test("removes by age what the dry run said, and leaves a gap and an audit entry")
+    func age() async throws {
+        try await bench.filled({ $0.dataRetentionDays = 400 }) { manager, _ in
+            try await fill(manager)
+            let before = manager.snapshot().sampleCount
+            let dry = try await manager.removeExpiredData(dryRun: true)
+            #expect(manager.snapshot().sampleCount == before && dry.samples > 2900)
+            let real = try await manager.removeExpiredData()
+            #expect(real.samples == dry.samples)
+            #expect(manager.snapshot().sampleCount == before - dry.samples)
+            let floor = Timestamp(
+                milliseconds: bench.time.now.milliseconds - 400 * 86_400_000)
+            let gaps = try manager.recordedGaps(of: bench.supply, in: .all)
+            #expect(gaps.map(\.reason) == [.removed])
+            #expect(gaps[0].range == TimeRange(from: Timestamp("2023-01-01")!, to: floor))
+            #expect(
+                try manager.gaps(of: bench.supply, in: gaps[0].range).map(\.reason) == [.removed])
+            #expect(try manager.audit(in: .all).map(\.operation) == ["removeExpiredData"])
+            #expect(try await manager.removeExpiredData().samples == 0)
+            // A point that was made known since had nothing to lose.
+            bench.time.advance(by: .seconds(60))
+            let new = PointAddress(device: 1201, type: .input, number: 99)
+            try await manager.upsert([MonitoringPoint(address: new, dataType: .analog)])
+            #expect(try manager.recordedGaps(of: new, in: .all).isEmpty)
+        }
+    }
+
+    @Test("removes for bytes the oldest whole years, and never the one under way")
+    func bytes() async throws {
+        try await awaitingTemporaryFolder { folder in
+            func open(_ byteCount: Int?) throws -> DataManager {
+                try bench.open(folder + "/s") {
+                    $0.dataRetentionDays = nil
+                    $0.retentionByteCount = byteCount
+                }
+            }
+            var manager = try open(nil)
+            try await bench.define(in: manager)
+            var random = SplitMix64(seed: 7)
+            for year in 2023...2026 {
+                let start = Timestamp("\(year)-01-01")!.milliseconds
+                let count = year == 2026 ? 160_000 : 60_000
+                try await manager.store(
+                    (0..<count).map { number in
+                        PointSample(
+                            point: bench.supply, value: Double.random(in: 0...1, using: &random),
+                            at: Timestamp(milliseconds: start + Int64(number) * 15_000))
+                    })
+            }
+            try await manager.flush()
+            try await manager.compact()
+            #expect(try await manager.removeExpiredData().samples == 0)
+            let total = manager.health().databaseByteCount
+            var left = 340_000
+            // The last bound is below the year under way.
+            for (bound, years) in [
+                (total - 1, 1), (total - 2, 0), (total * 7 / 10, 1), (1 << 20, 1),
+            ] {
+                await manager.close()
+                manager = try open(bound)
+                let dry = try await manager.removeExpiredData(dryRun: true)
+                let report = try await manager.removeExpiredData()
+                #expect(report.samples == dry.samples && report.files == dry.files)
+                #expect(report.samples == 60_000 * years && report.files == years, "\(bound)")
+                left -= report.samples
+                #expect(manager.snapshot().sampleCount == left)
+                #expect(manager.health().databaseByteCount <= max(bound, total / 2))
+            }
+            #expect(left == 160_000)
+            await manager.close()
+        }
+    }
+
+    @Test("takes stale values and leftovers along, but not in a dry run")
+    func leftovers() async throws {
+        try await bench.filled { manager, path in
+            try manager.cache(
+                RealtimeValue(
+                    point: bench.supply, value: 1, timestamp: bench.time.now, dataType: .analog))
+            bench.time.advance(by: .seconds(2 * 86_400))
+            _ = try output(of: "touch \(path)/tmp/left")
+            let dry = try await manager.removeExpiredData(dryRun: true)
+            #expect(dry.staleValues == 0 && dry.leftoverFiles == 0)
+            let report = try await manager.removeExpiredData()
+            #expect(report.staleValues == 1 && report.leftoverFiles == 1)
+        }
+    }
+}

@@ -1,0 +1,123 @@
+import Almanac
+import TestSupport
+import Testing
+
+@Suite("Counts of a quality report") struct IngestCounterTests {
+    private let bench = ManagerBench(at: "2026-01-03T00:00Z")
+    private let day = TimeRange("2026-01-01", "2026-01-02")
+
+    private func hours(_ point: PointAddress, _ hours: some Sequence<Int>) -> [PointSample] {
+        hours.map { hour in
+            PointSample(
+                point: point, value: Double(hour),
+                at: Timestamp(milliseconds: day.from.milliseconds + Int64(hour) * 3_600_000))
+        }
+    }
+
+    /// A log of hours with duplicates, replacements, late ones, times of a wrong clock, values out of
+    /// range and a stall, all of them counted by hand.
+    private func plant(_ manager: DataManager) async throws {
+        let log = try await manager.upsert(
+            TrendLog(deviceID: 1201, trendLogName: "Hours", interval: .seconds(3600)))
+        try await manager.replaceItems(
+            of: log.id!,
+            with: [
+                TrendLogItem(trendLogID: log.id!, point: bench.supply, pointOrder: 0),
+                TrendLogItem(trendLogID: log.id!, point: bench.fan, pointOrder: 1),
+            ])
+        try await manager.setProfile(PointProfile(low: 0, high: 17), of: bench.supply)
+        // Two late ones, and a stall: nothing behind 18:00.
+        try await manager.store(hours(bench.supply, 0..<4) + hours(bench.supply, 6..<19))
+        try await manager.store(hours(bench.supply, 4..<6))
+        try await manager.store(hours(bench.supply, 0..<3))
+        var other = hours(bench.supply, 3..<5)
+        for index in other.indices { other[index].value = -1 }
+        try await manager.store(other)
+        try await manager.store([
+            PointSample(bench.supply, 1, "1999-12-31"), PointSample(bench.supply, 1, "2031-01-01"),
+            PointSample(bench.fan, 1, "2031-01-01"),
+        ])
+        try await manager.store(hours(bench.fan, 0..<24) + hours(bench.fan, 0..<1))
+        try await manager.record(
+            Event(
+                at: Timestamp("2026-01-01T10:00Z")!, .warning, kind: "clock_jump", subject: "1201",
+                "x"))
+    }
+
+    private func check(_ manager: DataManager) throws {
+        let report = try manager.qualityReport(of: bench.supply, in: day)
+        #expect(
+            report.counters
+                == IngestCounters(
+                    duplicates: 3, replaced: 2, late: 2, quarantined: 0, clockJumps: 1))
+        #expect(report.isStalled && report.outOfRangeCount == 3)
+        #expect(report.gaps.count == 1 && report.coverage.coveredTickCount == 19)
+        // Quarantined ones are found when they came: two days later.
+        let later = TimeRange("2026-01-03", "2026-01-04")
+        #expect(try manager.qualityReport(of: bench.supply, in: later).counters.quarantined == 2)
+        let device = try manager.qualityReport(of: 1201, in: day)
+        #expect(device.points.map(\.point) == [bench.fan, bench.supply])
+        #expect(device.counters.duplicates == 4 && device.counters.late == 2)
+        #expect(device.stalledCount == 1 && device.outOfRangeCount == 3)
+        #expect(try manager.qualityReport(of: 1202, in: day).counters == IngestCounters())
+    }
+
+    @Test("finds what was planted, at once, from the journal, and after a restart")
+    func planted() async throws {
+        try await awaitingTemporaryFolder { folder in
+            let manager = try bench.open(folder + "/s")
+            bench.time.setWall(by: .seconds(-3 * 86_400))
+            try await bench.define(in: manager)
+            bench.time.setWall(by: .seconds(3 * 86_400))
+            try await plant(manager)
+            try check(manager)
+            try await manager.flush()
+            try check(manager)
+            await manager.close()
+            let again = try bench.open(folder + "/s")
+            try check(again)
+            let reader = try DataManager.open(
+                at: folder + "/s", mode: .readOnly, in: bench.surroundings)
+            try check(reader)
+            await again.close()
+        }
+    }
+
+    @Test("writes one entry a minute at most, however often a sample comes again")
+    func bounded() async throws {
+        try await bench.filled { manager, _ in
+            let samples = hours(bench.supply, 0..<1)
+            for second in 0..<600 {
+                try await manager.store(samples)
+                if second % 3 == 0 {
+                    try await manager.store([PointSample(bench.supply, 1, "2031-01-01")])
+                }
+                bench.time.advance(by: .seconds(1))
+            }
+            #expect(try manager.events(in: .all, kind: "ingest").count <= 10)
+            #expect(try manager.events(in: .all, kind: "clock_rejected").count <= 10)
+            let report = try manager.qualityReport(
+                of: bench.supply, in: TimeRange("2026-01-01", "2026-01-04"))
+            #expect(report.counters.duplicates == 599 && report.counters.quarantined == 200)
+        }
+    }
+
+    @Test("keeps a large batch apart by point and day, in entries of bounded size")
+    func large() async throws {
+        try await bench.filled { manager, _ in
+            let samples = (0..<1000).map { day in
+                PointSample(
+                    point: bench.supply, value: 1,
+                    at: Timestamp(
+                        milliseconds: Timestamp("2022-01-01")!.milliseconds + Int64(day)
+                            * 86_400_000))
+            }
+            try await manager.store(samples)
+            try await manager.store(samples)
+            #expect(try manager.events(in: .all, kind: "ingest").count == 3)
+            let month = TimeRange("2022-02-01", "2022-03-01")
+            #expect(
+                try manager.qualityReport(of: bench.supply, in: month).counters.duplicates == 28)
+        }
+    }
+}
