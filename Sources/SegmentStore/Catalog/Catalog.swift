@@ -33,7 +33,11 @@ public struct Catalog: Sendable {
 // MARK: Looking up
 
 extension Catalog {
-    public func series(of address: PointAddress) -> SeriesID? { self[address]?.series }
+    /// Looked at in place: every read of a point begins with it.
+    public func series(of address: PointAddress) -> SeriesID? {
+        guard let index = devices.index(forKey: address.device) else { return nil }
+        return devices.values[index].series(of: address)
+    }
 
     public func address(of series: SeriesID) -> PointAddress? { addressesBySeries[series] }
 

@@ -17,6 +17,10 @@ struct CatalogDevice: Sendable {
         places[CatalogDevice.key(address)].map { points[$0] }
     }
 
+    func series(of address: PointAddress) -> SeriesID? {
+        places[CatalogDevice.key(address)].flatMap { points[$0].series }
+    }
+
     /// The points whose current name it is.
     func points(named name: String) -> [CatalogPoint] { placesByName[name].map { points[$0] } }
 

@@ -14,7 +14,7 @@ extension Store {
     /// - Returns: what became of the samples, and the durability reached.
     /// - Throws: ``StoreError``: `invalidParameter` for an unknown series, `limitExceeded` for too
     ///   large a batch, `closed`, `failed` after an earlier failure; `diskReserve` where less space
-    ///   is left than ``StoreOptions/diskReserveByteCount``; `busy`, or why, where flushes have
+    ///   is left than ``StoreOptions/diskReserveByteCount``; why flushes fail, where they have
     ///   failed until memory or log are twice as large as they may be; `diskFull` and `io` where the
     ///   log could not be written: nothing of the batch was acknowledged then.
     public func append(
@@ -26,6 +26,7 @@ extension Store {
                 .limitExceeded,
                 "\(batch.count) samples found, at most \(SampleBatch.sampleCountMax) a batch")
         }
+        try waitForFlush()
         let request = AppendRequest(batch, durability, rule)
         queue.withLock { $0.append(request) }
         // Whoever gets the turn writes for all that wait; the others then find an empty queue.

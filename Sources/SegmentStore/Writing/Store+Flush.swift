@@ -17,12 +17,18 @@ extension Store {
     /// Flushes where memory or log have grown past their bounds, and merges where that is due.
     ///
     /// Appends past the bound wait here for each other, which bounds both.
-    func flushIfDue() throws(StoreError) {
-        guard isFlushDue else { return }
+    func flushIfDue() throws(StoreError) { try flush(where: \.isFlushDue) }
+
+    /// Waits for the flush that is under way where twice the bounds are in memory: an append may
+    /// have to wait, and is refused only where flushes fail.
+    func waitForFlush() throws(StoreError) { try flush(where: \.isFarBehind) }
+
+    private func flush(where isNeeded: (Store) -> Bool) throws(StoreError) {
+        guard isNeeded(self) else { return }
         do throws(StoreError) {
             try withMaintenance { () throws(StoreError) in
                 // Whoever waited may find it done.
-                if isFlushDue { try flushHeads() }
+                if isNeeded(self) { try flushHeads() }
             }
             try mergeWhereDue()
         } catch {
@@ -48,20 +54,21 @@ extension Store {
         max(options.headSampleCountMax, 32 * state.catalog.seriesCount)
     }
 
-    /// Refuses to take more where flushes fail, at twice the bounds of memory and log.
-    func refuseBehindFlush() throws(StoreError) {
-        let refusal = state.withLock { state -> StoreError? in
+    private var isFarBehind: Bool {
+        state.withLock { state in
             let waiting = state.frozen.reduce(state.active.sampleCount) {
                 $0 + $1.heads.sampleCount
             }
-            guard
-                waiting >= 2 * headSampleCountMax(state)
-                    || state.logByteCount >= 2 * options.logByteCountMax
-            else { return nil }
-            return state.flushFailure
-                ?? StoreError(.busy, "\(waiting) samples wait for a flush that is under way")
+            return state.refusal == nil
+                && (waiting >= 2 * headSampleCountMax(state)
+                    || state.logByteCount >= 2 * options.logByteCountMax)
         }
-        if let refusal { throw refusal }
+    }
+
+    /// Refuses to take more where flushes fail, at twice the bounds of memory and log.
+    func refuseBehindFlush() throws(StoreError) {
+        guard let failure = state.withLock({ $0.flushFailure }), isFarBehind else { return }
+        throw failure
     }
 
     /// The flush itself, for whoever has the maintenance turn.

@@ -11,25 +11,44 @@ public final class Store: Sendable {
     /// What readers and writers share. Held for moments, never during input or output.
     struct State {
         var manifest: Manifest
-        var files: PublishedFiles
-        var catalog: Catalog
+        var files: PublishedFiles { didSet { newest = nil } }
+        var catalog: Catalog { didSet { newest = nil } }
         /// Filled by the writer.
-        var active = Heads()
+        var active = Heads() { didSet { newest = nil } }
         /// Waiting to be flushed, oldest first.
-        var frozen: [FrozenHeads] = []
+        var frozen: [FrozenHeads] = [] { didSet { newest = nil } }
         /// Entries of the journal that are in the log alone, behind the last freeze.
-        var journalFrames: [JournalFrame] = []
+        var journalFrames: [JournalFrame] = [] { didSet { newest = nil } }
         /// Every batch up to here is visible.
-        var publishedLSN: LSN
+        var publishedLSN: LSN { didSet { newest = nil } }
         /// What the visible batches behind the last freeze change in the count of samples.
-        var countChanges: [Int: Int] = [:]
-        var logByteCount = 0
+        var countChanges: [Int: Int] = [:] { didSet { newest = nil } }
+        var logByteCount = 0 { didSet { newest = nil } }
+        /// The snapshot of what stands above, once somebody has asked for it: making one takes as
+        /// long as a look-up. Whatever changes lets it go.
+        private var newest: Snapshot?
         /// Why nothing may be written any more; reads go on.
         var failure: StoreError?
         /// Why the last flush could not be done, if so.
         var flushFailure: StoreError?
         var isClosed = false
         var isImporting = false
+
+        init(
+            manifest: Manifest, files: PublishedFiles, catalog: Catalog, publishedLSN: LSN
+        ) {
+            self.manifest = manifest
+            self.files = files
+            self.catalog = catalog
+            self.publishedLSN = publishedLSN
+        }
+
+        mutating func newestSnapshot() -> Snapshot {
+            if let newest { return newest }
+            let made = snapshot(upTo: publishedLSN)
+            newest = made
+            return made
+        }
     }
 
     /// What only the one who writes touches. Its lock is the writer's turn, held while bytes go to
@@ -74,7 +93,7 @@ public final class Store: Sendable {
 
     /// The newest committed state. Costs a mutex; never waits for a writer.
     public func snapshot() -> Snapshot {
-        state.withLock { $0.snapshot(upTo: $0.publishedLSN) }
+        state.withLock { $0.newestSnapshot() }
     }
 
     /// Flushes what is in memory and lets the lock go. Twice is harmless.
