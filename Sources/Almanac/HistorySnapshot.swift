@@ -44,16 +44,29 @@ public struct HistorySnapshot: Sendable {
         }
         return try context.meter.sample { () throws(HistoryError) in
             let bound = HistorySnapshot.sampleCountMax
-            let columns = try columns(
-                of: point, in: range, limit: min(limit ?? bound + 1, bound + 1))
-            guard columns.count <= bound else {
+            let samples = try rows(of: point, in: range, limit: min(limit ?? bound + 1, bound + 1))
+            guard samples.count <= bound else {
                 throw HistoryError(
                     .limitExceeded,
                     "more than \(bound) samples found, at most that many in one answer",
                     parameter: "range")
             }
-            return (0..<columns.count).map { columns.sample($0) }
+            return samples
         }
+    }
+
+    private func rows(
+        of point: PointAddress, in range: TimeRange, limit: Int
+    ) throws(HistoryError) -> [Sample] {
+        guard let series = try series(of: point), limit > 0 else { return [] }
+        var rows: [Sample] = []
+        do throws(StoreError) {
+            try engine.forEachRun(of: series, in: range) { (frame, positions) throws(StoreError) in
+                rows.append(frame, positions.prefix(limit - rows.count))
+                return rows.count < limit
+            }
+        } catch { throw HistoryError(error) }
+        return rows
     }
 
     /// The same as columns.
@@ -99,8 +112,24 @@ public struct HistorySnapshot: Sendable {
 
     /// The series of a known point; nil before its first sample.
     func series(of point: PointAddress) throws(HistoryError) -> SeriesID? {
-        guard let known = catalog[point] else { throw HistoryError.unknown(point) }
-        return known.series
+        if let series = engine.catalog.series(of: point) { return series }
+        guard engine.catalog[point] != nil else { throw HistoryError.unknown(point) }
+        return nil
+    }
+}
+
+extension [Sample] {
+    fileprivate mutating func append(_ frame: FrameBuffer, _ positions: Range<Int>) {
+        let (times, values, qualities) =
+            (frame.times.span, frame.values.span, frame.qualities.span)
+        append(addingCapacity: positions.count) { rows in
+            for row in positions {
+                rows.append(
+                    Sample(
+                        time: Timestamp(rawValue: times[row]), value: values[row],
+                        quality: Quality(rawValue: qualities[row])))
+            }
+        }
     }
 }
 
