@@ -50,7 +50,8 @@ let package = Package(
             ],
             swiftSettings: fenced),
         .target(
-            name: "AlmanacSimulation", dependencies: ["Almanac", "BuildingSimulation"],
+            name: "AlmanacSimulation",
+            dependencies: ["Almanac", "BuildingSimulation", "DurableFiles"],
             swiftSettings: fenced),
         .target(
             name: "TestSupport",

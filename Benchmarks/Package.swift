@@ -13,6 +13,7 @@ let package = Package(
             dependencies: [
                 "CAlmanacSQLite", .product(name: "AlmanacEngine", package: "Almanac"),
                 .product(name: "Almanac", package: "Almanac"),
+                .product(name: "AlmanacSimulation", package: "Almanac"),
             ],
             swiftSettings: [.treatAllWarnings(as: .error)]),
     ],

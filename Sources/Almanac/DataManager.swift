@@ -27,6 +27,9 @@ public final class DataManager: Sendable {
     let context: ReadContext
     let marks = RecentMarks()
     let realtime: RealtimeCache
+    /// Through which all requests to devices go: whoever polls them shares it with the reads that
+    /// ``currentValue(of:maxAge:)`` makes.
+    public let deviceGate: DeviceGate
     /// Nil without a source.
     let reader: CurrentValueReader?
     let monitor: HealthMonitor
@@ -49,16 +52,18 @@ public final class DataManager: Sendable {
     /// - Parameters:
     ///   - configuration: what is set; checked first.
     ///   - source: where the current values of points are read from.
+    ///   - executor: where device reads run; `nil` leaves it to the system.
     /// - Throws: ``HistoryError``: `invalidParameter` naming the key; `locked` with the writer's
     ///   process id, `readOnly`, `diskFull`, `io`; `damaged` where the folder holds something else,
     ///   or what cannot be read.
     public static func open(
         at path: String, mode: Mode = .readWrite, configuration: Configuration = Configuration(),
-        time: any TimeSource = .system, source: (any PointSource)? = nil
+        time: any TimeSource = .system, source: (any PointSource)? = nil,
+        executor: (any TaskExecutor)? = nil
     ) throws(HistoryError) -> DataManager {
         try open(
-            at: path, mode: mode, configuration: configuration, in: Surroundings(time: time),
-            source: source)
+            at: path, mode: mode, configuration: configuration,
+            in: Surroundings(time: time, executor: executor), source: source)
     }
 
     /// The same with all that it takes from around it.
@@ -110,8 +115,15 @@ public final class DataManager: Sendable {
         context = ReadContext(QueryMeter(recorder, time))
         let cache = try RealtimeCache(capacity: configuration.cacheCapacity, time: time)
         realtime = cache
+        let gate = try DeviceGate(limits: .init(open: configuration.maxConcurrentCollections))
+        deviceGate = gate
         reader = try source.map { (source) throws(HistoryError) in
-            try CurrentValueReader(cache, source, configuration)
+            try CurrentValueReader(
+                cache: cache, source: source, gate: gate,
+                configuration: .init(
+                    staleService: configuration.cacheServeStale,
+                    timeToLive: configuration.cacheDuration),
+                executor: surroundings.executor)
         }
         reading = Guarded(first)
         let snapshot = store?.snapshot() ?? first
@@ -185,18 +197,5 @@ public final class DataManager: Sendable {
             if syncs { monitor.noteSync() }
             return answer
         } catch { throw HistoryError(error) }
-    }
-}
-
-extension CurrentValueReader {
-    convenience init(
-        _ cache: RealtimeCache, _ source: any PointSource, _ configuration: Almanac.Configuration
-    ) throws(HistoryError) {
-        let gate = try DeviceGate(limits: .init(open: configuration.maxConcurrentCollections))
-        try self.init(
-            cache: cache, source: source, gate: gate,
-            configuration: Configuration(
-                staleService: configuration.cacheServeStale,
-                timeToLive: configuration.cacheDuration))
     }
 }

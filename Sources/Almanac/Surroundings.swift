@@ -11,5 +11,11 @@ package struct Surroundings: Sendable {
         (folder) throws(HistoryError) in try DiskSpace.ofDisk(holding: folder)
     }
 
-    package init(time: any TimeSource = .system) { self.time = time }
+    /// Where device reads run.
+    package var executor: (any TaskExecutor)?
+
+    package init(time: any TimeSource = .system, executor: (any TaskExecutor)? = nil) {
+        self.time = time
+        self.executor = executor
+    }
 }

@@ -1,12 +1,12 @@
-import Almanac
-import DurableFiles
-import Synchronization
+public import Almanac
+internal import DurableFiles
+internal import Synchronization
 
-/// Clocks that move when a test says so, and never by themselves.
+/// Clocks that move when somebody says so, and never by themselves: for tests and simulations.
 ///
 /// Sleepers wake in the order of their deadlines, those of one deadline in the order in which they
 /// lay down.
-final class ManualTime: TimeSource {
+public final class ManualTime: TimeSource {
     fileprivate struct Sleeper {
         let deadline: Duration
         let number: UInt64
@@ -23,35 +23,37 @@ final class ManualTime: TimeSource {
 
     private let state: Guarded<State>
 
-    init(start: Timestamp = Timestamp("2025-03-03T00:00:00Z")!) {
+    public init(start: Timestamp = Timestamp("2025-03-03T00:00:00Z")!) {
         state = Guarded(State(wall: start))
     }
 
-    var now: Timestamp { state.withLock { $0.wall } }
-    var uptime: Duration { state.withLock { $0.uptime } }
-    var sleeperCount: Int { state.withLock { $0.sleepers.count } }
+    public var now: Timestamp { state.withLock { $0.wall } }
+    public var uptime: Duration { state.withLock { $0.uptime } }
+    /// How many sleep now.
+    public var sleeperCount: Int { state.withLock { $0.sleepers.count } }
 
     /// Moves both clocks, waking whoever is due on the way.
-    func advance(by duration: Duration) {
+    public func advance(by duration: Duration) {
         let end = uptime + duration
         while let next = nextDeadline, next <= end { wakeNext() }
         state.withLock { $0.move(to: end) }
     }
 
     /// The same up to a moment of the wall clock.
-    func advance(to moment: Timestamp) {
+    public func advance(to moment: Timestamp) {
         advance(by: .milliseconds(moment.milliseconds - now.milliseconds))
     }
 
     /// Sets the wall clock alone, as a person or a time server does.
-    func setWall(by duration: Duration) {
+    public func setWall(by duration: Duration) {
         state.withLock { $0.wall = $0.wall + duration }
     }
 
-    var nextDeadline: Duration? { state.withLock { $0.sleepers.last?.deadline } }
+    /// The uptime at which the next sleeper wakes.
+    public var nextDeadline: Duration? { state.withLock { $0.sleepers.last?.deadline } }
 
     /// Moves both clocks to the next deadline and wakes its sleeper; `false` where nobody sleeps.
-    @discardableResult func wakeNext() -> Bool {
+    @discardableResult public func wakeNext() -> Bool {
         let sleeper = state.withLock { state -> Sleeper? in
             guard let sleeper = state.sleepers.popLast() else { return nil }
             state.move(to: max(sleeper.deadline, state.uptime))
@@ -61,7 +63,7 @@ final class ManualTime: TimeSource {
         return sleeper != nil
     }
 
-    func sleep(until deadline: Duration) async throws {
+    public func sleep(until deadline: Duration) async throws {
         let number = state.withLock { state in
             state.lastNumber += 1
             return state.lastNumber
@@ -105,12 +107,5 @@ extension ManualTime.State {
         let step = end - uptime
         uptime = end
         wall = wall + step
-    }
-}
-
-extension Timestamp {
-    /// Whole milliseconds of the duration count.
-    static func + (time: Timestamp, duration: Duration) -> Timestamp {
-        Timestamp(milliseconds: time.milliseconds + Int64(duration / .milliseconds(1)))
     }
 }

@@ -18,8 +18,12 @@ struct ReplyNoise: Hashable, Sendable {
 
     /// A number in 0..<1 of its own for every index.
     func unit(_ index: Int64) -> Double {
-        let bits = ReplyNoise.mixed(salt &+ UInt64(bitPattern: index) &* 0x9E37_79B9_7F4A_7C15)
-        return Double(bits >> 11) * 0x1p-53
+        Double(bits(index) >> 11) * 0x1p-53
+    }
+
+    /// 64 bits of their own for every index.
+    func bits(_ index: Int64) -> UInt64 {
+        ReplyNoise.mixed(salt &+ UInt64(bitPattern: index) &* 0x9E37_79B9_7F4A_7C15)
     }
 
     /// A line in 0..<1 through a number of its own every so many milliseconds.

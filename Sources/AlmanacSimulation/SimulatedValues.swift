@@ -15,7 +15,8 @@ public struct SimulatedValues: Sendable {
         case silence
     }
 
-    let shown: @Sendable (PointAddress, Timestamp) -> Shown
+    /// What a point shows at a time.
+    public let shown: @Sendable (PointAddress, Timestamp) -> Shown
 
     /// - Parameter shown: depends on its arguments alone.
     public init(_ shown: @escaping @Sendable (PointAddress, Timestamp) -> Shown) {

@@ -1,33 +1,54 @@
-import Almanac
-import DurableFiles
-import Synchronization
+internal import DurableFiles
+internal import Synchronization
 
 /// Runs tasks one at a time on one thread, and moves a ``ManualTime`` on whenever all of them wait.
 ///
-/// What a test runs in here has one order of events, the same in every run, however long it sleeps.
-final class VirtualRun: Sendable {
-    let time: ManualTime
-    let executor = ManualExecutor()
+/// What runs in here has one order of events, the same in every run, however long it sleeps: a day of
+/// a site takes seconds.
+public final class VirtualRun: Sendable {
+    public let time: ManualTime
+    /// Where everything runs; to be given to whatever starts tasks of its own.
+    public var executor: any TaskExecutor { jobs }
 
-    init(time: ManualTime = ManualTime()) { self.time = time }
+    private let jobs = ManualExecutor()
+    private let outsideCount = Guarded(0)
 
-    struct Stuck: Error {}
+    public init(time: ManualTime = ManualTime()) { self.time = time }
+
+    /// Everything waits, and nobody sleeps.
+    public struct Stuck: Error {}
 
     /// Runs `body` and what it starts on ``executor`` until `body` is done.
     ///
     /// - Throws: ``Stuck`` where everything waits and nobody sleeps, and what `body` throws.
-    func run<Answer: Sendable>(
+    public func run<Answer: Sendable>(
         _ body: @escaping @Sendable () async throws -> Answer
     ) throws -> Answer {
         let box = Box<Answer>()
-        Task(executorPreference: executor) {
+        Task(executorPreference: jobs) {
             do { box.put(.success(try await body())) } catch { box.put(.failure(error)) }
         }
         while true {
-            executor.runAll()
+            jobs.runAll()
             if let outcome = box.take() { return try outcome.get() }
-            guard time.wakeNext() else { throw Stuck() }
+            if outsideCount.withLock({ $0 > 0 }) {
+                jobs.waitForOne()
+            } else if !time.wakeNext() {
+                throw Stuck()
+            }
         }
+    }
+
+    /// Runs what can run now; no time goes by.
+    public func runReady() { jobs.runAll() }
+
+    /// Awaits what is done on other threads, as writing to a disk is. Time stands still meanwhile.
+    public func outside<Answer: Sendable, Failure: Error>(
+        _ body: @Sendable () async throws(Failure) -> Answer
+    ) async throws(Failure) -> Answer {
+        outsideCount.withLock { $0 += 1 }
+        defer { outsideCount.withLock { $0 -= 1 } }
+        return try await body()
     }
 
     private final class Box<Answer: Sendable>: Sendable {
@@ -35,27 +56,5 @@ final class VirtualRun: Sendable {
 
         func put(_ result: Result<Answer, any Error>) { outcome.withLock { $0 = result } }
         func take() -> Result<Answer, any Error>? { outcome.withLock { $0 } }
-    }
-}
-
-/// Keeps jobs until somebody runs them.
-final class ManualExecutor: TaskExecutor {
-    private let jobs = Guarded<[UnownedJob]>([])
-
-    func enqueue(_ job: consuming ExecutorJob) {
-        let job = UnownedJob(job)
-        jobs.withLock { $0.append(job) }
-    }
-
-    /// Runs what there is and what that adds, in order, on this thread.
-    func runAll() {
-        while true {
-            let batch = jobs.withLock { jobs in
-                defer { jobs = [] }
-                return jobs
-            }
-            if batch.isEmpty { return }
-            for job in batch { job.runSynchronously(on: asUnownedTaskExecutor()) }
-        }
     }
 }

@@ -1,4 +1,5 @@
 import Almanac
+import AlmanacSimulation
 import Synchronization
 import TestSupport
 

@@ -25,6 +25,8 @@ import Foundation
             var golden = try GoldenStore(rest)
             try golden.run()
         case "memory": try MemoryRun().run()
+        case "site": try SiteRun(rest).run()
+        case "facade": try FacadeRun(rest).run()
         case "step": try Steps.run(rest)
         default: throw UsageError(usage)
         }
@@ -40,6 +42,8 @@ import Foundation
                bench cache [--devices N] [--repetitions N]
                bench synthetic [--series N] [--years N] [--step SECONDS] [--result OUT.json]
                bench memory
+               bench site [--devices N] [--points N] [--hours N] [--open N] [--work DIR]
+               bench facade [--repetitions N]
                bench golden FOLDER
 
         quick makes its own data and runs this engine and SQLite on it. FILE is a standard workload

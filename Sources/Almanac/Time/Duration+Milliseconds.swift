@@ -1,7 +1,7 @@
 extension Duration {
     /// Whole milliseconds, as ``Timestamp`` counts them; parts of one are dropped, and what no
     /// `Int64` holds becomes the nearest that it does.
-    var milliseconds: Int64 {
+    package var milliseconds: Int64 {
         let (whole, overflow) = components.seconds.multipliedReportingOverflow(by: 1000)
         guard !overflow else { return components.seconds < 0 ? .min : .max }
         let rest = components.attoseconds / 1_000_000_000_000_000

@@ -1,4 +1,5 @@
 import Almanac
+import AlmanacSimulation
 import Synchronization
 
 /// A reader with everything around it, on virtual time.
@@ -45,7 +46,7 @@ final class ReaderBench: Sendable {
 
     /// Nothing is left of what was asked.
     var isIdle: Bool {
-        world.executor.runAll()
+        world.runReady()
         return gate.openCount == 0 && gate.waitingCount == 0 && reader.wantedCount == 0
     }
 }

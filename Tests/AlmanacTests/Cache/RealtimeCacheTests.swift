@@ -1,3 +1,4 @@
+import AlmanacSimulation
 import DurableFiles
 import Synchronization
 import Testing

@@ -1,4 +1,5 @@
 import Almanac
+import AlmanacSimulation
 import Foundation
 import TestSupport
 import Testing

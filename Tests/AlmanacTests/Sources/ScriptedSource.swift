@@ -1,4 +1,5 @@
 import Almanac
+import AlmanacSimulation
 import DurableFiles
 import Synchronization
 

@@ -10,6 +10,7 @@ enum Steps {
         case "hold": try HoldStep.run(rest)
         case "idle": try IdleStep.run(rest)
         case "memory": try MemoryStep.run(rest)
+        case "site-open": try SiteOpenStep.run(rest)
         case "synthetic-ask": try SyntheticAskStep.run(rest)
         case "synthetic-hold": try SyntheticHoldStep.run(rest)
         case "synthetic-make": try SyntheticMakeStep.run(rest)
