@@ -49,6 +49,7 @@ let package = Package(
                 .product(name: "Metrics", package: "swift-metrics"),
             ],
             swiftSettings: fenced),
+        .target(name: "BACnetMessages", swiftSettings: fenced),
         .target(
             name: "AlmanacSimulation",
             dependencies: ["Almanac", "BuildingSimulation", "DurableFiles"],
@@ -81,6 +82,9 @@ let package = Package(
         .testTarget(
             name: "BuildingSimulationTests",
             dependencies: ["BuildingSimulation", "BuildingModel", "TimeSeriesModel"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "BACnetMessagesTests", dependencies: ["BACnetMessages", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
             name: "AlmanacTests",

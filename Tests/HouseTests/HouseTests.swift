@@ -20,6 +20,7 @@ import Testing
             "Logging", "Metrics",
         ],
         "AlmanacSimulation": ["Almanac", "BuildingSimulation", "DurableFiles"],
+        "BACnetMessages": [],
     ]
 
     private static let outside: Set<String> = ["Glibc", "Synchronization", "Dispatch"]
