@@ -47,7 +47,8 @@ extension TaggedValue {
 
 extension TaggedValue: WireForm {
     public init(from reader: inout MessageReader) throws(MessageError) {
-        try self.init(from: &reader, depth: 0)
+        let start = reader.offset
+        try self.init(behind: try reader.tag(), at: start, from: &reader, depth: 0)
     }
 
     public func encode(into writer: inout MessageWriter) {
@@ -82,9 +83,9 @@ extension TaggedValue: WireForm {
 }
 
 extension TaggedValue {
-    fileprivate init(from reader: inout MessageReader, depth: Int) throws(MessageError) {
-        let start = reader.offset
-        let tag = try reader.tag()
+    fileprivate init(
+        behind tag: Tag, at start: Int, from reader: inout MessageReader, depth: Int
+    ) throws(MessageError) {
         try reader.countElement()
         switch tag.kind {
         case .application: self = try TaggedValue(applicationTag: tag, from: &reader)
@@ -132,11 +133,13 @@ extension MessageReader {
         untilClosing number: UInt8, depth: Int = 0
     ) throws(MessageError) -> [TaggedValue] {
         var values: [TaggedValue] = []
-        while try !isNext(closing: number) {
-            values.append(try TaggedValue(from: &self, depth: depth))
+        while true {
+            let start = offset
+            let tag = try tag()
+            if tag == Tag(.closing, number) { return values }
+            values.append(
+                try TaggedValue(behind: tag, at: start, from: &self, depth: depth))
         }
-        try close(number)
-        return values
     }
 
     /// The values inside this opening and closing tag.

@@ -1,0 +1,125 @@
+/// The questions that are open, and what becomes of them (clause 5.4.4).
+///
+/// A value without sockets or clock: its owner sends what the actions say, tells it what came and
+/// what time it is, and hears of each question's end exactly once. Time is since any moment, and
+/// never goes back.
+///
+/// An answer counts only if address, number, service, object, property and index all fit; what does
+/// not is dropped and counted. How many questions a device gets at once is its owner's decision.
+public struct ClientTransactions: Sendable {
+    struct Key: Hashable {
+        let peer: DeviceAddress
+        let invokeID: UInt8
+    }
+
+    struct Transaction {
+        let id: TransactionID
+        let request: ConfirmedRequest
+        let octets: [UInt8]
+        let patience: Patience
+        var tries = 1
+        var deadline: Duration
+        var assembly: ReplyAssembly?
+        var lastDropped: DroppedReply?
+    }
+
+    public let limits: TransactionLimits
+    let firstInvokeID: UInt8
+    var peers: [DeviceAddress: InvokeIDs] = [:]
+    var open: [Key: Transaction] = [:]
+    private var lastID: UInt64 = 0
+    /// Answers that were not taken, by reason.
+    public internal(set) var droppedCounts: [DroppedReply: Int] = [:]
+
+    /// - Parameter firstInvokeID: the number of the first question to each device. Random, because
+    ///   devices exist that answer a number they know from memory: a client that began at the same
+    ///   number after each start would read old answers.
+    public init(firstInvokeID: UInt8, limits: TransactionLimits = TransactionLimits()) {
+        self.firstInvokeID = firstInvokeID
+        self.limits = limits
+    }
+
+    /// Questions without an answer yet.
+    public var openCount: Int { open.count }
+
+    /// Questions to one device without an answer yet.
+    public func openCount(of peer: DeviceAddress) -> Int {
+        open.keys.count { $0.peer == peer }
+    }
+
+    /// When ``passTime(to:)`` has something to do; `nil` while nothing is open.
+    public var nextDeadline: Duration? { open.values.map(\.deadline).min() }
+
+    /// A question that was put, and what is to be sent for it.
+    public struct Asked: Hashable, Sendable {
+        public let id: TransactionID
+        public let action: TransactionAction
+    }
+
+    /// Puts a question.
+    ///
+    /// - Parameter requestOctetCountMax: the APDU that the device takes.
+    /// - Throws: ``TransactionRefusal``; then nothing is open and nothing to be sent.
+    public mutating func ask(
+        _ request: ConfirmedRequest, of peer: DeviceAddress, patience: Patience = Patience(),
+        requestOctetCountMax: Int = APDUSize.octets1476.octetCount, at now: Duration
+    ) throws(TransactionRefusal) -> Asked {
+        let octets = request.encoded
+        guard octets.count + 4 <= requestOctetCountMax else {
+            throw .requestTooLong(found: octets.count + 4, expected: requestOctetCountMax)
+        }
+        let key = try freeKey(of: peer, at: now)
+        lastID += 1
+        let transaction = Transaction(
+            id: TransactionID(rawValue: lastID), request: request, octets: octets,
+            patience: patience, deadline: now + patience.timeout)
+        open[key] = transaction
+        return Asked(id: transaction.id, action: send(transaction, as: key))
+    }
+
+    private mutating func freeKey(
+        of peer: DeviceAddress, at now: Duration
+    ) throws(TransactionRefusal) -> Key {
+        guard peers[peer] != nil || peers.count < limits.peerCountMax else {
+            throw .tooManyPeers(found: peers.count + 1, expected: limits.peerCountMax)
+        }
+        guard let invokeID = takeInvokeID(of: peer, at: now) else { throw .noInvokeIDLeft }
+        return Key(peer: peer, invokeID: invokeID)
+    }
+
+    mutating func takeInvokeID(of peer: DeviceAddress, at now: Duration) -> UInt8? {
+        peers[peer, default: InvokeIDs(first: firstInvokeID)].take(at: now)
+    }
+
+    func send(_ transaction: Transaction, as key: Key) -> TransactionAction {
+        let request = RequestPDU(
+            invokeID: key.invokeID, service: transaction.request.service,
+            segmentLimit: SegmentLimit(upTo: limits.segmentCountMax),
+            replySize: limits.replySize, octets: transaction.octets)
+        return .send(.confirmedRequest(request), to: key.peer)
+    }
+
+    /// Gives a question up; it has no outcome. Breaks its reply off where that has begun to come.
+    public mutating func cancel(_ id: TransactionID, at now: Duration) -> [TransactionAction] {
+        guard let (key, transaction) = open.first(where: { $0.value.id == id }) else { return [] }
+        open[key] = nil
+        rest(key, at: now)
+        guard transaction.assembly != nil else { return [] }
+        return [.send(.abort(invokeID: key.invokeID, .other, byServer: false), to: key.peer)]
+    }
+
+    /// Forgets the last number of a device that has moved away, unless a question is open.
+    public mutating func forget(_ peer: DeviceAddress) {
+        if openCount(of: peer) == 0 { peers[peer] = nil }
+    }
+
+    mutating func rest(_ key: Key, at now: Duration) {
+        peers[key.peer]?.rest(key.invokeID, until: now + limits.invokeIDRest)
+    }
+
+    mutating func finish(_ key: Key, _ outcome: TransactionOutcome) -> [TransactionAction] {
+        guard let transaction = open.removeValue(forKey: key) else { return [] }
+        peers[key.peer]?.close(key.invokeID)
+        return [.finish(transaction.id, outcome)]
+    }
+}

@@ -1,0 +1,49 @@
+/// The number of a transaction, unique in its ``ClientTransactions``.
+public struct TransactionID: Hashable, Sendable {
+    public let rawValue: UInt64
+}
+
+/// What a state machine asks of its owner.
+public enum TransactionAction: Hashable, Sendable {
+    case send(APDU, to: DeviceAddress)
+    case finish(TransactionID, TransactionOutcome)
+}
+
+/// How a transaction ended.
+public enum TransactionOutcome: Hashable, Sendable {
+    case reply(ConfirmedReply)
+    /// Done, with nothing to tell: the answer to a subscription or a notification.
+    case acknowledged
+    case error(ErrorReply)
+    case reject(RejectReason)
+    case abort(AbortReason)
+    /// The reply had more segments or octets than ``TransactionLimits`` allow; it was broken off.
+    case replyTooLong
+    /// No answer to any try, or none that fits: the last that did not says why.
+    case timedOut(tries: Int, lastDropped: DroppedReply?)
+    /// A router said that it does not get through.
+    case unreachable(NetworkRejectReason)
+}
+
+/// Why an answer was not taken.
+public enum DroppedReply: Hashable, Sendable, CaseIterable {
+    /// No open question to that address has that number.
+    case unasked
+    /// It answers another service, or in a way that the service has not.
+    case otherService
+    /// It could not be read.
+    case malformed
+    /// It answers another question: other object, property or index, or more than was asked for.
+    case otherContent
+    /// A segment that was there already, or that left one out.
+    case outOfOrder
+}
+
+/// Why a question was not put.
+public enum TransactionRefusal: Error, Hashable, Sendable {
+    /// Requests are not sent in segments: ask for less at a time.
+    case requestTooLong(found: Int, expected: Int)
+    /// All 256 numbers are open or rest.
+    case noInvokeIDLeft
+    case tooManyPeers(found: Int, expected: Int)
+}

@@ -1,0 +1,183 @@
+import BACnetMessages
+import Testing
+
+@Suite("BatchSize") struct BatchSizeTests {
+    /// A present value and its status flags of so many analog inputs.
+    private func points(_ count: Int) -> [ObjectProperty] {
+        (1...count).flatMap { number -> [ObjectProperty] in
+            let object = ObjectIdentifier(.analogInput, UInt32(number))
+            return [ObjectProperty(object, .presentValue), ObjectProperty(object, .statusFlags)]
+        }
+    }
+
+    private func targets(of request: ConfirmedRequest) -> [ObjectProperty] {
+        switch request {
+        case .readProperty(let request): [request.target]
+        case .readPropertyMultiple(let request): request.targets
+        default: []
+        }
+    }
+
+    /// What a device would answer: 23 octets a point.
+    private func replyOctetCount(of request: ConfirmedRequest) -> Int {
+        guard case .readPropertyMultiple(let request) = request else { return 0 }
+        let parts = request.parts.map { part in
+            ReadPropertyMultipleAck.Part(
+                part.object,
+                part.references.map { reference in
+                    let isFlags = reference.property == .statusFlags
+                    let value = isFlags ? TaggedValue.bits(StatusFlags().bits) : .real(20)
+                    return .init(reference, .values([value]))
+                })
+        }
+        return ReadPropertyMultipleAck(parts).encoded.count + 3
+    }
+
+    @Test(
+        "fits the answer into the device's APDU",
+        arguments: [(1476, 25), (1024, 25), (600, 25), (480, 20), (206, 8), (128, 5), (50, 2)])
+    func sizes(octetCount: Int, pointCount: Int) throws {
+        let size = BatchSize(peerOctetCountMax: octetCount)
+        let requests = size.requests(for: points(100))
+        #expect(requests.flatMap(targets) == points(100))
+        #expect(targets(of: try #require(requests.first)).count == pointCount * 2)
+        for request in requests {
+            #expect(request.encoded.count + 4 <= octetCount)
+            #expect(replyOctetCount(of: request) <= octetCount)
+        }
+    }
+
+    @Test("would hold 64 points in the greatest APDU if it were asked to")
+    func ceiling() throws {
+        let size = BatchSize(peerOctetCountMax: 1476, pointCountMax: 100)
+        let first = try #require(size.requests(for: points(100)).first)
+        #expect(targets(of: first).count == 128)
+        #expect(replyOctetCount(of: first) == 64 * 23 + 3)
+    }
+
+    @Test("keeps a value and its flags together")
+    func together() {
+        var size = BatchSize(peerOctetCountMax: 1476)
+        let great = size.requests(for: points(25))[0]
+        _ = size.learn(from: .abort(.bufferOverflow), of: great, at: .zero)
+        #expect(size.propertyCountMax == 25)
+        for request in size.requests(for: points(30)) {
+            let targets = targets(of: request)
+            #expect(targets.count % 2 == 0 && targets.count <= 24)
+        }
+    }
+
+    @Test("asks for whole lists alone, with ReadProperty")
+    func lists() {
+        let device = ObjectIdentifier(.device, 1)
+        let targets = [
+            ObjectProperty(device, .objectName), ObjectProperty(device, .objectList),
+            ObjectProperty(device, .vendorIdentifier), ObjectProperty(device, .units),
+        ]
+        let requests = BatchSize(peerOctetCountMax: 1476).requests(for: targets)
+        #expect(requests.map { self.targets(of: $0).count } == [1, 1, 2])
+        #expect(requests[1] == .readProperty(ReadPropertyRequest(targets[1])))
+        #expect(BatchSize(peerOctetCountMax: 1476).requests(for: []).isEmpty)
+    }
+
+    @Test(
+        "is halved by what says too much, down to one by one",
+        arguments: [
+            TransactionOutcome.abort(.bufferOverflow), .abort(.segmentationNotSupported),
+            .abort(.apduTooLong), .reject(.bufferOverflow), .reject(.tooManyArguments),
+            .replyTooLong,
+        ])
+    func halved(outcome: TransactionOutcome) {
+        var size = BatchSize(peerOctetCountMax: 1476)
+        var counts: [Int] = []
+        while case .readPropertyMultiple? = size.requests(for: points(25)).first {
+            let request = size.requests(for: points(25))[0]
+            #expect(size.learn(from: outcome, of: request, at: .zero) == .askSmaller)
+            counts.append(size.propertyCountMax)
+        }
+        #expect(counts == [25, 12, 6, 3, 1])
+        #expect(size.requests(for: points(25)).flatMap(targets) == points(25))
+        #expect(!size.usesReadProperty)
+    }
+
+    @Test("asks one by one for good where there is no ReadPropertyMultiple")
+    func single() {
+        var size = BatchSize(peerOctetCountMax: 480)
+        let request = size.requests(for: points(2))[0]
+        #expect(
+            size.learn(from: .reject(.unrecognizedService), of: request, at: .zero) == .askSingly)
+        size.probeUpward(at: .seconds(1_000_000))
+        let requests = size.requests(for: points(2))
+        #expect(requests == points(2).map { .readProperty(ReadPropertyRequest($0)) })
+        let later = BatchSize(peerOctetCountMax: 480, usesReadProperty: true)
+        #expect(later.requests(for: points(2)) == requests)
+    }
+
+    @Test(
+        "learns nothing from errors and other ends",
+        arguments: [
+            TransactionOutcome.error(ErrorReply(.device, .other)), .reject(.other), .abort(.other),
+            .abort(.preemptedByHigherPriorityTask), .acknowledged, .unreachable(.noRoute),
+        ])
+    func neutral(outcome: TransactionOutcome) {
+        var size = BatchSize(peerOctetCountMax: 1476)
+        let before = size
+        #expect(
+            size.learn(from: outcome, of: size.requests(for: points(25))[0], at: .zero) == .none)
+        #expect(size == before)
+    }
+
+    @Test("is halved by silence that only great requests meet")
+    func silence() {
+        var size = BatchSize(peerOctetCountMax: 1476)
+        let great = size.requests(for: points(25))[0]
+        let small = size.requests(for: points(2))[0]
+        let silent = TransactionOutcome.timedOut(tries: 4, lastDropped: nil)
+        let answered = TransactionOutcome.reply(.readPropertyMultiple(ReadPropertyMultipleAck([])))
+        #expect(size.learn(from: silent, of: great, at: .zero) == .none)
+        #expect(size.learn(from: silent, of: great, at: .zero) == .none)
+        #expect(size.learn(from: answered, of: small, at: .zero) == .none)
+        #expect(size.propertyCountMax == 50)
+        #expect(size.learn(from: silent, of: great, at: .zero) == .askSmaller)
+        #expect(size.propertyCountMax == 25)
+    }
+
+    @Test("is not halved by a device that was away")
+    func away() {
+        var size = BatchSize(peerOctetCountMax: 1476)
+        let great = size.requests(for: points(25))[0]
+        let probe = ConfirmedRequest.readProperty(
+            ReadPropertyRequest(ObjectProperty(ObjectIdentifier(.device, 1), .systemStatus)))
+        let silent = TransactionOutcome.timedOut(tries: 4, lastDropped: nil)
+        let answer = TransactionOutcome.reply(
+            .readProperty(
+                ReadPropertyAck(
+                    ObjectProperty(ObjectIdentifier(.device, 1), .systemStatus),
+                    values: [.enumerated(0)])))
+        let all = TransactionOutcome.reply(.readPropertyMultiple(ReadPropertyMultipleAck([])))
+        for _ in 0..<3 {
+            #expect(size.learn(from: silent, of: great, at: .zero) == .none)
+            #expect(size.learn(from: answer, of: probe, at: .zero) == .none)
+            #expect(size.learn(from: all, of: great, at: .zero) == .none)
+        }
+        #expect(size.propertyCountMax == 50)
+    }
+
+    @Test("tries twice as much once a day, up to its ceiling")
+    func probing() {
+        var size = BatchSize(peerOctetCountMax: 1476, learned: 6)
+        let day = BatchSize.probeInterval
+        size.probeUpward(at: .zero)
+        size.probeUpward(at: day - .seconds(1))
+        #expect(size.propertyCountMax == 6)
+        size.probeUpward(at: day)
+        #expect(size.propertyCountMax == 12)
+        size.probeUpward(at: day + .seconds(1))
+        #expect(size.propertyCountMax == 12)
+        let request = size.requests(for: points(6))[0]
+        _ = size.learn(from: .abort(.bufferOverflow), of: request, at: day + .seconds(2))
+        #expect(size.propertyCountMax == 6)
+        for number in 2...9 { size.probeUpward(at: day * number + .seconds(2)) }
+        #expect(size.propertyCountMax == 50)
+    }
+}
