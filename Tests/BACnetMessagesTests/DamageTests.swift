@@ -50,6 +50,63 @@ import Testing
         #expect(reached[3...].reduce(0, +) > 10_000)
     }
 
+    @Test("end no question but with an answer to it", arguments: 0..<4)
+    func questions(part: Int) throws {
+        let seed = UInt64(0xBAC0_1000 + part)
+        var random = SplitMix64(seed: seed)
+        let seeds = Capture.all.map(\.bytes).filter { $0.count < 300 }
+        var client = ClientTransactions(firstInvokeID: 0)
+        var asked: [TransactionID: ConfirmedRequest] = [:]
+        var numbers: [TransactionID: UInt8] = [:]
+        var replyCount = 0
+        for round in 0..<10_000 {
+            let now = Duration.milliseconds(round * 10)
+            while client.openCount < 16 {
+                let request = DamageTests.questions.randomElement(using: &random) ?? Client.read
+                guard let question = try? client.ask(request, of: Client.peer, at: now) else {
+                    break
+                }
+                asked[question.id] = request
+                numbers[question.id] = Client.request(in: [question.action])?.invokeID
+            }
+            var actions = client.passTime(to: now)
+            let whole = seeds.randomElement(using: &random) ?? []
+            let datagram = round % 2 == 0 ? whole : mutation(of: seeds, using: &random)
+            if case .apdu(var apdu)? = try? networkMessage(of: datagram)?.content, apdu.count > 2 {
+                apdu[apdu[0] >> 4 == 0 ? 2 : 1] =
+                    numbers.sorted { $0.value < $1.value }.randomElement(using: &random)?.value ?? 0
+                if case .message(let message)? = try? ReceivedAPDU(decoding: apdu) {
+                    actions += client.receive(message, from: Client.peer, at: now)
+                } else {
+                    client.receive(undecodable: apdu, from: Client.peer)
+                }
+            }
+            for case .finish(let id, let outcome) in actions {
+                let ended = asked.removeValue(forKey: id)
+                numbers[id] = nil
+                let request = try #require(ended)
+                guard case .reply(let reply) = outcome else { continue }
+                replyCount += 1
+                #expect(request.isAnswered(by: reply), "seed \(seed), round \(round)")
+            }
+        }
+        #expect(asked.count == client.openCount)
+        #expect(replyCount > 10, "a fuzzer that never gets through tests the door")
+    }
+
+    /// Questions that the captures answer.
+    private static let questions: [ConfirmedRequest] = Capture.sound.compactMap { capture in
+        guard case .message(.complexAck(let pdu))? = try? applicationMessage(of: capture.bytes),
+            let reply = try? ConfirmedReply(pdu.service, decoding: pdu.octets)
+        else { return nil }
+        return switch reply {
+        case .readProperty(let ack): .readProperty(ReadPropertyRequest(ack.target))
+        case .readPropertyMultiple(let ack):
+            .readPropertyMultiple(ReadPropertyMultipleRequest(targets: ack.targets))
+        case .readRange(let ack): .readRange(ReadRangeRequest(ack.target, .all))
+        }
+    }
+
     private func mutation(of seeds: [[UInt8]], using random: inout SplitMix64) -> [UInt8] {
         var datagram = seeds[Int.random(in: 0..<seeds.count, using: &random)]
         for _ in 0..<Int.random(in: 1...4, using: &random) {

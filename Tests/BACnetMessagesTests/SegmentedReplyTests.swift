@@ -280,13 +280,21 @@ private enum Long {
             }
         }
         #expect(numbers(sender.start(at: .zero)) == [0])
-        #expect(numbers(sender.receive(ack(3), at: .zero)) == [])
+        for number: UInt8 in [1, 3, 255] {
+            #expect(numbers(sender.receive(ack(number), at: .zero)) == [])
+        }
         #expect(numbers(sender.receive(ack(0), at: .zero)) == [1, 2, 3, 4])
         #expect(numbers(sender.receive(ack(0), at: .zero)) == [])
         #expect(numbers(sender.receive(ack(0, true), at: .zero)) == [1, 2, 3, 4])
         #expect(numbers(sender.receive(ack(2, true), at: .zero)) == [3, 4, 5, 6])
         #expect(numbers(sender.receive(ack(6, window: 2), at: .zero)) == [7, 8])
         #expect(numbers(sender.receive(ack(8, window: 100), at: .zero)) == [9, 10])
+        var other = ack(10)
+        other.invokeID = 101
+        #expect(sender.receive(other, at: .zero) == [] && !sender.isFinished)
+        other = ack(10)
+        other.byServer = true
+        #expect(sender.receive(other, at: .zero) == [] && !sender.isFinished)
         #expect(sender.receive(ack(10), at: .zero) == [] && sender.isFinished)
     }
 

@@ -95,6 +95,29 @@ import Testing
         }
     }
 
+    @Test(
+        "have items with balanced tags, whatever is in them",
+        arguments: [
+            ("", true), ("21 01 72 00 41", true), ("0E 1E 00 1F 0F 19 07", true),
+            ("11 10", true),
+            ("0E", false), ("0F", false), ("0E 1F", false), ("0E 1E 0F 1F", false),
+            ("22 01", false),
+            ("0E 5F 0F", false),
+            (String(repeating: "0E", count: 16) + String(repeating: "0F", count: 16), true),
+            (String(repeating: "0E", count: 17) + String(repeating: "0F", count: 17), false),
+        ])
+    func items(hex: String, isBalanced: Bool) throws {
+        let octets = bytes("0C 02000001 19 98 3A 0500 49 01 5E" + hex + "5F")
+        guard isBalanced else {
+            #expect(throws: MessageError.self) { try ReadRangeAck(decoding: octets) }
+            return
+        }
+        let ack = try ReadRangeAck(decoding: octets)
+        #expect(ack.items == bytes(hex))
+        #expect(ack.encoded == octets)
+        #expect(try ack.values().flatMap(\.encoded) == bytes(hex))
+    }
+
     @Test("leave nothing behind their end", arguments: Capture.sound)
     func trailing(capture: Capture) throws {
         guard case .message(let message)? = try applicationMessage(of: capture.bytes) else {

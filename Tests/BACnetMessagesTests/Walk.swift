@@ -43,6 +43,8 @@ private func walk(_ message: APDU) -> Int {
 private func walk(_ reply: ConfirmedReply) -> Int {
     switch reply {
     case .readRange(let ack):
+        _ = try? ack.values()
+        if let records = try? ack.logMultipleRecords(), records.count != ack.itemCount { return -1 }
         guard let records = try? ack.logRecords() else { return 4 }
         return records.count == ack.itemCount ? 5 : -1
     case .readProperty(let ack):
