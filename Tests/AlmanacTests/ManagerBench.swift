@@ -48,8 +48,8 @@ final class ManagerBench: Sendable {
         _ set: (inout Configuration) -> Void = { _ in }
     ) throws -> DataManager {
         var configuration = Configuration()
-        configuration.diskReserveByteCount = 0
         set(&configuration)
+        configuration.diskReserveByteCount = 0
         return try DataManager.open(
             at: path, configuration: configuration, in: surroundings, source: source)
     }
@@ -67,11 +67,11 @@ final class ManagerBench: Sendable {
 
     /// Runs with a manager of a store of its own.
     func filled(
-        source: (any PointSource)? = nil, _ set: (inout Configuration) -> Void = { _ in },
+        _ configuration: Configuration = Configuration(), source: (any PointSource)? = nil,
         _ body: (DataManager, _ path: String) async throws -> Void
     ) async throws {
         try await awaitingTemporaryFolder { folder in
-            let manager = try open(folder + "/s", source: source, set)
+            let manager = try open(folder + "/s", source: source) { $0 = configuration }
             try await define(in: manager)
             try await body(manager, folder + "/s")
             await manager.close()
@@ -111,4 +111,12 @@ final class PassingClock: TimeSource {
     }
 
     func sleep(until deadline: Duration) async throws { try await time.sleep(until: deadline) }
+}
+
+extension Configuration {
+    static func with(_ set: (inout Configuration) -> Void) -> Configuration {
+        var configuration = Configuration()
+        set(&configuration)
+        return configuration
+    }
 }

@@ -67,7 +67,8 @@ extension DataManager {
 
     /// Measures the sizes and counts of the moment, and tells the metrics backend.
     ///
-    /// - Returns: the bytes of the store; nil where it does not tell.
+    /// - Returns: the bytes of the store without its log; nil where it does not tell. The log grows and
+    ///   goes by turns, and says little of how the store grows.
     @discardableResult
     func updateGauges() -> Int? {
         monitor.tell(of: realtime)
@@ -84,6 +85,6 @@ extension DataManager {
         gauges.logByteCount = summary?.logByteCount ?? 0
         monitor.fill(&gauges)
         monitor.recorder.set(gauges)
-        return summary?.byteCount
+        return summary.map { $0.byteCount - $0.logByteCount }
     }
 }

@@ -168,7 +168,7 @@ import Testing
             #expect(manager.cachedValue(of: bench.supply) == nil)
             #expect(manager.cachedValue(of: bench.fan) != nil)
         }
-        try await bench.filled({ $0.cacheServeStale = .never }) { manager, _ in
+        try await bench.filled(.with { $0.cacheServeStale = .never }) { manager, _ in
             var keeper = try Housekeeper(manager)
             try manager.cache(value(bench.supply))
             bench.time.advance(by: .seconds(300))

@@ -24,7 +24,7 @@ import Testing
 
     @Test("removes by age what the dry run said, and leaves a gap and an audit entry")
     func age() async throws {
-        try await bench.filled({ $0.dataRetentionDays = 400 }) { manager, _ in
+        try await bench.filled(.with { $0.dataRetentionDays = 400 }) { manager, _ in
             try await fill(manager)
             let before = manager.snapshot().sampleCount
             let dry = try await manager.removeExpiredData(dryRun: true)

@@ -64,7 +64,7 @@ import Testing
 
     @Test("counts evictions of a full cache, and never the same one twice")
     func evictions() async throws {
-        try await bench.filled({ $0.cacheCapacity = 1 }) { manager, _ in
+        try await bench.filled(.with { $0.cacheCapacity = 1 }) { manager, _ in
             try manager.cache(value(1))
             try manager.cache(
                 RealtimeValue(
