@@ -10,7 +10,9 @@ extension DataManager {
     ///
     /// A value that is no number is rejected, and so is a time that no right clock gives (before
     /// 2000, or more than a day ahead), which an event tells of. The same sample again is a
-    /// duplicate; another value at a known time wins, or with `keep` loses.
+    /// duplicate; another value at a known time wins, or with `keep` loses. The journal gets the
+    /// counts of all these, and a gap where values were no numbers, within a minute, or at the next
+    /// flush.
     ///
     /// - Throws: `unknownPoint`, and nothing is stored then; `limitExceeded` above a million
     ///   samples; `readOnly`, `closed`, `diskFull`, `io`.
@@ -66,22 +68,23 @@ extension DataManager {
             // changes neither.
             try? store.record([receipt.quarantineEvent(samples, now).journalEntry()])
         }
-        let rows = ledger.takeIfDue(at: uptime)
-        if !rows.isEmpty { write(rows, to: store, at: now) }
+        write(ledger.takeIfDue(at: uptime), to: store, at: now)
     }
 
     /// Writes to the journal what was counted; what cannot be written is kept for the next time.
     func writeLedger(to store: Store, at now: Timestamp) {
-        let rows = ledger.take()
-        if !rows.isEmpty { write(rows, to: store, at: now) }
+        write(ledger.take(), to: store, at: now)
     }
 
-    private func write(_ rows: [IngestRow], to store: Store, at now: Timestamp) {
+    private func write(_ page: IngestLedger.Page, to store: Store, at now: Timestamp) {
+        guard !page.isEmpty else { return }
         do throws(StoreError) {
-            try store.record(try IngestRow.journalEntries(rows, at: now))
+            var entries = try IngestRow.journalEntries(page.rows, at: now)
+            for gap in page.gaps { entries.append(try gap.journalEntry()) }
+            try store.record(entries)
         } catch {
             logger.warning("counts of samples are not in the journal yet: \(error.message)")
-            ledger.putBack(rows)
+            ledger.putBack(page)
         }
     }
 

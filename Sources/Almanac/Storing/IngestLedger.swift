@@ -2,8 +2,8 @@ import DurableFiles
 import SegmentStore
 import Synchronization
 
-/// Counts samples that did not come as a matter of course, by point and UTC day, until they are
-/// written to the journal.
+/// Counts samples that did not come as a matter of course, by point and UTC day, and notes where
+/// values were no numbers, until both are written to the journal.
 ///
 /// Written at most once a minute, unless there are many: a point that is sent twice each tick costs a
 /// row a minute and not a sync a tick. What was counted since is lost with the process.
@@ -13,8 +13,20 @@ final class IngestLedger: Sendable {
         var day: Int64
     }
 
+    /// What is to be written.
+    struct Page: Sendable {
+        var rows: [IngestRow] = []
+        /// Of reason `not_a_number`, up to the next value.
+        var gaps: [Gap] = []
+
+        var isEmpty: Bool { rows.isEmpty && gaps.isEmpty }
+    }
+
     fileprivate struct State {
         var rows: [Key: IngestRow] = [:]
+        /// The times without a value since a point's last one.
+        var misses: [PointAddress: ClosedRange<Int64>] = [:]
+        var gaps: [Gap] = []
         /// The uptime of the first row.
         var since: Duration = .zero
         /// The uptime at which quarantine was last told of.
@@ -25,6 +37,8 @@ final class IngestLedger: Sendable {
 
     private static let interval: Duration = .seconds(60)
     private static let rowCountMax = 400
+    /// Gaps between two writes; a batch that has more is known by its receipt alone.
+    fileprivate static let gapCountMax = 10_000
 
     /// Counts what a batch came to.
     ///
@@ -33,9 +47,12 @@ final class IngestLedger: Sendable {
         _ samples: [PointSample], _ receipt: Receipt, _ notes: [(place: Int, SampleNote.Kind)],
         now: Timestamp, uptime: Duration
     ) {
-        guard !notes.isEmpty || receipt.quarantined > 0 else { return }
         state.withLock { state in
-            if state.rows.isEmpty { state.since = uptime }
+            guard !notes.isEmpty || !receipt.rejected.isEmpty || !state.misses.isEmpty else {
+                return
+            }
+            if state.isEmpty { state.since = uptime }
+            state.noteMisses(among: samples, receipt.rejected)
             for (place, kind) in notes {
                 let sample = samples[place]
                 state.count(sample.point, at: sample.timestamp.rawValue) { counters in
@@ -64,22 +81,25 @@ final class IngestLedger: Sendable {
         }
     }
 
-    /// The rows, if it is time to write them; they are counted no more then.
-    func takeIfDue(at uptime: Duration) -> [IngestRow] {
+    /// What is to be written, if it is time to; it is kept here no more then.
+    func takeIfDue(at uptime: Duration) -> Page {
         state.withLock { state in
             guard
-                state.rows.count >= IngestLedger.rowCountMax
+                max(state.rows.count, state.gaps.count) >= IngestLedger.rowCountMax
                     || uptime >= state.since + IngestLedger.interval
-            else { return [] }
+            else { return Page() }
             return state.take()
         }
     }
 
-    func take() -> [IngestRow] { state.withLock { $0.take() } }
+    func take() -> Page { state.withLock { $0.take() } }
 
-    /// Counts rows again that could not be written.
-    func putBack(_ rows: [IngestRow]) {
-        state.withLock { state in for row in rows { state.add(row) } }
+    /// Keeps again what could not be written.
+    func putBack(_ page: Page) {
+        state.withLock { state in
+            for row in page.rows { state.add(row) }
+            for gap in page.gaps { state.add(gap) }
+        }
     }
 
     /// What is counted of a point and not written yet.
@@ -119,10 +139,53 @@ extension IngestLedger.State {
         rows[key] = known
     }
 
-    fileprivate mutating func take() -> [IngestRow] {
-        defer { rows = [:] }
-        return rows.values.sorted {
-            ($0.point, $0.span.lowerBound) < ($1.point, $1.span.lowerBound)
+    fileprivate var isEmpty: Bool { rows.isEmpty && misses.isEmpty && gaps.isEmpty }
+
+    fileprivate mutating func add(_ gap: Gap) {
+        if gaps.count < IngestLedger.gapCountMax { gaps.append(gap) }
+    }
+
+    /// A miss lasts from the first time that had no value up to the next value of its point.
+    fileprivate mutating func noteMisses(
+        among samples: [PointSample], _ rejected: [RejectedSample]
+    ) {
+        let missing = Set(rejected.lazy.filter { $0.reason == .notANumber }.map(\.index))
+        guard !missing.isEmpty || !misses.isEmpty else { return }
+        let others = Set(rejected.lazy.filter { $0.reason != .notANumber }.map(\.index))
+        for (place, sample) in samples.enumerated() where !others.contains(place) {
+            let time = sample.timestamp.rawValue
+            let known = misses[sample.point]
+            if missing.contains(place) {
+                // A time that no journal takes is no place for a gap.
+                guard BulkImport.supportedRange.contains(sample.timestamp) else { continue }
+                misses[sample.point] =
+                    known.map { min($0.lowerBound, time)...max($0.upperBound, time) } ?? time...time
+            } else if let known, time > known.upperBound {
+                misses[sample.point] = nil
+                close(known, of: sample.point, at: time)
+            }
         }
+    }
+
+    private mutating func close(
+        _ miss: ClosedRange<Int64>, of point: PointAddress, at end: Int64
+    ) {
+        let range = TimeRange(
+            from: Timestamp(rawValue: miss.lowerBound), to: Timestamp(rawValue: end))!
+        add(Gap(point: point, range: range, reason: .notANumber))
+    }
+
+    /// A miss that goes on is written as far as it has come.
+    fileprivate mutating func take() -> IngestLedger.Page {
+        for (point, miss) in misses { close(miss, of: point, at: miss.upperBound + 1) }
+        defer {
+            rows = [:]
+            misses = [:]
+            gaps = []
+        }
+        return IngestLedger.Page(
+            rows: rows.values.sorted {
+                ($0.point, $0.span.lowerBound) < ($1.point, $1.span.lowerBound)
+            }, gaps: gaps)
     }
 }

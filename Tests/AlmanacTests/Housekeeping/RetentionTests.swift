@@ -1,5 +1,6 @@
 import Almanac
 import AlmanacSimulation
+import Synchronization
 import TestSupport
 import Testing
 
@@ -95,6 +96,35 @@ import Testing
         }
     }
 
+    @Test("answers of one committed state while it removes") func beside() async throws {
+        try await bench.filled(.with { $0.dataRetentionDays = 400 }) { manager, _ in
+            try await fill(manager)
+            let before = manager.snapshot().sampleCount
+            let held = manager.snapshot()
+            let after = before - (try await manager.removeExpiredData(dryRun: true)).samples
+            let isDone = Flag()
+            let seen = try await withThrowingTaskGroup(of: Set<Int>.self) { group in
+                for _ in 0..<3 {
+                    group.addTask {
+                        var counts: Set<Int> = []
+                        repeat {
+                            counts.insert(try manager.samples(of: bench.supply, in: .all).count)
+                            // Reads do not suspend, and the removal needs a thread to return to.
+                            await Task.yield()
+                        } while !isDone.isSet
+                        return counts
+                    }
+                }
+                try await manager.removeExpiredData()
+                isDone.set()
+                return try await group.reduce(into: Set<Int>()) { $0.formUnion($1) }
+            }
+            #expect(seen.isSubset(of: [before, after]), "\(seen)")
+            #expect(try held.samples(of: bench.supply, in: .all).count == before)
+            #expect(try manager.samples(of: bench.supply, in: .all).count == after)
+        }
+    }
+
     @Test("takes stale values and leftovers along, but not in a dry run")
     func leftovers() async throws {
         try await bench.filled { manager, path in
@@ -109,4 +139,11 @@ import Testing
             #expect(report.staleValues == 1 && report.leftoverFiles == 1)
         }
     }
+}
+
+private final class Flag: Sendable {
+    private let value = Atomic(false)
+
+    var isSet: Bool { value.load(ordering: .acquiring) }
+    func set() { value.store(true, ordering: .releasing) }
 }

@@ -103,6 +103,34 @@ import Testing
         }
     }
 
+    @Test("gives the gap where values were no numbers its reason, up to the next value")
+    func notANumber() async throws {
+        try await bench.filled { manager, _ in
+            let log = try await manager.upsert(
+                TrendLog(deviceID: 1201, trendLogName: "Hours", interval: .seconds(3600)))
+            try await manager.replaceItems(
+                of: log.id!,
+                with: [TrendLogItem(trendLogID: log.id!, point: bench.supply, pointOrder: 0)])
+            var samples = hours(bench.supply, 0..<24)
+            for hour in 5..<12 { samples[hour].value = .nan }
+            samples[20].value = .infinity
+            for sample in samples { try await manager.store([sample, hours(bench.fan, 0..<1)[0]]) }
+            try await manager.flush()
+            let range = TimeRange(from: samples[5].timestamp, to: samples[12].timestamp)!
+            let recorded = try manager.recordedGaps(of: bench.supply, in: day)
+            #expect(
+                recorded.map(\.range) == [
+                    range,
+                    TimeRange(from: samples[20].timestamp, to: samples[21].timestamp)!,
+                ])
+            #expect(recorded.allSatisfy { $0.reason == .notANumber })
+            // One hour alone is no gap of a point that is polled every hour.
+            let gaps = try manager.gaps(of: bench.supply, in: day)
+            #expect(gaps == [Gap(point: bench.supply, range: range, reason: .notANumber)])
+            #expect(try manager.recordedGaps(of: bench.fan, in: day).isEmpty)
+        }
+    }
+
     @Test("keeps a large batch apart by point and day, in entries of bounded size")
     func large() async throws {
         try await bench.filled { manager, _ in
