@@ -17,13 +17,14 @@ extension HistorySnapshot {
     func commonGaps(
         of point: PointAddress, in range: TimeRange
     ) throws(HistoryError) -> [Gap] {
+        let overlapping = try journal.commonGaps(for: engine).filter {
+            $0.from < range.to && $0.to.map { $0 > range.from } ?? true
+        }
+        guard !overlapping.isEmpty else { return [] }
+        let made = try storedPoint(point)?.made ?? .min
         var found: [Gap] = []
-        for gap in try journal.commonGaps(for: engine) where gap.from < range.to {
-            if let recordedAt = gap.recordedAt, let made = try storedPoint(point)?.made,
-                made > recordedAt.rawValue
-            {
-                continue
-            }
+        for gap in overlapping {
+            if let recordedAt = gap.recordedAt, made > recordedAt.rawValue { continue }
             let end: Timestamp
             if let to = gap.to {
                 end = to

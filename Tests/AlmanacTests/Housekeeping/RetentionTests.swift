@@ -64,7 +64,7 @@ import Testing
             var random = SplitMix64(seed: 7)
             for year in 2023...2026 {
                 let start = Timestamp("\(year)-01-01")!.milliseconds
-                let count = year == 2026 ? 160_000 : 60_000
+                let count = year == 2026 ? 140_000 : 50_000
                 try await manager.store(
                     (0..<count).map { number in
                         PointSample(
@@ -76,7 +76,7 @@ import Testing
             try await manager.compact()
             #expect(try await manager.removeExpiredData().samples == 0)
             let total = manager.health().databaseByteCount
-            var left = 340_000
+            var left = 290_000
             // The last bound is below the year under way.
             for (bound, years) in [
                 (total - 1, 1), (total - 2, 0), (total * 7 / 10, 1), (1 << 20, 1),
@@ -86,12 +86,12 @@ import Testing
                 let dry = try await manager.removeExpiredData(dryRun: true)
                 let report = try await manager.removeExpiredData()
                 #expect(report.samples == dry.samples && report.files == dry.files)
-                #expect(report.samples == 60_000 * years && report.files == years, "\(bound)")
+                #expect(report.samples == 50_000 * years && report.files == years, "\(bound)")
                 left -= report.samples
                 #expect(manager.snapshot().sampleCount == left)
                 #expect(manager.health().databaseByteCount <= max(bound, total / 2))
             }
-            #expect(left == 160_000)
+            #expect(left == 140_000)
             await manager.close()
         }
     }

@@ -5,12 +5,12 @@ import Testing
 @Suite("Forecast of a store") struct StoreForecastTests {
     private let bench = ManagerBench(at: "2025-01-01T00:10Z")
 
-    /// A day of quarter hours of three points, in doubles that take the more space the fewer samples
+    /// Three days of quarter hours of three points, in doubles that take the more space the fewer samples
     /// there are: beside a few hundred bytes a day, the pages of a file would be all that grows.
-    private func day(_ random: inout SplitMix64) -> [PointSample] {
+    private func threeDays(_ random: inout SplitMix64) -> [PointSample] {
         let start = bench.time.now.milliseconds / 86_400_000 * 86_400_000
         var samples: [PointSample] = []
-        for tick in 0..<96 {
+        for tick in 0..<288 {
             for point in [bench.supply, bench.fan, bench.other] {
                 samples.append(
                     PointSample(
@@ -30,29 +30,29 @@ import Testing
             var keeper = try Housekeeper(manager)
             var random = SplitMix64(seed: 11)
             var forecasts: [(day: Int, forecast: DiskForecast)] = []
-            var sizes: [Int] = []
-            for number in 0..<(120 + 372) {
-                try await manager.store(day(&random), durability: .os)
-                // Four days are in the log, twelve in flushed segments, then the year is put in order.
-                if number % 4 == 3 { try await manager.flush() }
-                if number % 12 == 11 { try await manager.compact() }
+            var sizes: [Int: Int] = [:]
+            for number in stride(from: 0, to: 120 + 372, by: 3) {
+                try await manager.store(threeDays(&random), durability: .os)
+                // Six days are flushed at a time, and each twenty-four the year is put in order.
+                if number % 6 == 3 { try await manager.flush() }
+                if number % 24 == 21 { try await manager.compact() }
                 await keeper.doWhatIsDue()
-                sizes.append(manager.health().databaseByteCount)
+                sizes[number] = manager.health().databaseByteCount
                 if number == 60 {
                     // What was measured is there after a restart.
                     await manager.close()
                     manager = try bench.open(folder + "/s")
                     keeper = try Housekeeper(manager)
                 }
-                if number == 119 {
+                if number == 117 {
                     // The disk has the room that the year will take; how much, nobody knows yet.
                     bench.setDisk(available: 1_000_000)
                     forecasts.append((number, try #require(try manager.forecast())))
                 }
-                bench.time.advance(by: .seconds(86_400))
+                bench.time.advance(by: .seconds(3 * 86_400))
             }
             let (today, forecast) = try #require(forecasts.first)
-            let perDay = Double(sizes[today + 372] - sizes[today]) / 372
+            let perDay = Double(sizes[today + 372]! - sizes[today]!) / 372
             #expect(
                 abs(forecast.bytesPerDay - perDay) < perDay / 10,
                 "\(forecast.bytesPerDay) foretold, \(perDay) came")
@@ -73,13 +73,13 @@ import Testing
         try await bench.filled { manager, _ in
             #expect(try manager.forecast() == nil)
             var random = SplitMix64(seed: 12)
-            for _ in 0..<200 {
-                try await manager.store(day(&random), durability: .os)
-                bench.time.advance(by: .seconds(86_400))
+            for _ in 0..<50 {
+                try await manager.store(threeDays(&random), durability: .os)
+                bench.time.advance(by: .seconds(3 * 86_400))
             }
             try await manager.flush()
             let forecast = try #require(try manager.forecast())
-            let expected = Double(manager.health().databaseByteCount) / 200
+            let expected = Double(manager.health().databaseByteCount) / 150
             #expect(abs(forecast.bytesPerDay - expected) < expected / 50)
         }
     }
