@@ -1,4 +1,5 @@
 import Almanac
+import AlmanacSimulation
 import TestSupport
 import Testing
 
