@@ -10,7 +10,7 @@ public struct Catalog: Sendable {
 
     private var devices: [DeviceID: CatalogDevice] = [:]
     private var devicesByName = NameIndex<DeviceID>()
-    private var addressesBySeries: [SeriesID: PointAddress] = [:]
+    private var addressesBySeries = SeriesTable()
     private(set) var documents = CatalogDocuments()
     /// Records of a later version, carried along.
     private var others: [CatalogRecord] = []
@@ -23,6 +23,14 @@ public struct Catalog: Sendable {
     }
 
     public var seriesCount: Int { addressesBySeries.count }
+
+    /// Makes room for the records of so many bytes, before they are applied.
+    mutating func reserveCapacity(forByteCount byteCount: Int) {
+        documents.reserveCapacity(byteCount / Catalog.pointByteCount)
+    }
+
+    /// About what a point with name and document takes in a file.
+    private static let pointByteCount = 128
 
     /// Makes sure that no id below is given: ids are never reused, also if their record is lost.
     public mutating func reserveSeriesIDs(below id: SeriesID) {
@@ -56,7 +64,7 @@ extension Catalog {
 
     /// All series with their points, by id.
     public var allSeries: [(id: SeriesID, address: PointAddress)] {
-        addressesBySeries.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+        addressesBySeries.sorted
     }
 
     /// `device/point`; a device without a name goes by its number. Nil where the point has no name.
@@ -115,7 +123,7 @@ extension Catalog {
                 .damaged,
                 "series \(id.rawValue) of \(address) found, \(known.rawValue) expected")
         }
-        addressesBySeries[id] = address
+        addressesBySeries.bind(id, to: address)
         update(address) { $0.series = id }
         reserveSeriesIDs(below: SeriesID(rawValue: id.rawValue + 1))
     }

@@ -20,30 +20,44 @@ public struct CatalogDocument: Hashable, Sendable {
 
 /// The versions of each document, oldest first.
 struct CatalogDocuments: Sendable {
-    private var versions: [String: [CatalogDocument]] = [:]
+    /// Nearly all have one version: an array for each would cost as much as the documents.
+    private var newest: [String: CatalogDocument] = [:]
+    private var older: [String: [CatalogDocument]] = [:]
 
-    subscript(key: String) -> [CatalogDocument] { versions[key] ?? [] }
+    subscript(key: String) -> [CatalogDocument] {
+        guard let last = newest[key] else { return [] }
+        return (older[key] ?? []) + [last]
+    }
 
-    var keys: some Sequence<String> { versions.keys }
+    var keys: some Sequence<String> { newest.keys }
+
+    mutating func reserveCapacity(_ count: Int) { newest.reserveCapacity(count) }
+
+    /// The newest version.
+    func last(of key: String) -> CatalogDocument? { newest[key] }
 
     /// Puts a version in its place; one that is valid from the same time gives way.
     mutating func insert(_ document: CatalogDocument, for key: String) {
-        guard let known = versions[key], known.last!.validFrom >= document.validFrom else {
-            versions[key, default: []].append(document)
-            return
+        guard let last = newest.updateValue(document, forKey: key) else { return }
+        guard last.validFrom != document.validFrom else { return }
+        var versions = (older[key] ?? []) + [last]
+        if last.validFrom > document.validFrom {
+            newest[key] = versions.removeLast()
+            let index =
+                versions.firstIndex { $0.validFrom >= document.validFrom } ?? versions.count
+            if index < versions.count, versions[index].validFrom == document.validFrom {
+                versions[index] = document
+            } else {
+                versions.insert(document, at: index)
+            }
         }
-        let index = known.firstIndex { $0.validFrom >= document.validFrom }!
-        if known[index].validFrom == document.validFrom {
-            versions[key]![index] = document
-        } else {
-            versions[key]!.insert(document, at: index)
-        }
+        older[key] = versions
     }
 
     /// The records that say everything again.
     var records: [CatalogRecord] {
-        versions.sorted { $0.key < $1.key }.flatMap { key, documents in
-            documents.map { CatalogRecord.document(key: key, $0) }
+        newest.keys.sorted().flatMap { key in
+            self[key].map { CatalogRecord.document(key: key, $0) }
         }
     }
 }
@@ -52,10 +66,13 @@ extension Catalog {
     /// The newest version of a document, or the one at a time; before the first version, the first.
     /// Nil where there is none, or where it was taken away.
     public func document(_ key: String, at time: Timestamp? = nil) -> [UInt8]? {
-        let versions = documents[key]
-        let found = time.map { time in versions.last { $0.validFrom <= time } ?? versions.first }
-        guard let document = found ?? versions.last, !document.content.isEmpty else { return nil }
-        return document.content
+        var found = documents.last(of: key)
+        if let time, let newest = found, newest.validFrom > time {
+            let versions = documents[key]
+            found = versions.last { $0.validFrom <= time } ?? versions.first
+        }
+        guard let found, !found.content.isEmpty else { return nil }
+        return found.content
     }
 
     /// Every version of a document, oldest first.

@@ -1,0 +1,28 @@
+import TestSupport
+import Testing
+import TimeSeriesModel
+
+@testable import SegmentStore
+
+@Suite("SeriesTable") struct SeriesTableTests {
+    @Test("answers as a dictionary does, whatever the ids and their order") func model() {
+        for seed in 1...20 as ClosedRange<UInt64> {
+            var random = SplitMix64(seed: seed)
+            var table = SeriesTable()
+            var truth: [SeriesID: PointAddress] = [:]
+            for index in 0..<500 {
+                let far = UInt32.random(in: 1...(.max - 1), using: &random)
+                let near = UInt32.random(in: 1...20_000, using: &random)
+                let id = SeriesID(rawValue: random.once(in: 10) ? far : near)
+                table.bind(id, to: point(index))
+                truth[id] = point(index)
+            }
+            #expect(table.count == truth.count, "seed \(seed)")
+            #expect(truth.allSatisfy { table[$0.key] == $0.value }, "seed \(seed)")
+            let sorted = table.sorted
+            #expect(sorted.map(\.id) == truth.keys.sorted(), "seed \(seed)")
+            #expect(sorted.allSatisfy { truth[$0.id] == $0.address }, "seed \(seed)")
+            #expect(table[SeriesID(rawValue: 0)] == nil)
+        }
+    }
+}
