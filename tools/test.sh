@@ -157,6 +157,8 @@ else
     skip "its system calls fail" "strace may not trace here"
 fi
 stage "a full disk and a forbidden folder" limits_trial
+# An hour of 1,000 devices on virtual time: answers, history and memory are checked, times printed.
+stage "a site of 100,000 points" Benchmarks/.build/release/bench site
 [ -n "$long" ] && stage "trials of the store, long" trials_long
 stage "nested packages from a clone called x" clone_called_x
 if [ -d ../shared/accept ]; then
