@@ -82,6 +82,31 @@ struct NaiveHistory {
         return (covered > 0 ? area / Double(covered) : nil, covered * cell)
     }
 
+    /// The mean of the bucket that a moment begins, or what a line between the nearest buckets with
+    /// samples gives there. What is asked for cuts the grid's buckets at both of its ends.
+    func meanOrLine(_ moment: Int64, width: Int64, asked: Range<Int64>) -> Double? {
+        let cuts = [asked.lowerBound, asked.upperBound]
+        func bucket(_ time: Int64) -> (start: Int64, samples: [Sample]) {
+            let whole = time - ((time % width) + width) % width
+            let start = max(whole, cuts.last { $0 <= time } ?? whole)
+            let end = min(whole + width, cuts.first { $0 > time } ?? whole + width)
+            return (start, inside(start, end))
+        }
+        func mean(_ samples: [Sample]) -> Double {
+            samples.map(\.value).reduce(0, +) / Double(samples.count)
+        }
+        let own = bucket(moment).samples
+        if !own.isEmpty { return mean(own) }
+        guard let left = usable.last(where: { $0.time.milliseconds < moment }),
+            let right = usable.first(where: { $0.time.milliseconds >= moment }),
+            !isGap(left.time.milliseconds, right.time.milliseconds)
+        else { return nil }
+        let before = bucket(left.time.milliseconds)
+        let after = bucket(right.time.milliseconds)
+        let share = Double(moment - before.start) / Double(after.start - before.start)
+        return mean(before.samples) * (1 - share) + mean(after.samples) * share
+    }
+
     func lastUsable(atOrBefore time: Int64) -> Int? {
         usable.lastIndex { $0.time.milliseconds <= time }
     }

@@ -91,6 +91,32 @@ import Testing
         }
     }
 
+    @Test("runs lines between the nearest buckets with samples", arguments: 0..<300)
+    func randomLines(seed: Int) throws {
+        var random = SplitMix64(seed: UInt64(1000 + seed))
+        let history = RandomHistory(
+            near: moments[seed % moments.count], isChangeOfValue: false,
+            isScheduled: seed % 2 == 0, random: &random)
+        let reader = BucketReader(
+            source: history.source, dataType: .analog, profile: PointProfile(),
+            rule: history.rule)
+        let width = Int64.random(in: 1...20, using: &random) * RandomHistory.cell
+        let calendar = BucketCalendar(width: .milliseconds(width))
+        let span = try #require(try calendar.wholeSpan(of: history.range))
+        let found = try AlignedReader(reader: reader, aggregation: .mean, fill: .linear)
+            .column(of: RandomHistory.point, span, calendar)
+        for (place, value) in found.values.enumerated() {
+            let expected = history.naive.meanOrLine(
+                span.bounds[place].milliseconds, width: width,
+                asked: history.range.from.milliseconds..<history.range.to.milliseconds)
+            #expect((value == nil) == (expected == nil), "seed \(seed), bucket \(place)")
+            guard let value, let expected else { continue }
+            #expect(
+                abs(value - expected) <= 1e-9 * max(1, abs(expected)),
+                "seed \(seed), bucket \(place)")
+        }
+    }
+
     @Test("puts points side by side, each by the aggregation that fits its kind") func points()
         throws
     {
