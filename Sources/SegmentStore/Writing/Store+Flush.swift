@@ -51,7 +51,7 @@ extension Store {
     }
 
     private func headSampleCountMax(_ state: State) -> Int {
-        max(options.headSampleCountMax, 32 * state.catalog.seriesCount)
+        max(options.headSampleCountMax, 16 * state.catalog.seriesCount)
     }
 
     private var isFarBehind: Bool {

@@ -4,7 +4,7 @@ public import TimeSeriesModel
 public struct StoreOptions: Sendable {
     /// Samples that an import holds in memory before it puts a sorted run on disk (17 bytes each).
     public var importSampleCountInMemory = 6 << 20
-    /// Samples in memory, beside 32 a series, at which heads are flushed to segments.
+    /// Samples in memory, beside 16 a series, at which heads are flushed to segments.
     public var headSampleCountMax = 1 << 20
     /// Bytes of the log at which heads are flushed to segments.
     public var logByteCountMax = 32 << 20
