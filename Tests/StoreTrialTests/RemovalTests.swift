@@ -118,6 +118,28 @@ import TimeSeriesModel
         }
     }
 
+    @Test("a backup that shares nothing keeps its bytes when those of the store change in place")
+    func copiedBackup() throws {
+        try withTemporaryFolder { folder in
+            let store = try Store.open(at: folder + "/s")
+            try store.importColumns([0: quarterHours(5000)])
+            let truth = try store.snapshot().everything()
+            let file = store.snapshot().segments[0].file
+            store.close()
+            try Snapshot.open(at: folder + "/s").backup(to: folder + "/linked")
+            try Snapshot.open(at: folder + "/s").backup(to: folder + "/b", linksSegments: false)
+            try Store.restore(from: folder + "/b", to: folder + "/r", linksSegments: false)
+            _ = try output(
+                of:
+                    "printf X | dd of='\(folder)/s/\(file)' bs=1 seek=200 conv=notrunc 2>/dev/null"
+            )
+            #expect(try !Store.verifyBackup(at: folder + "/linked").isWhole)
+            #expect(try Store.verifyBackup(at: folder + "/b").isWhole)
+            _ = try output(of: "rm -r '\(folder)/b'")
+            #expect(try Snapshot.open(at: folder + "/r").everything() == truth)
+        }
+    }
+
     @Test("a backup that was not finished is refused")
     func unfinishedBackup() throws {
         try withTemporaryFolder { folder in

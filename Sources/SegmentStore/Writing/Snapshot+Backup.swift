@@ -10,18 +10,22 @@ extension Snapshot {
     /// that ``Store/verifyBackup(at:)`` needs nothing else; a mark that the copy is not finished
     /// goes last.
     ///
+    /// - Parameter linksSegments: whether segments may be hard links; without, every byte is copied,
+    ///   so that a medium that fails, or a byte changed in place, cannot take both.
     /// - Throws: ``StoreError``: `foreign` where the folder is not empty, `diskFull` and its kin;
     ///   `damaged` where something cannot be read: a copy of damage is no backup.
-    public func backup(to path: String) throws(StoreError) {
+    public func backup(to path: String, linksSegments: Bool = true) throws(StoreError) {
         let target: PosixStorage
         do throws(StorageError) { target = try PosixStorage.create(root: path) } catch {
             throw StoreError(error)
         }
-        try backup(to: target)
+        try backup(to: target, linksSegments: linksSegments)
     }
 
     /// The same in any storage of the same form.
-    public func backup(to target: any Storage) throws(StoreError) {
+    public func backup(
+        to target: any Storage, linksSegments: Bool = true
+    ) throws(StoreError) {
         if let damage = problems.first(where: \.losesSamples) { throw StoreError(damage) }
         try StoreFolder(target).refuseAnyFile()
         var copy = manifest
@@ -32,7 +36,8 @@ extension Snapshot {
             try target.open(StoreLayout.unfinishedBackup, .create).sync()
             try target.syncFolder(StoreLayout.quarantineFolder)
             for index in copy.files.indices {
-                copy.files[index].hash = try self.copy(copy.files[index], to: target)
+                copy.files[index].hash = try self.copy(
+                    copy.files[index], to: target, mayLink: linksSegments)
             }
             for folder in StoreLayout.dataFolders + [StoreLayout.root] {
                 try target.syncFolder(folder)
@@ -54,12 +59,12 @@ extension Snapshot {
 
     /// The H64 of what the copy of a file holds.
     private func copy(
-        _ row: ManifestFile, to target: any Storage
+        _ row: ManifestFile, to target: any Storage, mayLink: Bool
     ) throws(StorageError) -> UInt64 {
         let held = files.segments.first { $0.path == row.name }?.file
         let source: any StorageFile
         if let held { source = held } else { source = try storage.open(row.name, .read) }
-        if row.kind == .segment, try link(row.name, to: target) {
+        if mayLink, row.kind == .segment, try link(row.name, to: target) {
             return try hash(of: source, row.byteCount, copyingTo: nil)
         }
         let made = try target.open(row.name, .create)
@@ -203,14 +208,18 @@ extension Store {
 
     /// Makes a store in an empty folder from a backup, up to a moment if one is given.
     ///
+    /// - Parameters:
+    ///   - time: samples stamped up to it, itself too, are restored.
+    ///   - linksSegments: whether the store may share its files with the backup.
     /// - Throws: ``StoreError``: `damaged` naming what is damaged in the backup, before anything is
     ///   written; `foreign` where the target is not empty.
     public static func restore(
-        from backup: String, to path: String, until time: Timestamp? = nil
+        from backup: String, to path: String, until time: Timestamp? = nil,
+        linksSegments: Bool = true
     ) throws(StoreError) {
         let snapshot = try Snapshot.open(at: backup)
         if let damage = try checkBackup(snapshot).damages.first { throw StoreError(damage) }
-        try snapshot.backup(to: path)
+        try snapshot.backup(to: path, linksSegments: linksSegments)
         guard let time else { return }
         let store = try Store.open(at: path)
         defer { store.close() }
