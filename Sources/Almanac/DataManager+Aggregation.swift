@@ -71,7 +71,7 @@ extension DataManager {
 
     /// How long a digital point was on, how often it changed, and its longest run.
     public func duty(of point: PointAddress, in range: TimeRange) throws(HistoryError) -> Duty {
-        let range = past(range)
+        let range = range.past(at: time.now)
         return try context.meter.measure { () throws(HistoryError) in
             guard let reader = try view.history(of: point, in: range, now: time.now) else {
                 return Duty([], in: range, GapRule(.unknown, recorded: [], times: []))
@@ -82,7 +82,7 @@ extension DataManager {
 
     /// Where samples are missing up to now, and why: recorded reasons, else `unknown`.
     public func gaps(of point: PointAddress, in range: TimeRange) throws(HistoryError) -> [Gap] {
-        let range = past(range)
+        let range = range.past(at: time.now)
         return try context.meter.measure { () throws(HistoryError) in
             guard let reader = try view.history(of: point, in: range, now: time.now) else {
                 return []
@@ -100,13 +100,11 @@ extension DataManager {
 
     /// What is missing and what looks wrong in a range, up to now.
     ///
-    /// Duplicate, replaced and late samples are counted by their own times, to the day: a day's
-    /// count enters whole where its first to last time touches the range. Quarantined ones, whose
-    /// times say nothing, are counted by the time they came. Imports are not counted.
+    /// Counts what is not written to the journal yet too; see ``HistoryReview``.
     public func qualityReport(
         of point: PointAddress, in range: TimeRange
     ) throws(HistoryError) -> QualityReport {
-        try qualityReport(view, point, range)
+        try review(of: view, in: range).report(of: point)
     }
 
     /// The same of each point of a device, and summed up.
@@ -117,38 +115,17 @@ extension DataManager {
     ) throws(HistoryError) -> DeviceQualityReport {
         let snapshot = view
         try snapshot.require(device)
+        let review = try review(of: snapshot, in: range)
         var reports: [QualityReport] = []
         for point in snapshot.catalog.points(of: device) {
-            reports.append(try qualityReport(snapshot, point.address, range))
+            reports.append(try review.report(of: point.address))
         }
-        return DeviceQualityReport(device: device, range: past(range), points: reports)
+        return DeviceQualityReport(device: device, range: review.range, points: reports)
     }
 
-    private func qualityReport(
-        _ snapshot: HistorySnapshot, _ point: PointAddress, _ asked: TimeRange
-    ) throws(HistoryError) -> QualityReport {
-        let range = past(asked)
-        return try context.meter.measure { () throws(HistoryError) in
-            let reader = try snapshot.history(of: point, in: range, now: time.now)
-            // What was counted is counted where a clock was ahead, too.
-            var counters = try snapshot.journal.counters(
-                of: point, in: asked, for: snapshot.engine)
-            counters += ledger.counters(of: point, in: asked)
-            guard let reader else {
-                return QualityReport(
-                    point: point, range: range, coverage: .none, gaps: [], hasNoData: true,
-                    isStalled: false, flatLines: [], outOfRangeCount: 0, usableCount: 0,
-                    badCount: 0, counters: counters, level: .good)
-            }
-            return try QualityReader(
-                source: reader.source, point: point, dataType: reader.dataType,
-                profile: reader.profile, rule: reader.rule
-            ).report(in: range, counters)
-        }
-    }
-
-    /// The part of a range that is over: nothing is missing in what is to come.
-    private func past(_ range: TimeRange) -> TimeRange {
-        TimeRange(from: range.from, to: max(range.from, min(range.to, time.now)))!
+    private func review(
+        of snapshot: HistorySnapshot, in range: TimeRange
+    ) throws(HistoryError) -> HistoryReview {
+        try HistoryReview(of: snapshot, in: range, now: time.now, with: ledger)
     }
 }

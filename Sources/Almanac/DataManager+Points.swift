@@ -59,6 +59,22 @@ extension DataManager {
     public func setProfile(
         _ profile: PointProfile, of point: PointAddress
     ) async throws(HistoryError) {
+        try await setProfiles([point: profile])
+    }
+
+    /// The same for several points: all of them or none.
+    public func setProfiles(
+        _ profiles: [PointAddress: PointProfile]
+    ) async throws(HistoryError) {
+        for profile in profiles.values { try DataManager.check(profile) }
+        try await edit { (edit) throws(HistoryError) in
+            for (point, profile) in profiles.sorted(by: { $0.key < $1.key }) {
+                try edit.setProfile(profile, of: point)
+            }
+        }
+    }
+
+    private static func check(_ profile: PointProfile) throws(HistoryError) {
         if let low = profile.low, let high = profile.high, low > high {
             throw HistoryError(
                 .invalidParameter, "low \(low) above high \(high) found", parameter: "profile")
@@ -68,20 +84,23 @@ extension DataManager {
                 .invalidParameter, "modulus \(modulus) found, more than 0 expected",
                 parameter: "profile")
         }
-        try await edit { (edit) throws(HistoryError) in
-            let key = DocumentKey.point(point)
-            guard edit.catalog[point] != nil else { throw HistoryError.unknown(point) }
-            let now = edit.now.rawValue
-            var stored =
-                try edit.value(key, as: StoredPoint.self) ?? StoredPoint(made: now, changed: now)
-            stored.profile = StoredProfile(profile)
-            stored.changed = now
-            try edit.set(stored, for: key)
-        }
     }
 }
 
 extension CatalogEdit {
+    fileprivate mutating func setProfile(
+        _ profile: PointProfile, of point: PointAddress
+    ) throws(HistoryError) {
+        let key = DocumentKey.point(point)
+        guard catalog[point] != nil else { throw HistoryError.unknown(point) }
+        var stored =
+            try value(key, as: StoredPoint.self)
+            ?? StoredPoint(made: now.rawValue, changed: now.rawValue)
+        stored.profile = StoredProfile(profile)
+        stored.changed = now.rawValue
+        try set(stored, for: key)
+    }
+
     fileprivate mutating func upsert(
         _ point: MonitoringPoint
     ) throws(HistoryError) -> MonitoringPoint {

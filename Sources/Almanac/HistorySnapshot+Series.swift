@@ -3,7 +3,7 @@ import SegmentStore
 
 extension HistorySnapshot {
     /// What reads of a point need beyond its samples: kind, profile, when it was collected, and the
-    /// gaps that were recorded. Nil for a known point without a series.
+    /// gaps that were recorded or that damage has made. Nil for a known point without a series.
     ///
     /// - Parameter needsRule: whether gaps matter to what is asked; without it neither the journal
     ///   nor any sample is read for them.
@@ -13,16 +13,28 @@ extension HistorySnapshot {
         guard let series = try series(of: point), let known = try self.point(point) else {
             return nil
         }
-        let source = StoredSeries(snapshot: engine, series: series)
+        let source = StoredSeries(snapshot: engine, series: series, log: log)
         let profile = try profile(of: point)
         let rule =
             needsRule
             ? try source.gapRule(
                 try schedule(of: point, profile, until: now),
-                recorded: try recordedGaps(of: point, in: range), in: range)
+                recorded: try recordedGaps(of: point, in: range) + damagedGaps(of: point),
+                in: range)
             : GapRule(.unknown, recorded: [], times: [])
         return BucketReader(
             source: source, dataType: known.dataType, profile: profile, rule: rule)
+    }
+
+    /// The spans of a point's samples that reads had to step over so far.
+    func damagedGaps(of point: PointAddress) throws(HistoryError) -> [Gap] {
+        guard let log, let series = try series(of: point) else { return [] }
+        return log.losses.compactMap { damage in
+            guard damage.series == series, let from = damage.from, let last = damage.to,
+                let range = TimeRange(from: from, to: Timestamp(rawValue: last.rawValue.plus(1)))
+            else { return nil }
+            return Gap(point: point, range: range, reason: .damaged, detail: "\(damage)")
+        }
     }
 
     /// When samples of a point were due: while active logs held it.

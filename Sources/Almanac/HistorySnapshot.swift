@@ -13,6 +13,8 @@ public struct HistorySnapshot: Sendable {
     var catalog: Catalog { engine.catalog }
     var documents: DocumentCache { context.documents }
     var journal: JournalIndex { context.journal }
+    /// Takes note of damage, which is then stepped over; without one, damage is thrown.
+    var log: DamageLog? { context.log }
 
     init(_ engine: Snapshot, _ context: ReadContext, lease: SnapshotLease? = nil) {
         self.engine = engine
@@ -61,7 +63,8 @@ public struct HistorySnapshot: Sendable {
         guard let series = try series(of: point), limit > 0 else { return [] }
         var rows: [Sample] = []
         do throws(StoreError) {
-            try engine.forEachRun(of: series, in: range) { (frame, positions) throws(StoreError) in
+            try engine.forEachRun(of: series, in: range, skipping: log) {
+                (frame, positions) throws(StoreError) in
                 rows.append(frame, positions.prefix(limit - rows.count))
                 return rows.count < limit
             }
@@ -75,24 +78,24 @@ public struct HistorySnapshot: Sendable {
     ) throws(HistoryError) -> SampleColumns {
         guard let series = try series(of: point) else { return SampleColumns() }
         do throws(StoreError) {
-            return try engine.samples(of: series, in: range, limit: limit)
+            return try engine.samples(of: series, in: range, limit: limit, skipping: log)
         } catch { throw HistoryError(error) }
     }
 
     /// The newest sample at or before a time, however old; nil where there is none.
     public func value(of point: PointAddress, at time: Timestamp) throws(HistoryError) -> Sample? {
         guard let series = try series(of: point) else { return nil }
-        do throws(StoreError) { return try engine.sample(of: series, atOrBefore: time) } catch {
-            throw HistoryError(error)
-        }
+        do throws(StoreError) {
+            return try engine.sample(of: series, atOrBefore: time, skipping: log)
+        } catch { throw HistoryError(error) }
     }
 
     /// The newest sample of a point; nil where there is none.
     public func latestValue(of point: PointAddress) throws(HistoryError) -> Sample? {
         guard let series = try series(of: point) else { return nil }
-        do throws(StoreError) { return try engine.latestSample(of: series) } catch {
-            throw HistoryError(error)
-        }
+        do throws(StoreError) {
+            return try engine.latestSample(of: series, skipping: log)
+        } catch { throw HistoryError(error) }
     }
 
     /// Count, extremes, sum, mean, first and last of the usable samples in a range.
@@ -105,7 +108,7 @@ public struct HistorySnapshot: Sendable {
         try context.meter.sample { () throws(HistoryError) in
             guard let series = try series(of: point) else { return Statistics() }
             do throws(StoreError) {
-                return Statistics(try engine.aggregate(of: series, in: range))
+                return Statistics(try engine.aggregate(of: series, in: range, skipping: log))
             } catch { throw HistoryError(error) }
         }
     }

@@ -1,14 +1,22 @@
+import SegmentStore
 import Synchronization
 
-/// What all snapshots of a manager share: what was read already, and how reads are measured.
+/// What all snapshots of a manager share: what was read already, and how reads are measured and
+/// meet damage. A snapshot without a manager has one of its own.
 final class ReadContext: Sendable {
     /// What of the catalog's documents was read already.
     let documents = DocumentCache()
-    let journal = JournalIndex()
+    let journal: JournalIndex
     let meter: QueryMeter
+    /// Takes note of damage, which is then stepped over; without one, damage is thrown.
+    let log: DamageLog?
     fileprivate let openCount = Atomic(0)
 
-    init(_ meter: QueryMeter) { self.meter = meter }
+    init(_ meter: QueryMeter = QueryMeter(), skipping log: DamageLog? = nil) {
+        self.meter = meter
+        self.log = log
+        journal = JournalIndex(skipping: log)
+    }
 
     /// Snapshots that somebody holds.
     var openSnapshotCount: Int { openCount.load(ordering: .relaxed) }

@@ -29,9 +29,9 @@ extension HistorySnapshot {
     }
 
     private func entries(in range: TimeRange) throws(HistoryError) -> [JournalEntry] {
-        do throws(StoreError) { return try engine.journal(in: range) } catch {
-            throw HistoryError(error)
-        }
+        do throws(StoreError) {
+            return try engine.journal(in: range, reportingTo: log)
+        } catch { throw HistoryError(error) }
     }
 }
 

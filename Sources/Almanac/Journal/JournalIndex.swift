@@ -22,6 +22,11 @@ final class JournalIndex: Sendable {
     }
 
     private let content = Guarded(Content())
+    private let log: DamageLog?
+
+    /// - Parameter log: takes note of what cannot be read, which is then left out; without one it is
+    ///   thrown.
+    init(skipping log: DamageLog? = nil) { self.log = log }
 
     /// The gaps recorded of a point alone that overlap a range, by time.
     func gaps(
@@ -54,14 +59,14 @@ final class JournalIndex: Sendable {
 
     /// Takes in what was recorded up to a snapshot. The files are read outside the lock; of several
     /// threads that read the same, the first counts.
-    private func catchUp(with snapshot: Snapshot) throws(HistoryError) {
+    func catchUp(with snapshot: Snapshot) throws(HistoryError) {
         while true {
             let known = content.withLock { $0.cursor }
             var cursor = known
             var entries: [RecordedEntry]
-            do throws(StoreError) { entries = try snapshot.journal(behind: &cursor) } catch {
-                throw HistoryError(error)
-            }
+            do throws(StoreError) {
+                entries = try snapshot.journal(behind: &cursor, reportingTo: log)
+            } catch { throw HistoryError(error) }
             guard cursor.position > known.position else { return }
             entries.sort { $0.position < $1.position }
             let notes = entries.compactMap { entry in

@@ -6,14 +6,15 @@ import Synchronization
 /// microsecond are therefore timed one in sixteen, which stands for the others; look-ups of a single
 /// value, of which a service answers a million a second, not at all.
 final class QueryMeter: Sendable {
-    private let recorder: MetricsRecorder
+    private let recorder: MetricsRecorder?
     private let time: any TimeSource
     private let count = Atomic<UInt>(0)
 
     /// A power of two.
     private static let sampledOneIn: UInt = 16
 
-    init(_ recorder: MetricsRecorder, _ time: any TimeSource) {
+    /// - Parameter recorder: without one, nothing is timed.
+    init(_ recorder: MetricsRecorder? = nil, _ time: any TimeSource = .system) {
         self.recorder = recorder
         self.time = time
     }
@@ -37,6 +38,7 @@ final class QueryMeter: Sendable {
     private func measure<Result>(
         standingFor count: Int, _ body: () throws(HistoryError) -> Result
     ) throws(HistoryError) -> Result {
+        guard let recorder else { return try body() }
         let start = time.uptime
         defer { recorder.recordQuery(duration: time.uptime - start, standingFor: count) }
         return try body()

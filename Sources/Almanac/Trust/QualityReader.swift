@@ -24,10 +24,11 @@ struct QualityReader<Source: SampleSource> {
         let gaps = rule.gaps(
             of: point, in: range, times: columns.times, before: outside.before,
             after: outside.after)
+        let last = columns.times.last ?? outside.before
         var report = QualityReport(
             point: point, range: range, coverage: coverage, gaps: gaps,
-            hasNoData: columns.isEmpty,
-            isStalled: isStalled(at: range, last: columns.times.last ?? outside.before),
+            hasNoData: columns.isEmpty, lastSeen: last.map(Timestamp.init(milliseconds:)),
+            isStalled: isStalled(at: range, last: last),
             flatLines: flatLines(usable), outOfRangeCount: usable.count(where: isOutOfRange),
             usableCount: usable.count,
             badCount: columns.qualities.count { !Quality(rawValue: $0).isUsable },

@@ -61,6 +61,8 @@ public struct QualityReport: Hashable, Sendable {
     public var gaps: [Gap]
     /// Without a sample in the range, of any quality.
     public var hasNoData: Bool
+    /// When the last sample up to the end of the range came, of any quality, however long before it.
+    public var lastSeen: Timestamp?
     /// No sample in the last three intervals of the range, though they were due.
     public var isStalled: Bool
     /// Where an analog value stayed exactly the same for 24 h and more, from the first to the last

@@ -24,10 +24,11 @@ extension Snapshot {
     ///
     /// An older snapshot than the cursor's has none. Reads of each file only what was added.
     ///
-    /// - Throws: ``StoreError`` with code `damaged` where something cannot be read; the cursor stays
-    ///   where it is then.
+    /// - Parameter log: gets what cannot be read, which is then left out.
+    /// - Throws: ``StoreError``; without a log with code `damaged` where something cannot be read. The
+    ///   cursor stays where it is then.
     public func journal(
-        behind cursor: inout JournalCursor
+        behind cursor: inout JournalCursor, reportingTo log: DamageLog? = nil
     ) throws(StoreError) -> [RecordedEntry] {
         guard position > cursor.position else { return [] }
         var next = cursor
@@ -43,7 +44,7 @@ extension Snapshot {
         for row in manifest.files where row.role == .journal {
             let known = cursor.byteCounts[row.name] ?? FileHeader.encodedSize
             guard row.byteCount > known else { continue }
-            try files.forEachFrame(of: row, from: known, reportingTo: nil, take)
+            try files.forEachFrame(of: row, from: known, reportingTo: log, take)
             next.byteCounts[row.name] = row.byteCount
         }
         for item in journalFrames {
