@@ -20,12 +20,27 @@ import Testing
                 ["-q", "export", "--tz", "utc", "nsjson"],
                 "\"nsjson\": did you mean `almanac export"
             ),
+            (["--deep", "verfy"], "\"verfy\": did you mean `almanac verify`?"),
+            (["--every", "1d", "raed", "a/b"], "\"raed\": did you mean `almanac read`?"),
             (["frobnicate"], "\"frobnicate\": expected one of info, ls, read,"),
         ])
     func mistyped(arguments: [String], message: String) throws {
         let result = try program.run(arguments + ["--store", "x"], [:])
         #expect(result.status == 64)
         #expect(result.errors.contains("almanac: unknown command \(message)"), "\(result.errors)")
+    }
+
+    @Test("says so where a time looks like Unix seconds") func seconds() throws {
+        let file = try program.folder.file("a.csv", "unix_ms,a\n1735689600000,1\n")
+        #expect(try program.run("import", "csv", file).status == 0)
+        let read = try program.run("read", "a/a", "--from", "1735689600", "--tz", "utc")
+        #expect(read.status == 0)
+        #expect(
+            read.errors.contains(
+                "--from 1735689600 is taken as Unix milliseconds, 1970-01-21 02:08:09.600Z; if it is "
+                    + "of seconds, append 000"), "\(read.errors)")
+        let right = try program.run("read", "a/a", "--from", "1735689600000", "--to", "2026")
+        #expect(right.errors == "")
     }
 
     @Test("tells its version") func version() throws {

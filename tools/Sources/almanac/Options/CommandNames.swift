@@ -11,7 +11,10 @@ enum CommandNames {
         var path = ["almanac"]
         for argument in arguments {
             let known = command.configuration.subcommands
-            guard !known.isEmpty, !argument.hasPrefix("-"), argument != "help" else { return nil }
+            guard !known.isEmpty, argument != "help" else { return nil }
+            if argument.hasPrefix("-") {
+                return hidden(arguments, path.joined(separator: " "), known)
+            }
             if let next = known.first(where: { $0.configuration.commandName == argument }) {
                 command = next
                 path.append(argument)
@@ -20,6 +23,18 @@ enum CommandNames {
             }
         }
         return nil
+    }
+
+    /// Behind options that belong to no command: where none of the words is a command, the first
+    /// that is near to one was meant to be it.
+    private static func hidden(
+        _ arguments: [String], _ path: String, _ known: [any ParsableCommand.Type]
+    ) -> ToolFailure? {
+        let names = Set(known.compactMap { $0.configuration.commandName })
+        let words = arguments.filter { !$0.hasPrefix("-") }
+        guard words.allSatisfy({ !names.contains($0) && $0 != "help" }) else { return nil }
+        let mistyped = words.first { !Spelling.nearest(to: $0, among: names, countMax: 1).isEmpty }
+        return mistyped.map { unknown($0, path, known) }
     }
 
     private static func unknown(

@@ -21,8 +21,14 @@ struct SpanOptions: ParsableArguments {
 
     /// The range asked for, with what is not said taken as everything.
     func range(in zone: TimeZoneRules, now: Timestamp) throws(ToolFailure) -> TimeRange {
-        let from = try moment(from, "--from", zone, now) ?? TimeRange.all.from
-        let to = try moment(to, "--to", zone, now) ?? TimeRange.all.to
+        let from =
+            try from.map { (text) throws(ToolFailure) in
+                try SpanOptions.moment(text, "--from", zone, now)
+            } ?? TimeRange.all.from
+        let to =
+            try to.map { (text) throws(ToolFailure) in
+                try SpanOptions.moment(text, "--to", zone, now)
+            } ?? TimeRange.all.to
         guard let range = TimeRange(from: from, to: to) else {
             throw ToolFailure(
                 .usage,
@@ -32,15 +38,20 @@ struct SpanOptions: ParsableArguments {
         return range
     }
 
-    private func moment(
-        _ text: String?, _ option: String, _ zone: TimeZoneRules, _ now: Timestamp
-    ) throws(ToolFailure) -> Timestamp? {
-        guard let text else { return nil }
+    /// The moment that an option names.
+    static func moment(
+        _ text: String, _ option: String, _ zone: TimeZoneRules, _ now: Timestamp
+    ) throws(ToolFailure) -> Timestamp {
         guard let moment = MomentText.moment(text, in: zone, now: now) else {
             throw ToolFailure(
                 .usage,
                 "\(option): found \"\(text)\", expected a time like 2025-03-01T08:00:00+01:00, "
                     + "2025-03-01, 2025-03, -7d, now-24h or Unix milliseconds")
+        }
+        if MomentText.looksLikeSeconds(text) {
+            Notes.error(
+                "\(option) \(text) is taken as Unix milliseconds, \(zone.text(of: moment)); "
+                    + "if it is of seconds, append 000")
         }
         return moment
     }

@@ -19,6 +19,13 @@ enum MomentText {
         return isYear ? nil : Timestamp(text)
     }
 
+    /// Whether a number is rather one of Unix seconds: as milliseconds it lies in the first months
+    /// of 1970, as seconds between 1973 and 2286.
+    static func looksLikeSeconds(_ text: String) -> Bool {
+        guard let number = Int64(text) else { return false }
+        return (100_000_000..<10_000_000_000).contains(number)
+    }
+
     /// How many milliseconds before now.
     private static func relative(_ text: String) -> Int64? {
         var rest = Substring(text)
