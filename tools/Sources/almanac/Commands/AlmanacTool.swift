@@ -3,10 +3,10 @@ import Glibc
 
 /// The program. `Subcommand --help` tells everything about one.
 @main
-struct AlmanacTool: ParsableCommand {
+struct AlmanacTool: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "almanac",
-        abstract: "Looks into a store of building history, imports and exports.",
+        abstract: "Looks into a store of building history, imports, exports, backs up.",
         discussion: """
             Every command tells its options and an example with --help.
             Data go to standard output, all else to standard error.
@@ -17,12 +17,12 @@ struct AlmanacTool: ParsableCommand {
         version: ToolVersion.text,
         subcommands: [
             InfoCommand.self, ListCommand.self, ReadCommand.self, PlotCommand.self,
-            StatCommand.self,
-            VerifyCommand.self,
-            ImportCommand.self, ExportCommand.self, DemoCommand.self, TicksCommand.self,
+            StatCommand.self, VerifyCommand.self,
+            ImportCommand.self, ExportCommand.self, BackupCommand.self, SnapshotCommand.self,
+            RestoreCommand.self, DemoCommand.self, TicksCommand.self,
         ])
 
-    static func main() {
+    static func main() async {
         // A reader that goes away is told by the write that fails, and ends the program silently.
         signal(SIGPIPE, SIG_IGN)
         let arguments = GlobalArguments.moved(Array(CommandLine.arguments.dropFirst()))
@@ -31,7 +31,11 @@ struct AlmanacTool: ParsableCommand {
                 throw problem
             }
             var command = try parseAsRoot(arguments)
-            try command.run()
+            if var command = command as? any AsyncParsableCommand {
+                try await command.run()
+            } else {
+                try command.run()
+            }
         } catch let failure as ToolFailure {
             if let message = failure.message { Notes.error(message) }
             exit(withError: ExitCode(failure.status.rawValue))
