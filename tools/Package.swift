@@ -35,6 +35,7 @@ let package = Package(
                 "almanac",
                 .product(name: "Almanac", package: "Almanac"),
                 .product(name: "AlmanacEngine", package: "Almanac"),
+                .product(name: "AlmanacSimulation", package: "Almanac"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),

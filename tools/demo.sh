@@ -28,6 +28,8 @@ run read "$point" --limit 5 --store "$store"
 run read "$point" --every month --agg count,min,mean,max --store "$store"
 year=$(($(date -u +%Y) - 1))
 run plot "$point" plant/boiler_1_status --from "$year-04-20" --to "$year-04-27" --store "$store"
+run gaps --min 1h --store "$store"
+run health 'plant/*' --store "$store"
 run stat --by year --store "$store"
 run verify --store "$store"
 

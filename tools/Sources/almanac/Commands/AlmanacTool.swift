@@ -17,7 +17,7 @@ struct AlmanacTool: AsyncParsableCommand {
         version: ToolVersion.text,
         subcommands: [
             InfoCommand.self, ListCommand.self, ReadCommand.self, PlotCommand.self,
-            StatCommand.self, VerifyCommand.self,
+            GapsCommand.self, HealthCommand.self, StatCommand.self, VerifyCommand.self,
             ImportCommand.self, ExportCommand.self, BackupCommand.self, SnapshotCommand.self,
             RestoreCommand.self, DemoCommand.self, TicksCommand.self,
         ])

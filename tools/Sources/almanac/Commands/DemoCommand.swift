@@ -6,13 +6,14 @@ import SegmentStore
 import TimeSeriesModel
 
 /// A store to try everything on.
-struct DemoCommand: ParsableCommand {
+struct DemoCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "demo",
         abstract: "Makes a store with the history of a simulated building.",
         discussion: """
             A year of 200 points up to the start of this year (UTC), with faults planted in it, \
-            which are listed. The same every time but for the year.
+            which are listed: `almanac gaps` and `almanac health` find each of them. The same every \
+            time but for the year.
 
             Example:
               almanac demo ./demo
@@ -27,6 +28,9 @@ struct DemoCommand: ParsableCommand {
 
     @Option(help: ArgumentHelp("How many points.", valueName: "n"))
     var points = 200
+
+    @Option(help: ArgumentHelp("Another number is another building.", valueName: "n"))
+    var seed: UInt64 = 1
 
     @OptionGroup var options: FormOptions
     @OptionGroup var zone: ZoneOption
@@ -45,7 +49,7 @@ struct DemoCommand: ParsableCommand {
         Column("kind"), Column("subject"), Column("from"), Column("to"), Column("reason"),
     ]
 
-    func run() throws {
+    func run() async throws {
         let zone = try zone.zone()
         guard FolderState.isMissingOrEmpty(dir) else {
             throw ToolFailure(
@@ -53,10 +57,10 @@ struct DemoCommand: ParsableCommand {
         }
         let year = UTCYear(containing: SystemClock.now).number
         let building = SimulatedBuilding(
-            pointCount: points,
+            seed: seed, pointCount: points,
             range: TimeRange(from: UTCYear(year - years).start, to: UTCYear(year).start)!)
         let history = DemoHistory(building: building, path: dir, options: options)
-        let sampleCount = try history.write()
+        let sampleCount = try await history.write()
         try list(building, zone)
         options.notes.say(
             """
@@ -67,6 +71,8 @@ struct DemoCommand: ParsableCommand {
               almanac ls points --store \(dir)
               almanac read '\(building.points[0].name)' --every 1d --agg min,mean,max --store \(dir)
               almanac plot '\(building.points[0].name)' --store \(dir)
+              almanac gaps --min 1h --store \(dir)
+              almanac health --store \(dir)
               almanac stat --by year --store \(dir)
               almanac verify --store \(dir)
             """)
@@ -100,10 +106,14 @@ extension PlantedFault.Kind {
         }
     }
 
-    /// Why samples are missing, where a gap says so.
-    fileprivate var reason: String? {
-        if case .gap(let reason) = self { return reason }
-        return nil
+    /// Why samples are missing, as a collector would have recorded it. Of a point that fell silent
+    /// for good nobody knows.
+    var reason: String? {
+        switch self {
+        case .gap(let reason): reason
+        case .deviceOutage: GapReason.deviceOffline.rawValue
+        case .stuck, .outOfRange, .badQuality, .stalled: nil
+        }
     }
 }
 

@@ -1,3 +1,5 @@
+import Almanac
+import BuildingModel
 import BuildingSimulation
 import ColumnCodec
 import Dispatch
@@ -15,7 +17,15 @@ struct DemoHistory {
     private static let pointCountAtATime = 32
 
     /// - Returns: how many samples were stored.
-    func write() throws(ToolFailure) -> Int {
+    func write() async throws(ToolFailure) -> Int {
+        let sampleCount = try writeSamples()
+        do throws(HistoryError) { try await describe() } catch {
+            throw ToolFailure(error, store: path)
+        }
+        return sampleCount
+    }
+
+    private func writeSamples() throws(ToolFailure) -> Int {
         let store = try StoreOption.openStore(at: path)
         defer { store.close() }
         let progress = ProgressLine("simulating", on: options.terminal, options.notes)
@@ -55,5 +65,46 @@ struct DemoHistory {
         return SampleColumns(
             times: samples.times.map(\.milliseconds), values: samples.values,
             qualities: samples.qualities.map(\.rawValue))
+    }
+
+    /// What a collector knows beside samples: who is who, within which bounds a sensor can be, and
+    /// why samples are missing.
+    private func describe() async throws(HistoryError) {
+        let history = try DataManager.open(at: path)
+        for device in building.devices { try await history.upsert(device) }
+        for start in stride(from: 0, to: building.points.count, by: DemoHistory.documentsAtATime) {
+            let end = min(start + DemoHistory.documentsAtATime, building.points.count)
+            let part = building.points[start..<end]
+            try await history.upsert(part.map(\.monitoringPoint))
+            try await history.setProfiles(
+                Dictionary(uniqueKeysWithValues: part.map { ($0.address, $0.profile) }))
+        }
+        try await history.record(building.faults.flatMap { building.recordedGaps(of: $0) })
+        await history.close()
+    }
+
+    /// Points whose description becomes durable at once.
+    private static let documentsAtATime = 1000
+}
+
+extension SimulatedPoint {
+    fileprivate var profile: PointProfile {
+        PointProfile(
+            decimals: decimals, low: plausibleRange.lowerBound, high: plausibleRange.upperBound,
+            stateTexts: stateTexts.map { [$0.inactive, $0.active] })
+    }
+}
+
+extension SimulatedBuilding {
+    /// The gaps that a collector would have recorded of a fault: one for each point of it.
+    fileprivate func recordedGaps(of fault: PlantedFault) -> [Gap] {
+        guard let reason = fault.kind.reason.map(GapReason.init(rawValue:)) else { return [] }
+        let silent: [SimulatedPoint]
+        switch fault.subject {
+        case .point(let index): silent = [points[index]]
+        case .device(let index):
+            silent = points.filter { $0.address.device == devices[index].deviceID }
+        }
+        return silent.map { Gap(point: $0.address, range: fault.range, reason: reason) }
     }
 }

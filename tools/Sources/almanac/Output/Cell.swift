@@ -13,6 +13,8 @@ enum Cell: Sendable {
     /// A number of bytes: plain for programs, with a unit for people.
     case bytes(Int)
     case time(Timestamp)
+    /// A length of time: milliseconds for programs, in its two greatest units for people.
+    case length(milliseconds: Int64)
     case flag(Bool)
     /// Ascending years: a list for programs, runs of them for people.
     case years([Int])
@@ -35,6 +37,7 @@ enum Cell: Sendable {
         case .number(let value, _) where !value.isFinite: bytes.append(contentsOf: "null".utf8)
         case .number(let value, _): NumberText.append(value, to: &bytes)
         case .time(let time): NumberText.append(time.milliseconds, to: &bytes)
+        case .length(let milliseconds): NumberText.append(milliseconds, to: &bytes)
         case .flag(let flag): bytes.append(contentsOf: (flag ? "true" : "false").utf8)
         case .years(let years):
             bytes.append(contentsOf: "[\(years.map(String.init).joined(separator: ","))]".utf8)
@@ -50,6 +53,7 @@ enum Cell: Sendable {
             NumberText.append(Int64(number), to: &bytes)
         case .number(let value, _): NumberText.append(value, to: &bytes)
         case .time(let time): NumberText.append(time.milliseconds, to: &bytes)
+        case .length(let milliseconds): NumberText.append(milliseconds, to: &bytes)
         case .flag(let flag): bytes.append(contentsOf: (flag ? "true" : "false").utf8)
         case .years(let years): FieldText.appendCSV(Cell.runs(of: years), to: &bytes)
         case .fields(let fields): FieldText.appendCSV(Cell.pairs(of: fields), to: &bytes)
@@ -67,6 +71,7 @@ enum Cell: Sendable {
         case .number(let value, let places?): Cell.text(value, places: places)
         case .number(let value, nil): NumberText.text(value)
         case .time(let time): zone.text(of: time)
+        case .length(let milliseconds): LengthText.text(milliseconds: milliseconds)
         case .flag(let flag): flag ? "yes" : "no"
         case .years(let years): Cell.runs(of: years)
         case .fields(let fields): Cell.printable(fields.map(\.key).joined(separator: ", "))

@@ -70,15 +70,17 @@ final class RowWriter {
     var hasRoom: Bool { rowCount < rowCountMax }
 
     /// Writes a row; false where the limit leaves no room for it, and for any that follow.
+    ///
+    /// - Parameter color: of a table's last cell, where colours are shown.
     @discardableResult
-    func append(_ cells: [Cell]) throws(ToolFailure) -> Bool {
+    func append(_ cells: [Cell], lastIn color: ScreenColor? = nil) throws(ToolFailure) -> Bool {
         guard hasRoom else {
             isCut = true
             return false
         }
         rowCount += 1
         switch form {
-        case .table: try table!.append(cells)
+        case .table: try table!.append(cells, lastIn: color)
         case .csv: try output.append { bytes in appendCSV(cells, to: &bytes) }
         case .json:
             try output.append { bytes in
