@@ -82,6 +82,9 @@ links_no_database() {
     ! grep -i sqlite <<<"$libraries"
 }
 
+# An operator's and a building engineer's first ten minutes.
+operator_trial() { python3 Tests/Operator/operator_trial.py --almanac "$(almanac_binary)"; }
+
 accept() {
     local what=$1
     shift
@@ -150,6 +153,7 @@ stage "tools, debug" swift test --quiet --package-path tools
 stage "tools and benchmarks, release" tools_release
 stage "links liblz4, no SQLite" links_no_database
 stage "reader from the format pages alone" python_reader
+stage "an operator's and an engineer's first ten minutes" operator_trial
 stage "killed while it appends, read while it is written" kill_trial --kills 50 --opens 500
 if strace -qq true 2>/dev/null; then
     stage "its system calls fail" fault_trial --runs 150
