@@ -92,6 +92,12 @@ import Testing
         #expect(
             try program.run("read", "air_temp").errors
                 .contains("(did you mean ahu-1/return_air_temp, ahu-1/supply_air_temp?)"))
+        // Part of a name, and with a letter that is wrong.
+        for text in ["ahu1/suply", "suply_air"] {
+            #expect(
+                try program.run("read", text).errors
+                    .contains("(did you mean ahu-1/supply_air_temp?)"), "\(text)")
+        }
         #expect(!(try program.run("read", "zzz/qqq").errors.contains("did you mean")))
     }
 

@@ -27,18 +27,25 @@ enum Spelling {
     private static func rank(_ typed: [UInt8], _ known: [UInt8]) -> Int? {
         if typed == known { return 0 }
         let limit = max(1, typed.count / 3)
+        var best: Int?
         if abs(typed.count - known.count) <= limit {
             let distance = distance(typed, known)
-            if distance <= limit { return distance * 2 }
+            if distance <= limit { best = distance * 2 }
         }
         // Part of a longer name is as good as a letter or two that are wrong.
-        return typed.count > 2 && known.contains(typed) ? 5 : nil
+        guard typed.count > 2, typed.count < known.count else { return best }
+        let part = distance(typed, known, anywhere: true)
+        guard part <= typed.count / 4 else { return best }
+        return min(best ?? .max, 5 + part * 2)
     }
 
     /// How many letters have to be put in, left out, changed or exchanged with their neighbour.
-    static func distance(_ left: [UInt8], _ right: [UInt8]) -> Int {
+    ///
+    /// - Parameter anywhere: whether what stands in front of and behind the best part of the right
+    ///   text costs nothing.
+    static func distance(_ left: [UInt8], _ right: [UInt8], anywhere: Bool = false) -> Int {
         var beforeLast = [Int](repeating: 0, count: right.count + 1)
-        var last = Array(0...right.count)
+        var last = anywhere ? beforeLast : Array(0...right.count)
         for row in 0..<left.count {
             var current = [row + 1]
             for column in 0..<right.count {
@@ -55,6 +62,6 @@ enum Spelling {
             beforeLast = last
             last = current
         }
-        return last[right.count]
+        return anywhere ? last.min() ?? left.count : last[right.count]
     }
 }
