@@ -17,10 +17,9 @@ struct QualityReader<Source: SampleSource> {
     ) throws(HistoryError) -> QualityReport {
         let columns = try source.allSamples(in: range)
         let outside = try neighbours(of: range)
-        let usable = (0..<columns.count).compactMap { columns.usableSample(at: $0) }
         let extent = outside.extent(with: columns.times)
-        let coverage = rule.coverage(
-            of: range, times: usable.map(\.time.milliseconds), extent: extent)
+        let usableTimes = columns.usableTimes
+        let coverage = rule.coverage(of: range, times: usableTimes, extent: extent)
         let gaps = rule.gaps(
             of: point, in: range, times: columns.times, before: outside.before,
             after: outside.after)
@@ -29,8 +28,8 @@ struct QualityReader<Source: SampleSource> {
             point: point, range: range, coverage: coverage, gaps: gaps,
             hasNoData: columns.isEmpty, lastSeen: last.map(Timestamp.init(milliseconds:)),
             isStalled: isStalled(at: range, last: last),
-            flatLines: flatLines(usable), outOfRangeCount: usable.count(where: isOutOfRange),
-            usableCount: usable.count,
+            flatLines: flatLines(columns), outOfRangeCount: outOfRangeCount(columns),
+            usableCount: usableTimes.count,
             badCount: columns.qualities.count { !Quality(rawValue: $0).isUsable },
             counters: counters, level: .good)
         report.level = level(of: report)
@@ -66,29 +65,42 @@ struct QualityReader<Source: SampleSource> {
         return end.minus(start) > interval * Int64(TrustLevel.longestGoodGap)
     }
 
+    private func outOfRangeCount(_ columns: SampleColumns) -> Int {
+        guard profile.low != nil || profile.high != nil else { return 0 }
+        return (0..<columns.count).count { columns.usableSample(at: $0).map(isOutOfRange) ?? false }
+    }
+
     private func isOutOfRange(_ sample: Sample) -> Bool {
         if let low = profile.low, sample.value < low { return true }
         if let high = profile.high, sample.value > high { return true }
         return false
     }
 
-    private func flatLines(_ samples: [Sample]) -> [TimeRange] {
+    private func flatLines(_ columns: SampleColumns) -> [TimeRange] {
         let isMeter = profile.historyMode == .consumption || profile.historyMode == .totalizer
         guard dataType == .analog, !isMeter else { return [] }
         var found: [TimeRange] = []
-        var start = 0
-        for place in samples.indices {
-            let isLast = place + 1 == samples.count
-            let goesOn =
-                !isLast && samples[place + 1].value == samples[place].value
-                && !rule.isGap(
-                    from: samples[place].time.milliseconds,
-                    to: samples[place + 1].time.milliseconds)
-            if goesOn { continue }
-            let run = TimeRange(from: samples[start].time, to: samples[place].time)!
-            if run.duration >= QualityReport.flatLineDuration { found.append(run) }
-            start = place + 1
+        var first: Sample?
+        var last: Sample?
+        func endRun() {
+            guard let first, let last, let run = TimeRange(from: first.time, to: last.time),
+                run.duration >= QualityReport.flatLineDuration
+            else { return }
+            found.append(run)
         }
+        for place in 0..<columns.count {
+            guard let sample = columns.usableSample(at: place) else { continue }
+            if let known = last, known.value == sample.value,
+                !rule.isGap(from: known.time.milliseconds, to: sample.time.milliseconds)
+            {
+                last = sample
+                continue
+            }
+            endRun()
+            first = sample
+            last = sample
+        }
+        endRun()
         return found
     }
 
@@ -110,5 +122,15 @@ extension NeighbouredTimes {
         else { return nil }
         return TimeRange(
             from: Timestamp(milliseconds: first), to: Timestamp(milliseconds: last.plus(1)))
+    }
+}
+
+extension SampleColumns {
+    /// The times of the usable samples: the column itself where all of them are, which is nearly
+    /// always, so that a year of seconds is not held twice.
+    fileprivate var usableTimes: [Int64] {
+        let isWhole = (0..<count).allSatisfy { usableSample(at: $0) != nil }
+        return isWhole
+            ? times : (0..<count).filter { usableSample(at: $0) != nil }.map { times[$0] }
     }
 }

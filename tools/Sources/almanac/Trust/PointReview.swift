@@ -15,6 +15,9 @@ struct PointReview {
 
     /// Reports that wait for their turn; what a point's samples take is given back with its report.
     private static let countAtATime = 32
+    /// A point with more samples than this is looked at alone, so that memory does not grow with
+    /// the number of cores.
+    private static let sampleCountAtOnceMax = 1_000_000
 
     /// Lends each report to a closure that says whether to go on.
     func forEach(
@@ -29,7 +32,7 @@ struct PointReview {
         for start in stride(from: 0, to: points.count, by: PointReview.countAtATime) {
             progress.show(start, of: points.count)
             let part = points[start..<min(start + PointReview.countAtATime, points.count)]
-            for (point, result) in zip(part, PointReview.reports(of: part, review)) {
+            for (point, result) in zip(part, try reports(of: part, review)) {
                 let report = try withHistoryErrors(of: store) { () throws(HistoryError) in
                     try result.get()
                 }
@@ -38,17 +41,34 @@ struct PointReview {
         }
     }
 
-    private static func reports(
+    private func reports(
         of points: ArraySlice<CatalogPoint>, _ review: HistoryReview
-    ) -> [Result<QualityReport, HistoryError>] {
-        let made = Mutex(
-            [Result<QualityReport, HistoryError>?](repeating: nil, count: points.count))
-        DispatchQueue.concurrentPerform(iterations: points.count) { place in
-            let address = points[points.startIndex + place].address
-            let result = Result { () throws(HistoryError) in try review.report(of: address) }
+    ) throws(ToolFailure) -> [Result<QualityReport, HistoryError>] {
+        var small: [Int] = []
+        var large: [Int] = []
+        for place in points.indices {
+            if try isLarge(points[place]) { large.append(place) } else { small.append(place) }
+        }
+        let made = Mutex([Int: Result<QualityReport, HistoryError>]())
+        let make = { @Sendable (place: Int) in
+            let result = Result { () throws(HistoryError) in
+                try review.report(of: points[place].address)
+            }
             made.withLock { $0[place] = result }
         }
-        return made.withLock { $0 }.map { $0! }
+        let places = small
+        DispatchQueue.concurrentPerform(iterations: places.count) { make(places[$0]) }
+        for place in large { make(place) }
+        let results = made.withLock { $0 }
+        return points.indices.map { results[$0]! }
+    }
+
+    private func isLarge(_ point: CatalogPoint) throws(ToolFailure) -> Bool {
+        guard let series = point.series else { return false }
+        let chunks = try withStoreErrors(of: store) { () throws(StoreError) in
+            try snapshot.chunks(of: series)
+        }
+        return chunks.reduce(0) { $0 + $1.sampleCount } > PointReview.sampleCountAtOnceMax
     }
 
     /// Names what had to be left out, of samples and of the recorded reasons.
