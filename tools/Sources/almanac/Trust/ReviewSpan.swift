@@ -18,7 +18,9 @@ struct ReviewSpan {
         self.now = now
         let asked = try span.range(in: zone, now: now)
         let isCollected = try withHistoryErrors(of: store) { () throws(HistoryError) in
-            try !HistorySnapshot(of: snapshot).trendLogs(activeOnly: true).isEmpty
+            // A log's newest samples are looked at with it; damage among them is told by the review.
+            try !HistorySnapshot(of: snapshot, skipping: DamageLog())
+                .trendLogs(activeOnly: true).isEmpty
         }
         guard span.to == nil, !isCollected else {
             range = asked
