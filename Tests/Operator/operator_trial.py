@@ -132,8 +132,8 @@ def match_faults(tool, store, faults):
 def planted_faults(tool):
     count = 0
     for name, options in (("demo", []), ("d2", ["--seed", "2", "--points", "60"]),
-                          ("d3", ["--seed", "3", "--points", "420"]),
-                          ("d4", ["--seed", "4", "--points", "50", "--years", "2"])):
+                          ("d3", ["--seed", "3", "--points", "250"]),
+                          ("d4", ["--seed", "4", "--points", "30", "--years", "2"])):
         faults = tool.rows("demo", tool.path(name), *options)["faults"]
         need(len({fault["kind"] for fault in faults}) == 6, "kinds of faults in", name)
         count += match_faults(tool, tool.path(name), faults)
@@ -169,14 +169,14 @@ def backup_and_restore(tool):
                   ["health", "--output", "json"]):
         need(tool.digest(*words, *store) == tool.digest(*words, "--store", "./restored"), words)
     tool.run("verify", "--deep", "--store", "./restored")
-    half = tool.rows("info", *store)["first_time"] + 90 * 86400000
-    tool.run("restore", "./backup", "--until", str(half), "--store", "./quarter")
-    need(tool.rows("info", "--store", "./quarter")["last_time"] <= half, "later samples")
-    need(tool.digest("export", "csv", "--long", "--store", "./quarter")
-         == tool.digest("export", "csv", "--long", "--to", str(half + 1), *store), "up to a time")
+    last = tool.rows("info", *store)["first_time"] + 30 * 86400000
+    tool.run("restore", "./backup", "--until", str(last), "--store", "./month")
+    need(tool.rows("info", "--store", "./month")["last_time"] <= last, "later samples")
+    need(tool.digest("export", "csv", "--long", "--store", "./month")
+         == tool.digest("export", "csv", "--long", "--to", str(last + 1), *store), "up to a time")
     tool.run("restore", "./backup", "--store", "./demo", status=64)
     tool.run("restore", "./nothing", "--store", "./new", status=66)
-    for name in ("restored", "quarter"):
+    for name in ("restored", "month"):
         shutil.rmtree(tool.path(name))
     return "%d samples, equal answers" % said["samples"]
 
@@ -206,8 +206,8 @@ def one_byte_flipped(tool):
     for words in (["stat"], ["read", chunk["name"]], ["plot", chunk["name"]], ["health"]):
         tool.run(*words, *store, status=1)
         need(chunk["file"] in tool.errors and chunk["name"] in tool.errors, words, tool.errors)
-    whole, rest = tool.digest("export", "csv", "--long", "--store", "./demo")[1], \
-        tool.digest("export", "csv", "--long", *store, status=1)[1]
+    whole = tool.rows("info", "--store", "./demo")["samples"] + 1
+    rest = tool.digest("export", "csv", "--long", *store, status=1)[1]
     need(whole - rest == int(chunk["samples"]), whole, rest, chunk)
     other = next(c["name"] for c in chunks if c["name"] != chunk["name"])
     need(tool.run("read", other, "--limit", "100", *store)
@@ -215,6 +215,16 @@ def one_byte_flipped(tool):
     gap = [row for row in tool.rows("gaps", *store, status=1)["rows"] if row["reason"] == "damaged"]
     need(len(gap) == 1 and gap[0]["point"] == chunk["name"]
          and abs(gap[0]["from"] - start) < 1800000 and abs(gap[0]["to"] - end) < 1800000, gap)
+    # Reasons that cannot be read cost no gap, and are named too.
+    journal = glob.glob(tool.path("flipped/rec/journal-*"))[0]
+    with open(journal, "r+b") as file:
+        file.seek(os.path.getsize(journal) // 2)
+        byte = file.read(1)[0]
+        file.seek(-1, os.SEEK_CUR)
+        file.write(bytes([byte ^ 1]))
+    gaps = tool.rows("gaps", *store, status=1)["rows"]
+    need(os.path.basename(journal) in tool.errors, tool.errors)
+    need(len(gaps) == len(tool.rows("gaps", "--store", "./demo")["rows"]) + 1, len(gaps), "gaps")
     tool.run("backup", "./nobackup", *store, status=1)
     need(chunk["file"] in tool.errors, tool.errors)
     # The same byte in a backup: refused before anything is made.
