@@ -1,3 +1,4 @@
+import Almanac
 import Foundation
 import Testing
 
@@ -84,6 +85,29 @@ import Testing
         // A limit is of what is printed, not of what is looked at.
         let cut = try program.run("health", "--limit", "1", "--fail-on", "stalled")
         #expect(cut.status == 1)
+    }
+
+    @Test("tell what was counted when samples came") func counted() async throws {
+        try imported(["a": { Double($0) }, "b": { Double($0) }], minutes: 0..<60)
+        let point = PointAddress("4194304:1000:1")!
+        let start = Timestamp("2025-01-01")!.milliseconds
+        let manager = try DataManager.open(at: program.store)
+        for (value, second) in [(7, 420), (8, 480), (30.5, 1830), (1, -1_000_000_000)] {
+            let time = Timestamp(milliseconds: start + Int64(second) * 1000)
+            try await manager.store([PointSample(point: point, value: value, at: time)])
+        }
+        await manager.close()
+        let all = try program.run("health", "--output", "csv").lines
+        #expect(all[0].hasSuffix(",bad,duplicates,late,quarantined,level"))
+        #expect(all[1].hasSuffix(",0,2,1,1,good") && all[2].hasSuffix(",0,0,0,0,good"), "\(all)")
+        // It was refused when it came, which is today.
+        let year = try program.run("health", "--to", "2026", "--from", "2025", "--output", "csv")
+        #expect(year.lines[1].hasSuffix(",0,2,1,0,red"), "\(year.lines)")
+        let table = try program.run("health", "s/a", "--fail-on", "quarantined>1")
+        #expect(table.status == 0 && table.output.contains("2 came again, 1 late, 1 quarantined"))
+        for (rule, status) in [("duplicates>1", 1), ("duplicates>2", 0), ("late", 1)] {
+            #expect(try program.run("health", "--fail-on", rule).status == status, "\(rule)")
+        }
     }
 
     /// The only chunk, the first of several, and one between others.

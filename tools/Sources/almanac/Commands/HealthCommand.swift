@@ -25,10 +25,13 @@ struct HealthCommand: ParsableCommand {
               flat flat_ms    how often an analog value stood still for a day or more · how long in all
               out_of_range    usable samples outside the point's low and high
               bad             samples of bad quality
+              duplicates      how often a sample came again, as it was
+              late            samples that came behind a newer one
+              quarantined     samples refused for their time, by when they came
               level           good · warning: coverage below 90 · red: a gap of over three intervals
 
             --fail-on ends with 1 where a point has what it names: coverage, gaps, longest_gap, \
-            stalled, no_data, flat, out_of_range, bad or level, with < <= > >= = != and a number \
+            stalled, no_data, flat, out_of_range, bad, duplicates, late, quarantined or level, with < <= > >= = != and a number \
             (a length for longest_gap, a word for level), or alone for any at all.
 
             Example:

@@ -12,6 +12,9 @@ struct HealthLimit {
         case flat
         case outOfRange = "out_of_range"
         case bad
+        case duplicates
+        case late
+        case quarantined
         case level
     }
 
@@ -76,6 +79,9 @@ struct HealthLimit {
         case .flat: Double(report.flatLines.count)
         case .outOfRange: Double(report.outOfRangeCount)
         case .bad: Double(report.badCount)
+        case .duplicates: Double(report.counters.duplicates)
+        case .late: Double(report.counters.late)
+        case .quarantined: Double(report.counters.quarantined)
         case .level: HealthLimit.rank(report.level)
         }
     }
@@ -96,7 +102,7 @@ struct HealthLimit {
         ToolFailure(
             .usage,
             "--fail-on: found \(CellProblem.quoted(text)), expected coverage<90, longest_gap>6h, "
-                + "level>=warning, or one of gaps, stalled, no_data, flat, out_of_range, bad alone "
-                + "or with < <= > >= = != and a number")
+                + "level>=warning, or one of gaps, stalled, no_data, flat, out_of_range, bad, "
+                + "duplicates, late, quarantined alone or with < <= > >= = != and a number")
     }
 }

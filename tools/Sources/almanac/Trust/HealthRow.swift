@@ -17,6 +17,7 @@ struct HealthRow {
         Column("coverage", .right), Column("gaps", .right), Column("longest_gap_ms", .right),
         Column("last_time"), Column("stalled"), Column("no_data"), Column("flat", .right),
         Column("flat_ms", .right), Column("out_of_range", .right), Column("bad", .right),
+        Column("duplicates", .right), Column("late", .right), Column("quarantined", .right),
         Column("level"),
     ]
 
@@ -28,7 +29,9 @@ struct HealthRow {
             .integer(report.gaps.count), .length(milliseconds: longestGap), .time(report.lastSeen),
             .flag(report.isStalled), .flag(report.hasNoData), .integer(report.flatLines.count),
             .length(milliseconds: flatLength), .integer(report.outOfRangeCount),
-            .integer(report.badCount), .text(report.level.rawValue),
+            .integer(report.badCount), .integer(report.counters.duplicates),
+            .integer(report.counters.late), .integer(report.counters.quarantined),
+            .text(report.level.rawValue),
         ]
     }
 
@@ -56,10 +59,13 @@ struct HealthRow {
         if report.hasNoData { words.append("no data") }
         if report.isStalled { words.append("stalled") }
         if flatLength > 0 { words.append("flat \(LengthText.text(milliseconds: flatLength))") }
-        if report.outOfRangeCount > 0 {
-            words.append("\(NumberText.grouped(report.outOfRangeCount)) out of range")
+        for (count, what) in [
+            (report.outOfRangeCount, "out of range"), (report.badCount, "bad"),
+            (report.counters.duplicates, "came again"), (report.counters.late, "late"),
+            (report.counters.quarantined, "quarantined"),
+        ] where count > 0 {
+            words.append("\(NumberText.grouped(count)) \(what)")
         }
-        if report.badCount > 0 { words.append("\(NumberText.grouped(report.badCount)) bad") }
         return words.isEmpty ? nil : words.joined(separator: ", ")
     }
 

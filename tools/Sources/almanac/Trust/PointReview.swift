@@ -27,7 +27,7 @@ struct PointReview {
         defer { progress.clear() }
         let review = try withHistoryErrors(of: store) { () throws(HistoryError) in
             try HistoryReview(
-                of: HistorySnapshot(of: snapshot, skipping: log), in: span.range, now: span.now)
+                of: HistorySnapshot(of: snapshot, skipping: log), in: span.asked, now: span.end)
         }
         for start in stride(from: 0, to: points.count, by: PointReview.countAtATime) {
             progress.show(start, of: points.count)

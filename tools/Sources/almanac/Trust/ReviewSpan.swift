@@ -4,8 +4,9 @@ import TimeSeriesModel
 
 /// The time that `gaps` and `health` look at, and why it ends where it does.
 struct ReviewSpan {
-    let range: TimeRange
-    let now: Timestamp
+    let asked: TimeRange
+    /// Nothing is missing from here on.
+    let end: Timestamp
     /// Whether it ends with the store's last sample, for want of anything that says more was due.
     let endsWithSamples: Bool
 
@@ -15,24 +16,27 @@ struct ReviewSpan {
         _ span: SpanOptions, of snapshot: Snapshot, in zone: TimeZoneRules, store: String
     ) throws(ToolFailure) {
         let now = SystemClock.now
-        self.now = now
-        let asked = try span.range(in: zone, now: now)
+        asked = try span.range(in: zone, now: now)
         let isCollected = try withHistoryErrors(of: store) { () throws(HistoryError) in
             // A log's newest samples are looked at with it; damage among them is told by the review.
             try !HistorySnapshot(of: snapshot, skipping: DamageLog())
                 .trendLogs(activeOnly: true).isEmpty
         }
         guard span.to == nil, !isCollected else {
-            range = asked
+            end = now
             endsWithSamples = false
             return
         }
         let last = try withStoreErrors(of: store) { () throws(StoreError) in
             try snapshot.summary().lastTime
         }
-        let end = min(now, last?.next ?? now)
-        range = TimeRange(from: asked.from, to: max(asked.from, end))!
+        end = min(now, last?.next ?? now)
         endsWithSamples = last != nil && end < now
+    }
+
+    /// The part in which something can be missing.
+    var range: TimeRange {
+        TimeRange(from: asked.from, to: max(asked.from, min(asked.to, end)))!
     }
 
     /// Says on standard error how far was looked, where that is not up to now.
