@@ -15,7 +15,10 @@ public final class ManualTime: TimeSource {
 
     fileprivate struct State {
         var uptime: Duration = .zero
-        var wall: Timestamp
+        /// The wall clock at uptime zero. Adding each step to the wall clock itself would lose a part
+        /// of a millisecond a step.
+        var origin: Timestamp
+        var wall: Timestamp { origin + uptime }
         var lastNumber: UInt64 = 0
         /// Latest deadline first.
         var sleepers: [Sleeper] = []
@@ -24,7 +27,7 @@ public final class ManualTime: TimeSource {
     private let state: Guarded<State>
 
     public init(start: Timestamp = Timestamp("2025-03-03T00:00:00Z")!) {
-        state = Guarded(State(wall: start))
+        state = Guarded(State(origin: start))
     }
 
     public var now: Timestamp { state.withLock { $0.wall } }
@@ -36,7 +39,7 @@ public final class ManualTime: TimeSource {
     public func advance(by duration: Duration) {
         let end = uptime + duration
         while let next = nextDeadline, next <= end { wakeNext() }
-        state.withLock { $0.move(to: end) }
+        state.withLock { $0.uptime = end }
     }
 
     /// The same up to a moment of the wall clock.
@@ -46,7 +49,7 @@ public final class ManualTime: TimeSource {
 
     /// Sets the wall clock alone, as a person or a time server does.
     public func setWall(by duration: Duration) {
-        state.withLock { $0.wall = $0.wall + duration }
+        state.withLock { $0.origin = $0.origin + duration }
     }
 
     /// The uptime at which the next sleeper wakes.
@@ -56,7 +59,7 @@ public final class ManualTime: TimeSource {
     @discardableResult public func wakeNext() -> Bool {
         let sleeper = state.withLock { state -> Sleeper? in
             guard let sleeper = state.sleepers.popLast() else { return nil }
-            state.move(to: max(sleeper.deadline, state.uptime))
+            state.uptime = max(sleeper.deadline, state.uptime)
             return sleeper
         }
         sleeper?.continuation.resume()
@@ -99,13 +102,5 @@ public final class ManualTime: TimeSource {
             return nil
         }
         if let ended { sleeper.continuation.resume(with: ended) }
-    }
-}
-
-extension ManualTime.State {
-    fileprivate mutating func move(to end: Duration) {
-        let step = end - uptime
-        uptime = end
-        wall = wall + step
     }
 }

@@ -152,11 +152,17 @@ extension Store {
         var written: [LazySegmentWriter] = []
         var finished: [FinishedSegment] = []
         do throws(StoreError) {
-            let sorted = sortedSeries(of: generations)
-            for year in SortedSeries.years(of: sorted) {
-                let target = LazySegmentWriter(self, year, .flushed, first...lsn)
+            let heads = VisibleHeads(generations: generations.map(\.heads), lsn: .max)
+            let all = Set(heads.generations.flatMap(\.allSeries)).sorted()
+            for year in Set(heads.generations.flatMap(\.years)).sorted() {
+                let target = LazySegmentWriter(self, UTCYear(year), .flushed, first...lsn)
                 written.append(target)
-                try target.append(ChunkPiece.pieces(of: sorted, in: year), lsn: lsn)
+                for start in stride(from: 0, to: all.count, by: Store.flushSeriesCount) {
+                    let part = all[start..<min(start + Store.flushSeriesCount, all.count)]
+                    let sorted = sortedSeries(part, of: heads)
+                    try target.append(
+                        ChunkPiece.pieces(of: sorted, in: UTCYear(year)), lsn: lsn)
+                }
                 if let segment = try target.finish() { finished.append(segment) }
             }
         } catch {
@@ -171,10 +177,14 @@ extension Store {
         }
     }
 
-    private func sortedSeries(of generations: [FrozenHeads]) -> [SortedSeries] {
-        let heads = VisibleHeads(generations: generations.map(\.heads), lsn: .max)
+    /// Series that a flush sorts at a time: columns of all of them would be as large as the heads.
+    private static let flushSeriesCount = 4096
+
+    private func sortedSeries(
+        _ series: ArraySlice<SeriesID>, of heads: VisibleHeads
+    ) -> [SortedSeries] {
         let all = ReadBounds(first: .min, last: .max)
-        return Set(heads.generations.flatMap(\.allSeries)).sorted().compactMap { series in
+        return series.compactMap { series in
             heads.columns(of: series, in: all).map {
                 SortedSeries(series: series, columns: $0, superseded: SampleSorter.Superseded())
             }

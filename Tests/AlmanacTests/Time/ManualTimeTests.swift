@@ -48,4 +48,11 @@ import Testing
             }
         }
     }
+
+    @Test("keeps both clocks together over steps of parts of a millisecond") func noDrift() {
+        let time = ManualTime()
+        let start = time.now
+        for _ in 0..<100_000 { time.advance(by: .microseconds(1700)) }
+        #expect(time.now - start == .seconds(170) && time.uptime == .seconds(170))
+    }
 }
