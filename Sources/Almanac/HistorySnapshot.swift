@@ -123,6 +123,8 @@ public struct HistorySnapshot: Sendable {
 
 extension [Sample] {
     fileprivate mutating func append(_ frame: FrameBuffer, _ positions: Range<Int>) {
+        // Adding nothing to an empty array writes its count, which all empty arrays share.
+        guard !positions.isEmpty else { return }
         let (times, values, qualities) =
             (frame.times.span, frame.values.span, frame.qualities.span)
         append(addingCapacity: positions.count) { rows in

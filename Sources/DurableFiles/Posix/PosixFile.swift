@@ -58,6 +58,8 @@ extension PosixFile {
     ) throws(StorageError) -> Int {
         precondition(offset >= 0 && byteCount >= 0, "a read has an offset and a length")
         buffer.removeAll(keepingCapacity: true)
+        // Adding nothing to an empty array writes its count, which all empty arrays share.
+        guard byteCount > 0 else { return 0 }
         var failure = 0
         buffer.append(addingCapacity: byteCount) { output in
             // The system sets the bytes that readAll counts, so that none is set beforehand.
