@@ -76,13 +76,21 @@ extension DataManager {
     ///
     /// At the first question for the device rather than when the store is opened, which would take
     /// longer the more points there are.
+    ///
+    /// Whoever asks at the same time waits for the fill: else he would be told that nothing is held.
     private func fillCache(of device: DeviceID) {
         guard !filledDevices.withLock({ $0.contains(device) }) else { return }
-        let snapshot = view
-        let points = snapshot.catalog.points(of: device)
-        guard !points.isEmpty, filledDevices.withLock({ $0.insert(device).inserted }) else {
-            return
+        filling.withLock { _ in
+            guard !filledDevices.withLock({ $0.contains(device) }) else { return }
+            let snapshot = view
+            let points = snapshot.catalog.points(of: device)
+            guard !points.isEmpty else { return }
+            fillCache(with: points, of: snapshot)
+            filledDevices.withLock { _ = $0.insert(device) }
         }
+    }
+
+    private func fillCache(with points: [CatalogPoint], of snapshot: HistorySnapshot) {
         var values: [RealtimeValue] = []
         for item in points {
             // What cannot be read is told by reads of history; here it is only not there.

@@ -38,6 +38,8 @@ public final class DataManager: Sendable {
     let diskWatch: DiskWatch
     /// Devices whose newest samples have been put into the cache.
     let filledDevices = Guarded<Set<DeviceID>>([])
+    /// Held by who fills the cache.
+    let filling = Guarded<Void>(())
     /// Whether housekeeping runs.
     let keepsHouse = Guarded(false)
     /// Where writes wait for the disk, off the threads that tasks share.

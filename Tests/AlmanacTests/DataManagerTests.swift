@@ -143,6 +143,11 @@ import Testing
             #expect(values[0].sample == nil)
             let age = moment.rawValue - sample(99, 0).timestamp.rawValue
             #expect(values[1].age == .milliseconds(age))
+            try await manager.upsert(Device(deviceID: 1202, deviceName: "AHU2"))
+            let pump = PointAddress(device: 1202, type: .output, number: 1)
+            try await manager.upsert([MonitoringPoint(address: pump, dataType: .digital)])
+            let site = try manager.values(ofSiteAt: moment)
+            #expect(site.map(\.point) == [fan, supply, pump] && Array(site.prefix(2)) == values)
             var streamed: [Double] = []
             for try await batch in try manager.batches(of: supply, in: .all) {
                 streamed += batch.map(\.value)
