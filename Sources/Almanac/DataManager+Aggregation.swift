@@ -27,7 +27,12 @@ extension DataManager {
     /// The buckets of a range, empty ones too: of a width on the epoch's grid, or days, ISO weeks,
     /// months and years in a zone, which last as long as the clock there says.
     ///
-    /// - Parameter aggregations: what is wanted; others of a bucket may be missing.
+    /// - Parameters:
+    ///   - point: a known one; without samples there are no buckets.
+    ///   - range: cuts the first and the last bucket short where it does not lie on the grid.
+    ///   - width: of a bucket.
+    ///   - zone: whose clock says when days, weeks, months and years begin.
+    ///   - aggregations: what is wanted; others of a bucket may be missing.
     /// - Throws: as ``samples(of:in:every:aggregation:)``; `invalidParameter` for an unknown zone.
     public func buckets(
         of point: PointAddress, in range: TimeRange, every width: BucketWidth,
@@ -46,7 +51,13 @@ extension DataManager {
     /// Several points on one grid, a column each; what is empty is filled as far as the gap rule
     /// lets it.
     ///
-    /// - Parameter aggregation: `nil` takes the standard one of each point.
+    /// - Parameters:
+    ///   - points: a column each, in this order.
+    ///   - range: half-open.
+    ///   - width: of a bucket.
+    ///   - zone: whose clock says when days, weeks, months and years begin.
+    ///   - aggregation: `nil` takes the standard one of each point.
+    ///   - fill: what stands in a bucket without samples.
     /// - Throws: as ``buckets(of:in:every:zone:aggregations:)``; `limitExceeded` above ten million
     ///   values.
     public func aligned(

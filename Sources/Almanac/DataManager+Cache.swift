@@ -34,7 +34,9 @@ extension DataManager {
     /// The value of a point: held and fresh, else read from its device, once for all who ask at the
     /// same time. Without a source what is held is given, stale or not.
     ///
-    /// - Parameter maxAge: asks for a younger value than its time to live would allow.
+    /// - Parameters:
+    ///   - point: a known one.
+    ///   - maxAge: asks for a younger value than its time to live would allow.
     /// - Throws: `unknownPoint`; `deviceTimeout` or `deviceError` from the device, or where nothing
     ///   is held and there is no source; `limitExceeded` where too many reads wait; `cancelled`.
     public func currentValue(

@@ -40,7 +40,9 @@ extension DataManager {
     ///
     /// Gone from every new answer at once and exactly; whole years lose their files.
     ///
-    /// - Parameter dryRun: only says what would go.
+    /// - Parameters:
+    ///   - days: of 24 hours; 1 or more.
+    ///   - dryRun: only says what would go.
     /// - Throws: `invalidParameter` for less than one day; `readOnly`, `busy` while an import is
     ///   under way, `diskFull`, `damaged`.
     @discardableResult

@@ -52,7 +52,10 @@ public final class DataManager: Sendable {
     /// Opens a store, and creates it where the folder is empty or not there.
     ///
     /// - Parameters:
+    ///   - path: the store's folder.
+    ///   - mode: whether it may be changed.
     ///   - configuration: what is set; checked first.
+    ///   - time: the clocks; a test turns its own.
     ///   - source: where the current values of points are read from.
     ///   - executor: where device reads run; `nil` leaves it to the system.
     /// - Throws: ``HistoryError``: `invalidParameter` naming the key; `locked` with the writer's

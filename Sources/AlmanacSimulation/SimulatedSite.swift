@@ -59,7 +59,9 @@ public struct SimulatedSite: Sendable {
 
     /// Opens a store for the site and makes its devices and points known.
     ///
-    /// - Parameter openRequests: how many requests to devices may be under way.
+    /// - Parameters:
+    ///   - path: the store's folder.
+    ///   - openRequests: how many requests to devices may be under way.
     public func open(at path: String, openRequests: Int) async throws -> DataManager {
         var configuration = Configuration()
         configuration.maxConcurrentCollections = openRequests

@@ -31,7 +31,12 @@ public struct SimulatedSource: PointSource {
     private let faults: [SimulatedFault]
     private let noise: ReplyNoise
 
-    /// - Parameter time: gives the time of values and stamps, and is slept on for the delays.
+    /// - Parameters:
+    ///   - values: what the devices show.
+    ///   - time: gives the time of values and stamps, and is slept on for the delays.
+    ///   - replies: how long a device takes.
+    ///   - faults: when devices are silent, slow or refuse.
+    ///   - seed: of the delays.
     public init(
         values: SimulatedValues, time: any TimeSource, replies: Replies = Replies(),
         faults: [SimulatedFault] = [], seed: UInt64 = 1

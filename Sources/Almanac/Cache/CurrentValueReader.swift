@@ -36,7 +36,10 @@ public final class CurrentValueReader: Sendable {
     let state = Guarded(State())
 
     /// - Parameters:
+    ///   - cache: asked first, and told of what is read.
+    ///   - source: where values are read from.
     ///   - gate: shared with whoever else reads the source's devices.
+    ///   - configuration: how long a value is fresh, and how much may be asked for at a time.
     ///   - executor: where device reads run; `nil` leaves it to the system.
     /// - Throws: ``HistoryError`` `invalidParameter` where the configuration lets nothing through.
     public init(
@@ -66,7 +69,9 @@ public final class CurrentValueReader: Sendable {
     /// its turn and the reply; ``Configuration-swift.struct/staleService`` says when a held stale
     /// value is given instead. Such a value keeps its own time, and its `isFresh` is false.
     ///
-    /// - Parameter maxAge: asks for a younger value than its time to live would allow.
+    /// - Parameters:
+    ///   - point: whose value is wanted.
+    ///   - maxAge: asks for a younger value than its time to live would allow.
     /// - Throws: ``HistoryError`` `deviceTimeout` or `deviceError` from the device, `limitExceeded`
     ///   where too many reads wait, `cancelled` where the caller's task is.
     public func currentValue(

@@ -23,6 +23,7 @@ public final class RealtimeCache: Sendable {
 
     /// - Parameters:
     ///   - capacity: the number of points that are held at most.
+    ///   - time: says how old a value is.
     ///   - onEvent: called on the thread that caches, outside the lock, once for each such value.
     /// - Throws: ``HistoryError`` `invalidParameter` where `capacity` is not 1…``capacityMax``.
     public init(

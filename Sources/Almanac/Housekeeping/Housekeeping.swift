@@ -70,8 +70,13 @@ public struct Housekeeping: Sendable {
     /// Disk watch is due at once, the sweep after its interval, and the maintenance at its time,
     /// or at once if it was missed since it last ran.
     ///
-    /// - Parameter state: the stored one; the empty one for a new store, whose first maintenance
-    ///   is the next to come.
+    /// - Parameters:
+    ///   - configuration: times, intervals and policy.
+    ///   - clock: of the site; the maintenance follows it.
+    ///   - state: the stored one; the empty one for a new store, whose first maintenance
+    ///     is the next to come.
+    ///   - now: the wall clock.
+    ///   - uptime: at the same moment; never goes back.
     public init(
         configuration: Configuration, clock: any SiteClock, state: State, now: Timestamp,
         uptime: Duration

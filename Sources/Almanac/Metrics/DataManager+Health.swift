@@ -43,8 +43,11 @@ extension DataManager {
 
     /// Tells of an answered request, for the figures of the API.
     ///
-    /// - Parameter route: its pattern, `/api/device/{device_id}/data`: with the numbers put in, each
-    ///   would be a figure of its own.
+    /// - Parameters:
+    ///   - route: its pattern, `/api/device/{device_id}/data`: with the numbers put in, each would be
+    ///     a figure of its own.
+    ///   - status: the HTTP status; 500 and above count as errors.
+    ///   - duration: from request to answer.
     public func recordRequest(route: String, status: Int, duration: Duration) {
         monitor.recorder.recordRequest(route: route, status: status, duration: duration)
     }

@@ -8,7 +8,9 @@ public protocol PointSource: Sendable {
     /// A point that fails drops only itself: its answer carries the failure. Answers may come in any
     /// order; a point without one counts as failed.
     ///
-    /// - Parameter points: all on `device`, none twice.
+    /// - Parameters:
+    ///   - points: all on `device`, none twice.
+    ///   - device: the one that is asked.
     /// - Throws: ``PointSourceError`` where no point could be read, above all a silent device.
     func readings(
         of points: [PointAddress], on device: DeviceID

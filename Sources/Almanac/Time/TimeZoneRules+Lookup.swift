@@ -6,7 +6,9 @@ extension TimeZoneRules {
     ///
     /// Reads a file of a few kilobytes each time: keep what it gives.
     ///
-    /// - Parameter folders: where zone files lie; the first that has the name is used.
+    /// - Parameters:
+    ///   - name: `utc`, or as `Europe/Zurich`.
+    ///   - folders: where zone files lie; the first that has the name is used.
     /// - Throws: ``HistoryError`` with code `invalidParameter` for a name that is none, with `io`
     ///   where the system has no zone files at all.
     public static func named(

@@ -19,8 +19,10 @@ public struct RecordingSchedule: Hashable, Sendable {
     /// Whether a sample was recorded for each change rather than each tick.
     public let isChangeOfValue: Bool
 
-    /// - Parameter spans: in any order; of two that overlap the later one counts from its start on.
-    ///   Spans without length or interval are left out.
+    /// - Parameters:
+    ///   - spans: in any order; of two that overlap the later one counts from its start on.
+    ///     Spans without length or interval are left out.
+    ///   - isChangeOfValue: whether a sample was recorded for each change rather than each tick.
     public init(_ spans: [ScheduledSpan], isChangeOfValue: Bool = false) {
         self.isChangeOfValue = isChangeOfValue
         var kept: [ScheduledSpan] = []

@@ -1,7 +1,11 @@
 extension ChunkLayout {
     /// Decodes the columns of a frame.
     ///
-    /// - Parameter bytes: exactly the frame's bytes, ``bytes(ofFrame:)`` of the body.
+    /// - Parameters:
+    ///   - frame: its number in the chunk.
+    ///   - bytes: exactly the frame's bytes, ``bytes(ofFrame:)`` of the body.
+    ///   - columns: which are wanted.
+    ///   - buffer: gets them.
     /// - Throws: `malformed` or `truncated`; the buffer then holds nothing of use.
     public func decode(
         frame: Int, from bytes: RawSpan, columns: FrameColumns = .all,

@@ -5,6 +5,8 @@ extension ChunkLayout {
     ///   - head: the body from its first byte on, or as much of it as the caller has.
     ///   - bodyByteCount: bytes of the whole body, as the chunk header says.
     ///   - count: samples, as the chunk header says.
+    ///   - firstTime: of the first sample, as the chunk header says.
+    ///   - limits: what is refused as too large.
     ///   - timeBounds: where the times must lie, for chunks that must not leave their year.
     /// - Throws: `truncated` where `head` is too short a part of the body; `unsupported` for codecs
     ///   of a later version; `malformed` for what contradicts itself.

@@ -16,9 +16,12 @@ extension ChunkLayout {
     /// bounds fall into the frame.
     ///
     /// - Parameters:
+    ///   - frame: its number in the chunk.
     ///   - bytes: exactly the frame's bytes, ``bytes(ofFrame:)`` of the body.
     ///   - lastTime: the time of the chunk's last sample.
+    ///   - bounds: where buckets begin and end, ascending, two or more.
     ///   - parts: gets the parts; its bucket does not lie behind the frame's first time.
+    ///   - buffer: memory for what must be decoded.
     /// - Returns: whether the frame is of that kind: decimals, all of one usable quality, without
     ///   exceptions, of 32 bits. If not, decode it.
     public func sumUp(

@@ -5,6 +5,8 @@ extension ChunkLayout {
     /// without being stored, quality is found by run.
     ///
     /// - Parameters:
+    ///   - time: in milliseconds; any.
+    ///   - frame: its number in the chunk.
     ///   - bytes: exactly the frame's bytes, ``bytes(ofFrame:)`` of the body.
     ///   - buffer: memory for what must be decoded; its content is nothing of use afterwards.
     public func sample(

@@ -24,8 +24,10 @@ public struct CatalogChange: Hashable, Sendable {
 extension Catalog {
     /// The series of a point, which gets one if it has none.
     ///
-    /// - Parameter change: gets the record that defines a new series; it must precede the series'
-    ///   first sample in the log.
+    /// - Parameters:
+    ///   - address: of the point.
+    ///   - change: gets the record that defines a new series; it must precede the series' first
+    ///     sample in the log.
     /// - Throws: ``StoreError`` with code `limitExceeded` where all 2^32 − 2 ids are taken.
     public mutating func addSeries(
         for address: PointAddress, into change: inout CatalogChange

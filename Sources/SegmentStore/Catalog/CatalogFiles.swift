@@ -14,7 +14,9 @@ public struct CatalogFiles: Sendable {
     private let storage: any Storage
     private let makeSalt: @Sendable () -> UInt64
 
-    /// - Parameter makeSalt: gives the salt of a new file, random but in tests.
+    /// - Parameters:
+    ///   - storage: where the files lie.
+    ///   - makeSalt: gives the salt of a new file, random but in tests.
     public init(
         _ storage: any Storage,
         makeSalt: @escaping @Sendable () -> UInt64 = { .random(in: .min ... .max) }
@@ -46,7 +48,10 @@ public struct CatalogFiles: Sendable {
 
     /// Appends the records of a change to both files, and syncs them.
     ///
-    /// - Parameter lsn: of the frame that carries the records in the log.
+    /// - Parameters:
+    ///   - change: the records; may be of several definitions.
+    ///   - lsn: of the frame that carries the records in the log.
+    ///   - manifest: names the files and how much of them counts.
     /// - Throws: ``StoreError``; with code `damaged` where a file is shorter than committed:
     ///   ``replace(_:in:)`` first where ``CatalogContent/damage`` is not empty.
     public func append(
@@ -78,6 +83,7 @@ extension CatalogFiles {
     /// - Parameters:
     ///   - catalog: what the files of `manifest` say, and nothing later.
     ///   - otherFrames: the frames of other types that still hold.
+    ///   - manifest: the one in force.
     /// - Returns: the manifest, unchanged where nothing was due; otherwise with the new rows, and
     ///   the old names among ``Manifest/dropped``.
     public func rewriteIfDue(

@@ -66,7 +66,9 @@ extension Snapshot {
     ///
     /// Reads the files of the years concerned.
     ///
-    /// - Parameter log: gets what cannot be read; without it that is thrown.
+    /// - Parameters:
+    ///   - range: half-open.
+    ///   - log: gets what cannot be read; without it that is thrown.
     public func journal(
         in range: TimeRange, reportingTo log: DamageLog? = nil
     ) throws(StoreError) -> [JournalEntry] {

@@ -4,6 +4,8 @@ extension FileHeader {
     /// Reads and validates a header of `file`, for messages a path relative to the store.
     ///
     /// - Parameters:
+    ///   - bytes: the header's, and what follows it.
+    ///   - file: named in messages.
     ///   - offset: of `bytes` in the file; a log's second header stands at 512.
     ///   - storeID: the store that the file must belong to, if known.
     /// - Throws: ``StoreError`` with code `damaged` where bytes are missing or the checksum is

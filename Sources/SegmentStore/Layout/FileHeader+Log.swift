@@ -14,7 +14,10 @@ extension FileHeader {
 
     /// Reads a log's header from either of its places.
     ///
-    /// - Parameter bytes: the file's first 1,024 bytes, or as many as there are.
+    /// - Parameters:
+    ///   - bytes: the file's first 1,024 bytes, or as many as there are.
+    ///   - file: named in messages.
+    ///   - storeID: the store that the file must belong to, if known.
     /// - Returns: the header, and the damage of the copy that was passed over.
     /// - Throws: what ``init(decoding:file:at:storeID:)-(RawSpan,_,_,_)`` throws for the first
     ///   copy, where neither is valid or the first is ours but not for us to read.

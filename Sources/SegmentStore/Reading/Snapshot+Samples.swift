@@ -25,7 +25,12 @@ extension Snapshot {
 
     /// The samples of a series in a half-open range, in one set of columns.
     ///
-    /// - Parameter limit: reading stops after so many samples.
+    /// - Parameters:
+    ///   - series: one of the catalog.
+    ///   - range: half-open.
+    ///   - limit: reading stops after so many samples.
+    ///   - order: from which end of the range.
+    ///   - log: gets damage, which is then left out.
     /// - Throws: ``StoreError`` with code `damaged` at the first damage, unless `log` collects it.
     public func samples(
         of series: SeriesID, in range: TimeRange, limit: Int? = nil, order: ReadOrder = .forward,

@@ -15,7 +15,9 @@ public struct RecordFileWriter: Sendable {
     /// Makes a new file with its header.
     ///
     /// - Parameters:
+    ///   - header: the file's first bytes.
     ///   - path: relative to the store's folder; must not exist.
+    ///   - storage: where the file is made.
     ///   - preallocated: bytes to take from the disk at once; the file shows zeros there.
     ///   - zeroed: whether these zeros are written too. Writing over what was written once changes
     ///     no more than its bytes, so that a sync need not wait for the file system's journal: it

@@ -45,6 +45,7 @@ public struct RecordScanner: Sendable {
     ///   - bytes: of the file, up to its committed size.
     ///   - origin: where `bytes` begins in the file.
     ///   - start: where the first frame is expected.
+    ///   - salt: the file's, of which every checksum begins.
     ///   - file: for messages, relative to the store's folder.
     public init(
         _ bytes: [UInt8], origin: Int = 0, from start: Int, salt: UInt64, file: String
@@ -103,7 +104,7 @@ extension RecordScanner {
     /// Cheap tests stand in front of the checksum, or a file of zeros and noise would be hashed
     /// again and again.
     ///
-    /// - Parameter lsn: which numbers are plausible.
+    /// - Parameter plausible: numbers that a frame may have.
     /// - Returns: the offset of the frame, at which ``next()`` goes on; nil where there is none,
     ///   and the scan is at its end.
     public mutating func skipToNextFrame(

@@ -40,7 +40,9 @@ extension Store {
     /// Years that lie wholly below are dropped as files; the year that the time lies in is
     /// rewritten. The bound never moves back.
     ///
-    /// - Parameter dryRun: only says what would go.
+    /// - Parameters:
+    ///   - time: what is older goes.
+    ///   - dryRun: only says what would go.
     /// - Throws: as ``remove(_:in:)``.
     @discardableResult
     public func removeSamples(
