@@ -62,13 +62,27 @@ clone_called_x() {
 embedding() {
     local work fetched
     work=$(mktemp -d) || return
-    swift build --package-path Tests/Embedding --scratch-path "$build/embedding" --quiet || return
+    swift build --package-path Tests/Embedding --scratch-path "$build/embedding" \
+        --product service --quiet || return
     "$build/embedding/debug/service" "$work/store" | tee "$work/said"
     printf '%s\n' "stored 96, durable" "mean 20.35 °C of 48 samples" "at noon 20.0 °C" |
         diff - "$work/said" || return
     fetched=$(ls "$build/embedding/checkouts" 2>/dev/null | grep -vxE 'swift-(log|metrics|collections)')
     rm -rf "$work"
     [ -z "$fetched" ] || { echo "fetched too: $fetched"; return 1; }
+}
+
+# The code of docs/embedding.md: it builds, says what it is to say, and its tests pass.
+embedding_guide() {
+    local work status
+    work=$(mktemp -d) || return
+    swift build --package-path Tests/Embedding --scratch-path "$build/embedding" \
+        --product guide --quiet &&
+        "$build/embedding/debug/guide" "$work" | diff Tests/Embedding/guide.expected - &&
+        swift test --package-path Tests/Embedding --scratch-path "$build/embedding" --quiet
+    status=$?
+    rm -rf "$work"
+    return $status
 }
 
 tools_release() {
@@ -142,13 +156,16 @@ stage "trials of the store, release" trials
 # What the sanitizer prints is looked at too, whatever the exit code says of it.
 sanitized() {
     swift test --quiet --sanitize=thread -Xswiftc -DALMANAC_THREAD_SANITIZER \
-        --scratch-path "$build/tsan" --filter 'SharedReading|SharedAppending|SharedCaching' 2>&1 |
+        --scratch-path "$build/tsan" \
+        --filter 'SharedReading|SharedAppending|SharedCaching|SharedManager' 2>&1 |
         tee "$build/tsan.log"
     [ "${PIPESTATUS[0]}" -eq 0 ] && ! grep -q 'WARNING: ThreadSanitizer' "$build/tsan.log"
 }
 
 stage "engine under the thread sanitizer" sanitized
 stage "a service that embeds the library" embedding
+stage "the embedding guide" embedding_guide
+stage "documentation" tools/docs.sh
 stage "tools, debug" swift test --quiet --package-path tools
 stage "tools and benchmarks, release" tools_release
 stage "links liblz4, no SQLite" links_no_database

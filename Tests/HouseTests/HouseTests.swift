@@ -35,9 +35,13 @@ import Testing
     private static let gate = "/Sources/AlmanacSimulation/ManualExecutor.swift"
 
     private static func swiftFiles(below folder: String) -> [URL] {
+        files(below: folder, extension: "swift")
+    }
+
+    private static func files(below folder: String, extension suffix: String) -> [URL] {
         let walk = FileManager.default.enumerator(
             at: root.appendingPathComponent(folder), includingPropertiesForKeys: nil)
-        return (walk?.allObjects as? [URL] ?? []).filter { $0.pathExtension == "swift" }
+        return (walk?.allObjects as? [URL] ?? []).filter { $0.pathExtension == suffix }
     }
 
     private static func lines(of file: URL) throws -> [String] {
@@ -98,6 +102,32 @@ import Testing
         let found = try FileManager.default.contentsOfDirectory(atPath: HouseTests.root.path)
             .filter { !$0.hasPrefix(".") }
         #expect(Set(found).subtracting(allowed) == [])
+    }
+
+    @Test("shows in its pages no Swift but files that are built")
+    func pagesShowFiles() throws {
+        let shown = HouseTests.files(below: "Tests/Embedding", extension: "swift")
+            .filter { !$0.path.contains("/.build/") }
+        let texts = Set(try shown.map { try String(contentsOf: $0, encoding: .utf8) })
+        var pages = HouseTests.files(below: "Sources", extension: "md")
+        pages += ["README.md", "docs/embedding.md"].map(HouseTests.root.appendingPathComponent)
+        for page in pages {
+            for block in HouseTests.swiftBlocks(of: try String(contentsOf: page, encoding: .utf8)) {
+                let head = block.prefix(80)
+                #expect(texts.contains(block), "\(page.lastPathComponent) shows no file: \(head)")
+            }
+        }
+        // The guide leaves out nothing but the smallest service, which the README shows.
+        let guide = HouseTests.root.appendingPathComponent("docs/embedding.md")
+        let blocks = HouseTests.swiftBlocks(of: try String(contentsOf: guide, encoding: .utf8))
+        #expect(texts.subtracting(blocks).count == 1)
+    }
+
+    /// What stands between ```` ```swift ```` and the end of the block.
+    private static func swiftBlocks(of page: String) -> [String] {
+        page.components(separatedBy: "```swift\n").dropFirst().compactMap {
+            $0.components(separatedBy: "```").first
+        }
     }
 
     @Test("keeps files short enough to be one topic")
