@@ -12,8 +12,8 @@ import Testing
     private static let followerCount = 10
     #if ALMANAC_THREAD_SANITIZER
         // Everything takes some twenty times as long there.
-        private static let tickCount = 20
-        private static let pause = 0.2
+        private static let tickCount = 12
+        private static let pause = 1.0
     #else
         private static let tickCount = 50
         /// Seconds between two rounds of a reader.
