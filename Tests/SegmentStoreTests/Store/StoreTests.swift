@@ -112,6 +112,28 @@ import TimeSeriesModel
         #expect(store.snapshot().segments[0].role == .merged)
     }
 
+    @Test("flushes what is appended while an import collects, and keeps both")
+    func flushDuringImport() throws {
+        var options = StoreOptions()
+        options.headSampleCountMax = 100
+        let storage = SimulatedStorage(seed: 9)
+        let store = try Store.open(in: storage, options: options)
+        try store.importColumns([0: quarterHours(10)])
+        let series = store.snapshot().testSeries(0)
+        let bulk = try store.beginImport()
+        for tick in 0..<500 {
+            var batch = SampleBatch()
+            batch.append(series, time: newYear2025 + 1 + Int64(tick) * 1000, value: Double(tick))
+            _ = try store.append(batch)
+        }
+        #expect(store.snapshot().segments.count > 1)
+        try bulk.append(quarterHours(2000, seed: 5), to: series)
+        _ = try bulk.commit()
+        #expect(store.snapshot().sampleCount == 2500)
+        store.close()
+        #expect(try Snapshot.open(in: storage).everything()[0]?.count == 2500)
+    }
+
     @Test("takes one import at a time, and gives the turn back when one is cancelled")
     func oneImport() throws {
         let store = try Store.open(in: SimulatedStorage(seed: 8))
