@@ -24,9 +24,15 @@ let package = Package(
             name: "AlmanacSimulation",
             targets: ["BuildingModel", "BuildingSimulation", "AlmanacSimulation"]),
     ],
+    traits: [
+        // Off by default, so that a program that embeds the library does not fetch SwiftNIO.
+        .trait(name: "Collector", description: "Talks to BACnet devices over UDP."),
+        .default(enabledTraits: []),
+    ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-metrics.git", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
     ],
     targets: [
         .systemLibrary(
@@ -50,6 +56,16 @@ let package = Package(
             ],
             swiftSettings: fenced),
         .target(name: "BACnetMessages", swiftSettings: fenced),
+        .target(
+            name: "BACnetIP",
+            dependencies: [
+                "BACnetMessages",
+                .product(
+                    name: "NIOCore", package: "swift-nio", condition: .when(traits: ["Collector"])),
+                .product(
+                    name: "NIOPosix", package: "swift-nio", condition: .when(traits: ["Collector"])),
+            ],
+            swiftSettings: fenced),
         .target(
             name: "AlmanacSimulation",
             dependencies: ["Almanac", "BuildingSimulation", "DurableFiles"],
@@ -86,6 +102,11 @@ let package = Package(
         .testTarget(
             name: "BACnetMessagesTests", dependencies: ["BACnetMessages", "TestSupport"],
             swiftSettings: strict),
+        .testTarget(
+            name: "BACnetIPTests",
+            dependencies: [
+                "BACnetIP", "BACnetMessages", "Almanac", "AlmanacSimulation", "TestSupport",
+            ], swiftSettings: strict),
         .testTarget(
             name: "AlmanacTests",
             dependencies: [

@@ -1,0 +1,189 @@
+public import BACnetMessages
+internal import Synchronization
+
+/// Asks BACnet devices, listens to them, and says who it is when asked. It has no way to write to a
+/// device.
+///
+/// Safe to call from any thread and task. Calls wait without holding a thread; datagrams are
+/// handled where they are read, under a lock that is held for microseconds.
+public final class BACnetClient: Sendable {
+    struct Shared {
+        var state: ClientState
+        var waiters: [UInt64: CheckedContinuation<Ending, Never>] = [:]
+        var sinks: [UInt64: @Sendable (COVNotification) -> Void] = [:]
+        /// What the timer waits for.
+        var timerDeadline: Duration?
+        var timer: Task<Void, Never>?
+    }
+
+    public let configuration: ClientConfiguration
+    let transport: any BACnetTransport
+    let clock: any BACnetClock
+    let executor: (any TaskExecutor)?
+    private let shared: Mutex<Shared>
+
+    /// - Parameters:
+    ///   - broadcastManager: a BBMD to register with as a foreign device, for a node that is not on
+    ///     the devices' subnet. Broadcasts then go through it, once it has agreed.
+    ///   - firstInvokeID: random, because devices exist that answer numbers they know from memory.
+    ///   - executor: where the client's own tasks run; for tests.
+    public init(
+        _ configuration: ClientConfiguration, over transport: any BACnetTransport,
+        broadcastManager: IPv4Endpoint? = nil, timeToLiveSeconds: UInt16 = 60,
+        clock: any BACnetClock = SystemBACnetClock(),
+        firstInvokeID: UInt8 = .random(in: 0...UInt8.max), executor: (any TaskExecutor)? = nil
+    ) {
+        self.configuration = configuration
+        self.transport = transport
+        self.clock = clock
+        self.executor = executor
+        var state = ClientState(
+            configuration, endpoint: transport.endpoint,
+            broadcastEndpoint: transport.broadcastEndpoint, firstInvokeID: firstInvokeID)
+        state.registration = broadcastManager.map {
+            ForeignRegistration(
+                with: $0, timeToLiveSeconds: timeToLiveSeconds, at: clock.uptime)
+        }
+        shared = Mutex(Shared(state: state))
+    }
+
+    /// Begins to receive, and to register where there is a BBMD. Once for each client.
+    public func start() {
+        transport.start { [weak self] datagram in
+            self?.apply { $0.receive(datagram, at: $1) }
+        }
+        apply { $0.passTime(to: $1) }
+    }
+
+    /// Ends what is under way with the reason `closed`, and closes the transport.
+    public func close() async {
+        apply { $0.close(at: $1) }
+        shared.withLock { shared in
+            shared.timer?.cancel()
+            shared.timer = nil
+            shared.sinks = [:]
+        }
+        await transport.close()
+    }
+}
+
+extension BACnetClient {
+    /// Where the client stands with its BBMD; `nil` where it has none.
+    public var registration: RegistrationState? {
+        shared.withLock { $0.state.registration?.state }
+    }
+
+    /// Messages that were not taken, by reason.
+    public var droppedCounts: [DroppedMessage: Int] {
+        shared.withLock { $0.state.droppedCounts }
+    }
+
+    /// Answers that did not fit what was asked, by reason.
+    public var droppedReplyCounts: [DroppedReply: Int] {
+        shared.withLock { $0.state.transactions.droppedCounts }
+    }
+
+    /// Requests that wait for an answer, and for their turn.
+    public var openCount: Int { shared.withLock { $0.state.transactions.openCount } }
+    public var waitingCount: Int { shared.withLock { $0.state.gate.waitingCount } }
+}
+
+extension BACnetClient {
+    /// Lets something happen to the state, then does what it says, outside of the lock.
+    func apply(_ event: (inout ClientState, Duration) -> [ClientEffect]) {
+        let now = clock.uptime
+        let actions = shared.withLock { shared in
+            let effects = event(&shared.state, now)
+            arm(&shared)
+            return effects.compactMap { action(for: $0, in: &shared) }
+        }
+        for action in actions { action() }
+    }
+
+    private func action(
+        for effect: ClientEffect, in shared: inout Shared
+    ) -> (@Sendable () -> Void)? {
+        switch effect {
+        case .send(let octets, let destination):
+            return { [transport] in transport.send(octets, to: destination) }
+        case .end(let ticket, let ending):
+            guard let waiter = shared.waiters.removeValue(forKey: ticket) else { return nil }
+            return { waiter.resume(returning: ending) }
+        case .notify(let ticket, let notification):
+            guard let sink = shared.sinks[ticket] else { return nil }
+            return { sink(notification) }
+        }
+    }
+
+    /// Has the timer wake no later than the state wants. One that wakes too early finds nothing due
+    /// and goes back to sleep, which is cheaper than a new timer for each request.
+    private func arm(_ shared: inout Shared) {
+        guard let deadline = shared.state.nextDeadline, !shared.state.isClosed else { return }
+        if let armed = shared.timerDeadline, armed <= deadline { return }
+        shared.timer?.cancel()
+        shared.timerDeadline = deadline
+        shared.timer = run { [weak self, clock] in
+            do { try await clock.sleep(until: deadline) } catch { return }
+            self?.wake(from: deadline)
+        }
+    }
+
+    private func wake(from deadline: Duration) {
+        shared.withLock { if $0.timerDeadline == deadline { $0.timerDeadline = nil } }
+        apply { $0.passTime(to: $1) }
+    }
+
+    /// A task of our own.
+    func run(_ body: @escaping @Sendable () async -> Void) -> Task<Void, Never> {
+        guard let executor else { return Task { await body() } }
+        return Task(executorPreference: executor) { await body() }
+    }
+
+    /// Waits for the end of what `begin` puts under a ticket; cancelling the task ends it too.
+    func wait(
+        for begin: @escaping @Sendable (inout ClientState, UInt64, Duration) -> [ClientEffect]
+    ) async -> Ending {
+        let ticket = shared.withLock { $0.state.takeTicket() }
+        return await withTaskCancellationHandler {
+            await withCheckedContinuation { waiter in
+                if Task.isCancelled { return waiter.resume(returning: .failed(.cancelled)) }
+                shared.withLock { $0.waiters[ticket] = waiter }
+                apply { begin(&$0, ticket, $1) }
+                // What was cancelled before it had begun was not found then.
+                if Task.isCancelled { apply { $0.cancel(ticket, at: $1) } }
+            }
+        } onCancel: {
+            apply { $0.cancel(ticket, at: $1) }
+        }
+    }
+
+    /// What is known of a device, changed by `change`.
+    func learn<Answer: Sendable>(
+        of device: DeviceAddress, _ change: (inout DeviceHabits) -> Answer
+    ) -> Answer {
+        shared.withLock { $0.state.change(device, change) }
+    }
+
+    /// Has notifications handed to `sink`; `nil` where there are too many subscriptions.
+    func add(
+        _ sink: @escaping @Sendable (COVNotification) -> Void, to key: SubscriptionKey
+    ) -> UInt64? {
+        shared.withLock { shared in
+            let ticket = shared.state.takeTicket()
+            guard !shared.state.isClosed, shared.state.add(ticket, to: key) else { return nil }
+            shared.sinks[ticket] = sink
+            return ticket
+        }
+    }
+
+    func remove(_ ticket: UInt64, from key: SubscriptionKey) {
+        shared.withLock { shared in
+            shared.sinks[ticket] = nil
+            shared.state.remove(ticket, from: key)
+        }
+    }
+
+    func isSubscribed(to key: SubscriptionKey) -> Bool {
+        shared.withLock { $0.state.subscriptions[key] != nil }
+    }
+}

@@ -1,0 +1,154 @@
+internal import BACnetMessages
+
+extension ClientState {
+    /// Takes a datagram. Nothing in it is believed before it fits what was asked.
+    mutating func receive(_ datagram: ReceivedDatagram, at now: Duration) -> [ClientEffect] {
+        guard !isClosed, datagram.source != endpoint else { return [] }
+        let message: BVLCMessage
+        do throws(MessageError) {
+            message = try BVLCMessage(decoding: datagram.octets)
+        } catch {
+            drop(.malformedLink)
+            return refuse(datagram)
+        }
+        var node = datagram.source
+        switch message {
+        case .originalUnicastNPDU: break
+        case .originalBroadcastNPDU:
+            break
+        case .forwardedNPDU(let origin, _):
+            // Registered with one BBMD, nobody else's word for where a broadcast comes from counts.
+            if let registration, registration.broadcastManager != datagram.source {
+                return drop(.spoofed)
+            }
+            node = origin
+            guard node != endpoint else { return [] }
+        case .result(let code):
+            return receive(code, from: datagram.source, at: now)
+        case .readBroadcastDistributionTableAck, .readForeignDeviceTableAck:
+            return drop(.unneeded)
+        default: return refuse(datagram)
+        }
+        guard let octets = message.npdu else { return [] }
+        let isUnicast =
+            if case .originalUnicastNPDU = message { !datagram.isBroadcast } else { false }
+        return receive(octets, from: node, isUnicast: isUnicast, at: now)
+            + admit(at: now)
+    }
+
+    @discardableResult mutating func drop(_ reason: DroppedMessage) -> [ClientEffect] {
+        droppedCounts[reason, default: 0] += 1
+        return []
+    }
+
+    /// Says no to what only a BBMD does; broadcasts get no answer.
+    private func refuse(_ datagram: ReceivedDatagram) -> [ClientEffect] {
+        guard !datagram.isBroadcast, let code = BVLCResultCode.refusal(of: datagram.octets) else {
+            return []
+        }
+        return [.send(BVLCMessage.result(code).encoded, to: datagram.source)]
+    }
+
+    private mutating func receive(
+        _ code: BVLCResultCode, from source: IPv4Endpoint, at now: Duration
+    ) -> [ClientEffect] {
+        guard registration?.receive(code, from: source, at: now) == true else {
+            return drop(.spoofed)
+        }
+        return advanceSearches(to: now)
+    }
+
+    private mutating func receive(
+        _ octets: [UInt8], from node: IPv4Endpoint, isUnicast: Bool, at now: Duration
+    ) -> [ClientEffect] {
+        let message: NPDU
+        do throws(MessageError) { message = try NPDU(decoding: octets) } catch {
+            return drop(.malformedNetwork)
+        }
+        // A station here has no address of its own on another network.
+        if let destination = message.destination, destination.network != NetworkAddress.everyNetwork
+        {
+            return drop(.notForUs)
+        }
+        let peer = DeviceAddress(node: node, station: message.source)
+        switch message.content {
+        case .networkMessage(let content): return receive(content, from: node, at: now)
+        case .apdu(let octets):
+            return receive(
+                apdu: octets, from: peer, isUnicast: isUnicast && message.destination == nil,
+                at: now)
+        }
+    }
+
+    private mutating func receive(
+        _ message: NetworkMessage, from node: IPv4Endpoint, at now: Duration
+    ) -> [ClientEffect] {
+        switch message {
+        case .iAmRouterToNetwork(let networks):
+            for network in networks where routers.count < configuration.deviceCountMax {
+                routers[network] = node
+            }
+            return networks.flatMap { hear(.router(network: $0, node), at: now) }
+        case .rejectMessageToNetwork(let reason, let network):
+            return carry(
+                out: transactions.receive(rejected: network, reason: reason, from: node))
+        case .routerBusyToNetwork(let networks):
+            for network in networks {
+                gate.close(network, behind: node, until: now + ClientState.busyPause)
+            }
+            return []
+        case .routerAvailableToNetwork(let networks):
+            for network in networks { gate.close(network, behind: node, until: nil) }
+            return []
+        default: return drop(.unneeded)
+        }
+    }
+
+    /// A busy router that does not say when it is available again is tried after so long
+    /// (clause 6.6.4).
+    private static let busyPause: Duration = .seconds(30)
+
+    private mutating func receive(
+        apdu octets: [UInt8], from peer: DeviceAddress, isUnicast: Bool, at now: Duration
+    ) -> [ClientEffect] {
+        let received: ReceivedAPDU
+        do throws(MessageError) { received = try ReceivedAPDU(decoding: octets) } catch {
+            transactions.receive(undecodable: octets, from: peer)
+            return drop(.malformedApplication)
+        }
+        switch received {
+        case .unsupportedRequest(let invokeID, _):
+            guard isUnicast else { return drop(.confirmedBroadcast) }
+            return send(.reject(invokeID: invokeID, .unrecognizedService), to: peer)
+        case .timeSynchronization, .unsupportedUnconfirmedRequest: return drop(.unneeded)
+        case .message(.unconfirmedRequest(let request)):
+            return receive(request, from: peer, at: now)
+        case .message(.confirmedRequest(let request)):
+            guard isUnicast else { return drop(.confirmedBroadcast) }
+            return answer(request, from: peer, at: now)
+        case .message(.segmentAck(let ack)) where !ack.byServer:
+            return acknowledge(ack, from: peer, at: now)
+        case .message(.abort(let invokeID, _, byServer: false)):
+            replies[ReplyKey(peer: peer, invokeID: invokeID)] = nil
+            return []
+        case .message(let apdu): return carry(out: transactions.receive(apdu, from: peer, at: now))
+        }
+    }
+
+    private mutating func receive(
+        _ request: UnconfirmedRequest, from peer: DeviceAddress, at now: Duration
+    ) -> [ClientEffect] {
+        switch request {
+        case .iAm(let iAm):
+            learn(iAm, of: peer)
+            return hear(.device(DiscoveredDevice(iAm, at: peer)), at: now)
+        case .iHave(let iHave): return hear(.object(FoundObject(iHave, at: peer)), at: now)
+        case .covNotification(let notification):
+            let sinks = subscribers(to: notification, from: peer)
+            return sinks.isEmpty
+                ? drop(.unknownSubscription) : sinks.map { .notify($0, notification) }
+        case .whoIs(let whoIs): return introduce(whoIs, to: peer, at: now)
+        case .whoHas(let whoHas): return find(whoHas, for: peer, at: now)
+        }
+    }
+}

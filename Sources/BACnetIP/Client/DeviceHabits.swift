@@ -1,0 +1,54 @@
+internal import BACnetMessages
+
+/// What has been learned about a device: what it takes at a time, and how its object list is read.
+struct DeviceHabits {
+    private(set) var octetCountMax: Int
+    var batch: BatchSize
+    /// The list as a whole has failed once; that is not tried again.
+    var readsListByIndex = false
+
+    init(octetCountMax: Int = APDUSize.octets1476.octetCount, pointCountMax: Int) {
+        self.octetCountMax = max(octetCountMax, APDUSize.octets50.octetCount)
+        batch = BatchSize(peerOctetCountMax: octetCountMax, pointCountMax: pointCountMax)
+    }
+
+    /// The device has said what it takes. What was learned by experience stays.
+    mutating func take(octetCountMax: Int, pointCountMax: Int) {
+        let octets = max(octetCountMax, APDUSize.octets50.octetCount)
+        guard octets != self.octetCountMax else { return }
+        self.octetCountMax = octets
+        batch = BatchSize(
+            peerOctetCountMax: octets, pointCountMax: pointCountMax,
+            learned: batch.propertyCountMax, usesReadProperty: batch.usesReadProperty)
+    }
+}
+
+extension ClientState {
+    mutating func learn(_ iAm: IAmRequest, of peer: DeviceAddress) {
+        guard habits[peer] != nil || habits.count < configuration.deviceCountMax else {
+            drop(.tooManyDevices)
+            return
+        }
+        let octetCountMax = Int(min(iAm.maxAPDU, UInt32(UInt16.max)))
+        let pointCountMax = configuration.pointCountMax
+        change(peer) { $0.take(octetCountMax: octetCountMax, pointCountMax: pointCountMax) }
+    }
+
+    /// What is known of a device, or what is assumed of one that nobody has heard of.
+    func habits(of device: DeviceAddress) -> DeviceHabits {
+        habits[device] ?? DeviceHabits(pointCountMax: configuration.pointCountMax)
+    }
+
+    /// Keeps what was learned, as long as there is room for another device.
+    mutating func change<Answer>(
+        _ device: DeviceAddress, _ change: (inout DeviceHabits) -> Answer
+    ) -> Answer {
+        var known = habits(of: device)
+        defer {
+            if habits[device] != nil || habits.count < configuration.deviceCountMax {
+                habits[device] = known
+            }
+        }
+        return change(&known)
+    }
+}

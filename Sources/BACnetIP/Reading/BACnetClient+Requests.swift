@@ -1,0 +1,81 @@
+public import BACnetMessages
+
+extension BACnetClient {
+    /// What one property is: a single value, or the values of a list or array. Waits for its turn.
+    ///
+    /// - Throws: ``RequestFailure``; the device may well be there.
+    public func readProperty(
+        _ target: ObjectProperty, of device: DeviceAddress, patience: Patience? = nil
+    ) async throws(RequestFailure) -> [TaggedValue] {
+        let request = ConfirmedRequest.readProperty(ReadPropertyRequest(target))
+        let answer = await ask(request, of: device, patience: patience)
+        guard case .readProperty(let ack) = try answer.reply() else { throw answer.unexpected }
+        return ack.values
+    }
+
+    /// Puts one question and gives how it ended.
+    func ask(
+        _ request: ConfirmedRequest, of device: DeviceAddress, patience: Patience? = nil
+    ) async -> Answer {
+        let start = clock.uptime
+        let patience = patience ?? configuration.patience
+        let ending = await wait { state, ticket, now in
+            state.ask(ticket, request, of: device, patience: patience, at: now)
+        }
+        return Answer(
+            request: request, device: device, ending: ending, elapsed: clock.uptime - start,
+            patience: patience)
+    }
+}
+
+/// A question and how it ended.
+struct Answer: Sendable {
+    let request: ConfirmedRequest
+    let device: DeviceAddress
+    let ending: Ending
+    let elapsed: Duration
+    let patience: Patience
+
+    /// How the question ended, where it was put at all.
+    var outcome: TransactionOutcome? {
+        if case .outcome(let outcome) = ending { outcome } else { nil }
+    }
+
+    var isSilence: Bool {
+        if case .timedOut? = outcome { true } else { false }
+    }
+
+    func reply() throws(RequestFailure) -> ConfirmedReply {
+        if case .reply(let reply)? = outcome { return reply }
+        throw failure
+    }
+
+    func acknowledged() throws(RequestFailure) {
+        guard case .acknowledged? = outcome else { throw failure }
+    }
+
+    var unexpected: RequestFailure { failure(.unexpectedReply) }
+
+    var failure: RequestFailure {
+        switch ending {
+        case .failed(let reason): failure(reason, tries: 0)
+        case .heard, .notRegistered: unexpected
+        case .outcome(let outcome):
+            switch outcome {
+            case .reply, .acknowledged: unexpected
+            case .error(let error): failure(.error(error))
+            case .reject(let reason): failure(.reject(reason))
+            case .abort(let reason): failure(.abort(reason))
+            case .replyTooLong: failure(.replyTooLong)
+            case .timedOut(let tries, let dropped):
+                failure(.silence(lastDropped: dropped), tries: tries)
+            case .unreachable(let reason): failure(.unreachable(reason))
+            }
+        }
+    }
+
+    private func failure(_ reason: RequestFailure.Reason, tries: Int = 1) -> RequestFailure {
+        RequestFailure(
+            device: device, request: request.words, tries: tries, elapsed: elapsed, reason: reason)
+    }
+}

@@ -1,0 +1,79 @@
+internal import BACnetMessages
+
+/// The properties that are still to be asked for, in requests, and what came of the others.
+struct PropertyBatches {
+    /// Last request first.
+    private var requests: [ConfirmedRequest]
+    private(set) var found: [ObjectProperty: PropertyOutcome] = [:]
+
+    init(_ targets: [ObjectProperty]) {
+        var known: Set<ObjectProperty> = []
+        let unique = targets.filter { known.insert($0).inserted }
+        requests =
+            unique.isEmpty
+            ? [] : [.readPropertyMultiple(ReadPropertyMultipleRequest(targets: unique))]
+    }
+
+    /// The request to put next.
+    var next: ConfirmedRequest? {
+        mutating get { requests.popLast() }
+    }
+
+    /// Cuts what is left into requests of another size.
+    mutating func resize(by size: BatchSize) {
+        let targets = requests.reversed().flatMap(\.targets)
+        requests = size.requests(for: targets).reversed()
+    }
+
+    mutating func pushBack(_ request: ConfirmedRequest) { requests.append(request) }
+
+    /// Puts a request again in two.
+    mutating func halve(_ request: ConfirmedRequest) {
+        let targets = request.targets
+        let middle = targets.count / 2
+        for half in [targets[middle...], targets[..<middle]] where !half.isEmpty {
+            requests.append(
+                half.count == 1
+                    ? .readProperty(ReadPropertyRequest(half[half.startIndex]))
+                    : .readPropertyMultiple(ReadPropertyMultipleRequest(targets: half)))
+        }
+    }
+
+    /// Keeps what was answered. What a reply leaves out is asked for alone.
+    mutating func take(_ reply: ConfirmedReply, to request: ConfirmedRequest) {
+        switch reply {
+        case .readProperty(let ack):
+            for target in request.targets { found[target] = .values(ack.values) }
+        case .readPropertyMultiple(let ack):
+            for part in ack.parts {
+                for result in part.results {
+                    let target = ObjectProperty(part.object, result.reference)
+                    switch result.outcome {
+                    case .values(let values): found[target] = .values(values)
+                    case .error(let error): found[target] = .error(error)
+                    }
+                }
+            }
+            for target in request.targets.reversed() where found[target] == nil {
+                requests.append(.readProperty(ReadPropertyRequest(target)))
+            }
+        case .readRange: break
+        }
+    }
+
+    /// A property alone failed; or the device fell silent, which holds for all that is left.
+    mutating func fail(_ answer: Answer) {
+        var targets = answer.request.targets
+        if !answer.failure.isAnswered {
+            targets += requests.flatMap(\.targets)
+            requests = []
+        }
+        for target in targets {
+            if case .error(let error)? = answer.outcome {
+                found[target] = .error(error)
+            } else {
+                found[target] = .failure(answer.failure)
+            }
+        }
+    }
+}

@@ -1,0 +1,128 @@
+public import BACnetMessages
+
+/// How a subscription is asked for.
+public struct SubscriptionOptions: Hashable, Sendable {
+    /// Always more than nothing: without an end a device keeps it for ever, or fails.
+    public var lifetime: Duration
+    /// Each notification is acknowledged; that takes a place in the device until it is.
+    public var isConfirmed: Bool
+    /// By how much a real must change, of a property; `nil` leaves it to the device.
+    public var increment: Float?
+
+    public init(
+        lifetime: Duration = .seconds(600), isConfirmed: Bool = false, increment: Float? = nil
+    ) {
+        self.lifetime = max(lifetime, .seconds(2))
+        self.isConfirmed = isConfirmed
+        self.increment = increment
+    }
+
+    var terms: SubscriptionTerms {
+        SubscriptionTerms(
+            isConfirmed: isConfirmed,
+            lifetimeSeconds: UInt32(clamping: lifetime.components.seconds))
+    }
+}
+
+extension BACnetClient {
+    /// Subscribes to changes of an object's value (SubscribeCOV).
+    ///
+    /// - Throws: ``RequestFailure`` where the device refuses or is silent; then nothing is left.
+    public func subscribe(
+        to object: ObjectIdentifier, of device: DeviceAddress,
+        options: SubscriptionOptions = SubscriptionOptions()
+    ) async throws(RequestFailure) -> COVSubscription {
+        try await subscribe(to: object, nil, of: device, options)
+    }
+
+    /// Subscribes to changes of one property (SubscribeCOVProperty).
+    public func subscribe(
+        to target: ObjectProperty, of device: DeviceAddress,
+        options: SubscriptionOptions = SubscriptionOptions()
+    ) async throws(RequestFailure) -> COVSubscription {
+        try await subscribe(to: target.object, target.reference, of: device, options)
+    }
+
+    private func subscribe(
+        to object: ObjectIdentifier, _ reference: PropertyReference?, of device: DeviceAddress,
+        _ options: SubscriptionOptions
+    ) async throws(RequestFailure) -> COVSubscription {
+        let key = SubscriptionKey(device: device, object: object)
+        let (events, continuation) = AsyncStream.makeStream(
+            of: COVEvent.self, bufferingPolicy: .bufferingNewest(configuration.notificationCountMax)
+        )
+        let feed = EventFeed(continuation)
+        let request = request(object, reference, options.terms, options.increment)
+        // Before it is asked for: a device may notify before it acknowledges.
+        let sink = add(
+            { [clock] notification in
+                guard
+                    reference == nil
+                        || notification.values.contains(where: { $0.reference == reference })
+                else { return }
+                feed.yield(.notification(notification, arrival: clock.uptime))
+            }, to: key)
+        guard let sink else {
+            throw RequestFailure(
+                device: device, request: request.words, tries: 0, elapsed: .zero,
+                reason: .tooManySubscriptions)
+        }
+        let answer = await ask(request, of: device)
+        do throws(RequestFailure) { try answer.acknowledged() } catch {
+            remove(sink, from: key)
+            throw error
+        }
+        let renewal = run { [weak self, clock] in
+            await BACnetClient.renew(request, of: device, options.lifetime, feed, clock) { self }
+        }
+        continuation.onTermination = { [weak self] _ in
+            renewal.cancel()
+            self?.remove(sink, from: key)
+        }
+        let end = self.request(object, reference, nil, nil)
+        return COVSubscription(to: object, reference, of: device, events, feed) { [weak self] in
+            // The device knows one subscription to an object, however many there are here.
+            guard let self, !isSubscribed(to: key) else { return }
+            _ = await ask(end, of: device)
+        }
+    }
+
+    private func request(
+        _ object: ObjectIdentifier, _ reference: PropertyReference?, _ terms: SubscriptionTerms?,
+        _ increment: Float?
+    ) -> ConfirmedRequest {
+        let process = configuration.subscriptionProcess
+        guard let reference else {
+            return .subscribeCOV(
+                SubscribeCOVRequest(process: process, object: object, terms: terms))
+        }
+        return .subscribeCOVProperty(
+            SubscribeCOVPropertyRequest(
+                process: process, target: ObjectProperty(object, reference), terms: terms,
+                increment: increment))
+    }
+
+    /// Renews at half the lifetime for as long as somebody listens; behind a failure again after an
+    /// eighth, so that there are some tries before the device forgets.
+    private static func renew(
+        _ request: ConfirmedRequest, of device: DeviceAddress, _ lifetime: Duration,
+        _ feed: EventFeed, _ clock: any BACnetClock, _ client: () -> BACnetClient?
+    ) async {
+        var pause = lifetime / 2
+        while !Task.isCancelled {
+            do { try await clock.sleep(until: clock.uptime + pause) } catch { return }
+            guard let client = client() else { return }
+            let answer = await client.ask(request, of: device)
+            do throws(RequestFailure) {
+                try answer.acknowledged()
+                feed.yield(.renewed)
+                pause = lifetime / 2
+            } catch {
+                if case .cancelled = error.reason { return }
+                if case .closed = error.reason { return feed.finish() }
+                feed.yield(.renewalFailed(error))
+                pause = lifetime / 8
+            }
+        }
+    }
+}

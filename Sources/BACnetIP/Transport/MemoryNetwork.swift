@@ -1,0 +1,127 @@
+public import BACnetMessages
+internal import Synchronization
+
+/// A network without sockets: datagrams go from one transport to another by a call.
+///
+/// For tests and simulations. A datagram is delivered before ``BACnetTransport/send(_:to:)`` returns,
+/// or by whoever delivers at that moment: one after the other, in the order in which they were sent.
+public final class MemoryNetwork: Sendable {
+    public struct Datagram: Hashable, Sendable {
+        public var octets: [UInt8]
+        public var source: IPv4Endpoint
+        public var destination: IPv4Endpoint
+    }
+
+    private struct State {
+        var nodes: [IPv4Endpoint: @Sendable (ReceivedDatagram) -> Void] = [:]
+        var waiting: [Datagram] = []
+        var isDelivering = false
+        var droppedCount = 0
+    }
+
+    /// The address at which everybody on a port hears.
+    public let broadcastAddress: UInt32
+    private let state = Mutex(State())
+    private let isCarried: @Sendable (Datagram) -> Bool
+    /// Datagrams that wait; one more is lost.
+    private static let waitingCountMax = 100_000
+
+    /// - Parameter isCarried: asked of each datagram; `false` loses it.
+    public init(
+        broadcastAddress: UInt32 = 0x7FFF_FFFF,
+        isCarried: @escaping @Sendable (Datagram) -> Bool = { _ in true }
+    ) {
+        self.broadcastAddress = broadcastAddress
+        self.isCarried = isCarried
+    }
+
+    /// A place on the network. It hears once it is started.
+    public func transport(at endpoint: IPv4Endpoint) -> MemoryTransport {
+        MemoryTransport(endpoint, on: self)
+    }
+
+    func join(
+        _ endpoint: IPv4Endpoint, _ receive: @escaping @Sendable (ReceivedDatagram) -> Void
+    ) {
+        state.withLock { $0.nodes[endpoint] = receive }
+    }
+
+    func leave(_ endpoint: IPv4Endpoint) { state.withLock { $0.nodes[endpoint] = nil } }
+
+    func send(_ datagram: Datagram) -> Bool {
+        let (isTaken, mustDeliver) = state.withLock { state in
+            guard state.waiting.count < MemoryNetwork.waitingCountMax else { return (false, false) }
+            state.waiting.append(datagram)
+            defer { state.isDelivering = true }
+            return (true, !state.isDelivering)
+        }
+        // A node that answers inside of its call is not called inside of that again.
+        if mustDeliver { deliver() }
+        return isTaken
+    }
+
+    private func deliver() {
+        while true {
+            let batch = state.withLock { state in
+                defer { state.waiting = [] }
+                if state.waiting.isEmpty { state.isDelivering = false }
+                return state.waiting
+            }
+            if batch.isEmpty { return }
+            for datagram in batch where isCarried(datagram) { deliver(datagram) }
+        }
+    }
+
+    private func deliver(_ datagram: Datagram) {
+        let isBroadcast = datagram.destination.address == broadcastAddress
+        let nodes = state.withLock { $0.nodes }
+        let received = ReceivedDatagram(
+            octets: datagram.octets, source: datagram.source, isBroadcast: isBroadcast)
+        guard isBroadcast else {
+            nodes[datagram.destination]?(received)
+            return
+        }
+        let hearing = nodes.filter {
+            $0.key.port == datagram.destination.port && $0.key != datagram.source
+        }
+        for (_, receive) in hearing.sorted(by: { $0.key.address < $1.key.address }) {
+            receive(received)
+        }
+    }
+}
+
+/// One place on a ``MemoryNetwork``.
+public final class MemoryTransport: BACnetTransport {
+    public let endpoint: IPv4Endpoint
+    private let network: MemoryNetwork
+    private let dropped = DropCounter()
+
+    init(_ endpoint: IPv4Endpoint, on network: MemoryNetwork) {
+        self.endpoint = endpoint
+        self.network = network
+    }
+
+    public var broadcastEndpoint: IPv4Endpoint {
+        IPv4Endpoint(address: network.broadcastAddress, port: endpoint.port)
+    }
+
+    public var droppedCounts: [DroppedDatagram: Int] { dropped.counts }
+
+    public func start(receiving receive: @escaping @Sendable (ReceivedDatagram) -> Void) {
+        network.join(endpoint) { [dropped] datagram in
+            guard datagram.octets.count <= MessageLimits.datagramOctetCountMax else {
+                dropped.count(.oversize)
+                return
+            }
+            receive(datagram)
+        }
+    }
+
+    public func send(_ octets: [UInt8], to destination: IPv4Endpoint) {
+        let datagram = MemoryNetwork.Datagram(
+            octets: octets, source: endpoint, destination: destination)
+        if !network.send(datagram) { dropped.count(.sendQueueFull) }
+    }
+
+    public func close() async { network.leave(endpoint) }
+}
