@@ -82,7 +82,8 @@ extension DataManager {
     /// Whoever asks at the same time waits for the fill: else he would be told that nothing is held.
     private func fillCache(of device: DeviceID) {
         guard !filledDevices.withLock({ $0.contains(device) }) else { return }
-        filling.withLock { _ in
+        filling.withLock { count in
+            count += 1
             guard !filledDevices.withLock({ $0.contains(device) }) else { return }
             let snapshot = view
             let points = snapshot.catalog.points(of: device)

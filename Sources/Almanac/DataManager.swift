@@ -39,7 +39,8 @@ public final class DataManager: Sendable {
     /// Devices whose newest samples have been put into the cache.
     let filledDevices = Guarded<Set<DeviceID>>([])
     /// Held by who fills the cache.
-    let filling = Guarded<Void>(())
+    /// Counts; a value of no size would have no place of its own for the thread sanitizer to watch.
+    let filling = Guarded(0)
     /// Whether housekeeping runs.
     let keepsHouse = Guarded(false)
     /// Where writes wait for the disk, off the threads that tasks share.
