@@ -20,6 +20,7 @@ public struct HistoryReview: Sendable {
     /// Counts of the last minute, which their writer has not written yet, are not seen.
     ///
     /// - Parameters:
+    ///   - snapshot: the state to look at.
     ///   - range: nothing is missing in the part of it that is to come.
     ///   - now: up to when trend logs that are active made samples due.
     /// - Throws: `damaged` where the journal cannot be read.

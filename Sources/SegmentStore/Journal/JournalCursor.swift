@@ -24,7 +24,9 @@ extension Snapshot {
     ///
     /// An older snapshot than the cursor's has none. Reads of each file only what was added.
     ///
-    /// - Parameter log: gets what cannot be read, which is then left out.
+    /// - Parameters:
+    ///   - cursor: where the reader stands; moved on.
+    ///   - log: gets what cannot be read, which is then left out.
     /// - Throws: ``StoreError``; without a log with code `damaged` where something cannot be read. The
     ///   cursor stays where it is then.
     public func journal(

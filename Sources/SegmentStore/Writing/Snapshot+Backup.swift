@@ -10,8 +10,10 @@ extension Snapshot {
     /// that ``Store/verifyBackup(at:)`` needs nothing else; a mark that the copy is not finished
     /// goes last.
     ///
-    /// - Parameter linksSegments: whether segments may be hard links; without, every byte is copied,
-    ///   so that a medium that fails, or a byte changed in place, cannot take both.
+    /// - Parameters:
+    ///   - path: a folder that is empty or not there.
+    ///   - linksSegments: whether segments may be hard links; without, every byte is copied, so that
+    ///     a medium that fails, or a byte changed in place, cannot take both.
     /// - Throws: ``StoreError``: `foreign` where the folder is not empty, `diskFull` and its kin;
     ///   `damaged` where something cannot be read: a copy of damage is no backup.
     public func backup(to path: String, linksSegments: Bool = true) throws(StoreError) {
@@ -166,7 +168,7 @@ extension Snapshot {
 extension Store {
     /// Flushes, then copies the store to an empty folder. Batches are taken meanwhile.
     ///
-    /// - Throws: as ``flush()`` and ``Snapshot/backup(to:)-(String)``.
+    /// - Throws: as ``flush()`` and ``Snapshot/backup(to:linksSegments:)-(String,_)``.
     public func backup(to path: String) throws(StoreError) {
         try flush()
         try snapshot().backup(to: path)
@@ -209,6 +211,8 @@ extension Store {
     /// Makes a store in an empty folder from a backup, up to a moment if one is given.
     ///
     /// - Parameters:
+    ///   - backup: the folder of the backup.
+    ///   - path: where the store is to be, empty or not there.
     ///   - time: samples stamped up to it, itself too, are restored.
     ///   - linksSegments: whether the store may share its files with the backup.
     /// - Throws: ``StoreError``: `damaged` naming what is damaged in the backup, before anything is
