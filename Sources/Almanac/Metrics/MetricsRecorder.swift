@@ -1,3 +1,4 @@
+import DurableFiles
 package import Logging
 package import Metrics
 import Synchronization
@@ -12,7 +13,7 @@ package final class MetricsRecorder: Sendable {
     private let logger: Logger
     private let instruments: MetricsInstruments
     private let started: Duration
-    private let state = Mutex(State())
+    private let state = Guarded(State())
 
     /// - Parameter factory: the process's own where none is given.
     package init(
