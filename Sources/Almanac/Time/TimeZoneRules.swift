@@ -26,36 +26,4 @@ public struct TimeZoneRules: Hashable, SiteClock {
         guard let file else { return 0 }
         return Int64(file.offset(at: time.milliseconds.floorDivided(by: 1000))) * 1000
     }
-
-    /// The moment at which a local clock first shows a time, or would if it were not skipped: then
-    /// the moment of the change.
-    ///
-    /// - Parameter local: milliseconds since 1970-01-01T00:00 of the local clock.
-    public func firstMoment(ofLocal local: Int64) -> Timestamp {
-        // Offsets lie between −12 h and +14 h, so a day to either side is before and after.
-        let day: Int64 = 86_400_000
-        let before = offset(at: Timestamp(milliseconds: local - day))
-        let after = offset(at: Timestamp(milliseconds: local + day))
-        let early = Timestamp(milliseconds: local - before)
-        if offset(at: early) == before { return early }
-        let late = Timestamp(milliseconds: local - after)
-        if offset(at: late) == after { return late }
-        return change(between: late.milliseconds, and: early.milliseconds)
-    }
-
-    /// The first moment whose offset is that of `high`.
-    private func change(between low: Int64, and high: Int64) -> Timestamp {
-        var low = low
-        var high = high
-        let target = offset(at: Timestamp(milliseconds: high))
-        while high - low > 1 {
-            let middle = low + (high - low) / 2
-            if offset(at: Timestamp(milliseconds: middle)) == target {
-                high = middle
-            } else {
-                low = middle
-            }
-        }
-        return Timestamp(milliseconds: high)
-    }
 }

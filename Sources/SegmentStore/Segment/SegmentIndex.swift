@@ -48,11 +48,8 @@ final class MappedIndex: Sendable {
     func entry(
         _ ordinal: Int, verifying verify: (Int) throws(DamagedPage) -> Void
     ) throws(DamagedPage) -> IndexEntry {
-        let page = ordinal / IndexPage.entryCapacity
+        let (page, offset) = place(ofEntry: ordinal)
         try verify(page)
-        let offset =
-            start(of: page) + IndexPage.headByteCount
-            + ordinal % IndexPage.entryCapacity * IndexEntry.encodedSize
         do throws(CodecError) {
             return try pages.withBytes { bytes throws(CodecError) in
                 try IndexEntry(decoding: bytes, at: offset)
@@ -64,11 +61,8 @@ final class MappedIndex: Sendable {
     func times(
         ofEntry ordinal: Int, verifying verify: (Int) throws(DamagedPage) -> Void
     ) throws(DamagedPage) -> (first: Int64, last: Int64) {
-        let page = ordinal / IndexPage.entryCapacity
+        let (page, offset) = place(ofEntry: ordinal)
         try verify(page)
-        let offset =
-            start(of: page) + IndexPage.headByteCount
-            + ordinal % IndexPage.entryCapacity * IndexEntry.encodedSize
         do throws(CodecError) {
             return try pages.withBytes { bytes throws(CodecError) in
                 (
@@ -77,6 +71,12 @@ final class MappedIndex: Sendable {
                 )
             }
         } catch { throw damaged(page) }
+    }
+
+    private func place(ofEntry ordinal: Int) -> (page: Int, offset: Int) {
+        let page = ordinal / IndexPage.entryCapacity
+        let slot = ordinal % IndexPage.entryCapacity
+        return (page, start(of: page) + IndexPage.headByteCount + slot * IndexEntry.encodedSize)
     }
 
     /// Every series that has entries, ascending.

@@ -71,18 +71,8 @@ import Testing
 
     @Test("fills with what holds at the start of a bucket, and nothing else", arguments: 0..<300)
     func random(seed: Int) throws {
-        var random = SplitMix64(seed: UInt64(seed))
-        let history = RandomHistory(
-            near: moments[seed % moments.count], isChangeOfValue: seed % 3 == 0,
-            isScheduled: seed % 2 == 0, random: &random)
-        let reader = BucketReader(
-            source: history.source, dataType: .digital, profile: PointProfile(),
-            rule: history.rule)
-        let width = Int64.random(in: 1...20, using: &random) * RandomHistory.cell
-        let calendar = BucketCalendar(width: .milliseconds(width))
-        let span = try #require(try calendar.wholeSpan(of: history.range))
-        let found = try AlignedReader(reader: reader, aggregation: .last, fill: .hold)
-            .column(of: RandomHistory.point, span, calendar)
+        let column = try RandomColumn(seed, seed, isChangeOfValue: seed % 3 == 0, .last, .hold)
+        let (history, span, found) = (column.history, column.span, column.found)
         for (place, value) in found.values.enumerated() {
             let from = span.bounds[place].milliseconds
             let own = history.naive.inside(from, span.bounds[place + 1].milliseconds).last?.value
@@ -93,21 +83,11 @@ import Testing
 
     @Test("runs lines between the nearest buckets with samples", arguments: 0..<300)
     func randomLines(seed: Int) throws {
-        var random = SplitMix64(seed: UInt64(1000 + seed))
-        let history = RandomHistory(
-            near: moments[seed % moments.count], isChangeOfValue: false,
-            isScheduled: seed % 2 == 0, random: &random)
-        let reader = BucketReader(
-            source: history.source, dataType: .analog, profile: PointProfile(),
-            rule: history.rule)
-        let width = Int64.random(in: 1...20, using: &random) * RandomHistory.cell
-        let calendar = BucketCalendar(width: .milliseconds(width))
-        let span = try #require(try calendar.wholeSpan(of: history.range))
-        let found = try AlignedReader(reader: reader, aggregation: .mean, fill: .linear)
-            .column(of: RandomHistory.point, span, calendar)
+        let column = try RandomColumn(seed, 1000 + seed, isChangeOfValue: false, .mean, .linear)
+        let (history, span, found) = (column.history, column.span, column.found)
         for (place, value) in found.values.enumerated() {
             let expected = history.naive.meanOrLine(
-                span.bounds[place].milliseconds, width: width,
+                span.bounds[place].milliseconds, width: column.width,
                 asked: history.range.from.milliseconds..<history.range.to.milliseconds)
             #expect((value == nil) == (expected == nil), "seed \(seed), bucket \(place)")
             guard let value, let expected else { continue }
@@ -146,5 +126,30 @@ import Testing
             try AlignedColumns(of: points, in: .all, calendar, nil, .none)
         }
         #expect(error?.code == .invalidParameter && error?.parameter == "range")
+    }
+}
+
+/// A column of a random history, and the history that it was made from.
+private struct RandomColumn {
+    let history: RandomHistory
+    let width: Int64
+    let span: BucketSpan
+    let found: AlignedColumn
+
+    init(
+        _ number: Int, _ seed: Int, isChangeOfValue: Bool, _ aggregation: Aggregation, _ fill: Fill
+    ) throws {
+        var random = SplitMix64(seed: UInt64(seed))
+        history = RandomHistory(
+            near: moments[number % moments.count], isChangeOfValue: isChangeOfValue,
+            isScheduled: number % 2 == 0, random: &random)
+        let reader = BucketReader(
+            source: history.source, dataType: aggregation == .last ? .digital : .analog,
+            profile: PointProfile(), rule: history.rule)
+        width = Int64.random(in: 1...20, using: &random) * RandomHistory.cell
+        let calendar = BucketCalendar(width: .milliseconds(width))
+        span = try #require(try calendar.wholeSpan(of: history.range))
+        found = try AlignedReader(reader: reader, aggregation: aggregation, fill: fill)
+            .column(of: RandomHistory.point, span, calendar)
     }
 }

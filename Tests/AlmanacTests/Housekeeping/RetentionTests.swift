@@ -7,17 +7,19 @@ import Testing
 @Suite("Retention") struct RetentionTests {
     private let bench = ManagerBench(at: "2026-03-01T12:00Z")
 
-    /// A sample every six hours of four years, with values that take space.
-    private func fill(_ manager: DataManager) async throws {
-        var random = SplitMix64(seed: 5)
+    /// Samples of four years from each year's first on, with values that take space.
+    private func fill(
+        _ manager: DataManager, seed: UInt64 = 5, _ count: Int = 1460, thisYear: Int = 200,
+        every interval: Duration = .seconds(21_600)
+    ) async throws {
+        var random = SplitMix64(seed: seed)
         for year in 2023...2026 {
-            let start = Timestamp("\(year)-01-01")!.milliseconds
-            let count = year == 2026 ? 200 : 1460
+            let start = Timestamp("\(year)-01-01")!
             try await manager.store(
-                (0..<count).map { number in
+                (0..<(year == 2026 ? thisYear : count)).map { number in
                     PointSample(
                         point: bench.supply, value: Double.random(in: 0...1, using: &random),
-                        at: Timestamp(milliseconds: start + Int64(number) * 21_600_000))
+                        at: start + interval * number)
                 })
         }
         try await manager.flush()
@@ -61,18 +63,7 @@ import Testing
             }
             var manager = try open(nil)
             try await bench.define(in: manager)
-            var random = SplitMix64(seed: 7)
-            for year in 2023...2026 {
-                let start = Timestamp("\(year)-01-01")!.milliseconds
-                let count = year == 2026 ? 140_000 : 50_000
-                try await manager.store(
-                    (0..<count).map { number in
-                        PointSample(
-                            point: bench.supply, value: Double.random(in: 0...1, using: &random),
-                            at: Timestamp(milliseconds: start + Int64(number) * 15_000))
-                    })
-            }
-            try await manager.flush()
+            try await fill(manager, seed: 7, 50_000, thisYear: 140_000, every: .seconds(15))
             try await manager.compact()
             #expect(try await manager.removeExpiredData().samples == 0)
             let total = manager.health().databaseByteCount

@@ -28,7 +28,7 @@ extension SiteClock {
         let today = localMilliseconds(at: time).floorDivided(by: dayLength)
         // Yesterday's may still come where the clock was set back over midnight.
         for day in (today - 1)...(today + 2) {
-            let instant = firstInstant(ofLocal: day * dayLength + timeOfDay.milliseconds)
+            let instant = firstMoment(ofLocal: day * dayLength + timeOfDay.milliseconds)
             if instant > time { return instant }
         }
         // No zone skips two days; a clock that did would still be asked again tomorrow.
@@ -39,10 +39,11 @@ extension SiteClock {
         time.milliseconds + offset(at: time)
     }
 
-    /// The first moment at which the local clock shows a time or more.
+    /// The moment at which the site's clock first shows a time, or would if it were not skipped: then
+    /// the moment of the change.
     ///
-    /// - Parameter local: milliseconds since 1970-01-01T00:00 of the local clock.
-    private func firstInstant(ofLocal local: Int64) -> Timestamp {
+    /// - Parameter local: milliseconds since 1970-01-01T00:00 of the site's clock.
+    public func firstMoment(ofLocal local: Int64) -> Timestamp {
         // Offsets lie between −12 h and +14 h, so a day to either side is before and after.
         let before = offset(at: Timestamp(milliseconds: local - dayLength))
         let after = offset(at: Timestamp(milliseconds: local + dayLength))
