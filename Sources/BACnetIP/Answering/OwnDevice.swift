@@ -26,17 +26,35 @@ public struct OwnDevice: Hashable, Sendable {
     public var object: ObjectIdentifier { ObjectIdentifier(.device, instance) }
 }
 
-extension OwnDevice {
-    var introduction: IAmRequest {
-        IAmRequest(
-            device: object, maxAPDU: UInt32(APDUSize.octets1476.octetCount),
-            segmentation: .transmit, vendor: UInt32(vendor))
+/// The one object that the client has: its own device.
+struct OwnObjects: DeviceObjects {
+    private let own: OwnDevice
+    private let patience: Patience
+
+    init(of device: OwnDevice, patience: Patience) {
+        own = device
+        self.patience = patience
     }
 
-    /// True for our object, and for "whichever device you are".
-    func isMeant(by object: ObjectIdentifier) -> Bool {
-        object == self.object
-            || object == ObjectIdentifier(.device, ObjectIdentifier.wildcardInstance)
+    /// Of the confirmed services, those that a client answers.
+    static let services: Set<ConfirmedService> = [
+        .confirmedCOVNotification, .readProperty, .readPropertyMultiple,
+    ]
+
+    var introduction: IAmRequest {
+        IAmRequest(
+            device: own.object, maxAPDU: UInt32(APDUSize.octets1476.octetCount),
+            segmentation: .transmit, vendor: UInt32(own.vendor))
+    }
+
+    func object(named name: String) -> ObjectIdentifier? { name == own.name ? own.object : nil }
+
+    func name(of object: ObjectIdentifier) -> String? { object == own.object ? own.name : nil }
+
+    func properties(
+        of object: ObjectIdentifier, in selection: PropertySelection
+    ) -> [PropertyIdentifier] {
+        selection == .optional ? [] : OwnObjects.properties
     }
 
     private static let properties: [PropertyIdentifier] = [
@@ -48,72 +66,40 @@ extension OwnDevice {
         .propertyList,
     ]
 
-    /// The properties that a reference means: those of a selection, or the one that it names.
-    func references(of reference: PropertyReference) -> [PropertyReference] {
-        switch reference.property {
-        case .all, .required: OwnDevice.properties.map { PropertyReference($0) }
-        case .optional: []
-        default: [reference]
-        }
+    func content(
+        of property: PropertyIdentifier, of object: ObjectIdentifier, at now: Duration
+    ) -> PropertyContent? {
+        guard let values = values(of: property) else { return nil }
+        return property == .objectList || property == .propertyList
+            ? .array(values) : .plain(values)
     }
 
-    /// A property of the Device object, or what a device says that has no such thing.
-    func value(
-        of reference: PropertyReference, patience: Patience
-    ) -> ReadPropertyMultipleAck.Outcome {
-        guard let values = values(of: reference.property, patience: patience) else {
-            return .error(ErrorReply(.property, .unknownProperty))
-        }
-        guard let index = reference.index else { return .values(values) }
-        guard OwnDevice.arrays.contains(reference.property) else {
-            return .error(ErrorReply(.property, .propertyIsNotAnArray))
-        }
-        guard index > 0 else { return .values([.unsigned(UInt64(values.count))]) }
-        guard index <= values.count else {
-            return .error(ErrorReply(.property, .invalidArrayIndex))
-        }
-        return .values([values[Int(index) - 1]])
-    }
-
-    private static let arrays: Set<PropertyIdentifier> = [.objectList, .propertyList]
-
-    private func values(of property: PropertyIdentifier, patience: Patience) -> [TaggedValue]? {
+    private func values(of property: PropertyIdentifier) -> [TaggedValue]? {
         switch property {
-        case .objectIdentifier, .objectList: [.object(object)]
-        case .objectName: [text(name)]
+        case .objectIdentifier, .objectList: [.object(own.object)]
+        case .objectName: [text(own.name)]
         case .objectType: [.enumerated(UInt32(ObjectType.device.rawValue))]
         case .systemStatus: [.enumerated(0)]
-        case .vendorName: [text(vendorName)]
-        case .vendorIdentifier: [.unsigned(UInt64(vendor))]
-        case .modelName: [text(modelName)]
-        case .firmwareRevision, .applicationSoftwareVersion: [text(firmwareRevision)]
+        case .vendorName: [text(own.vendorName)]
+        case .vendorIdentifier: [.unsigned(UInt64(own.vendor))]
+        case .modelName: [text(own.modelName)]
+        case .firmwareRevision, .applicationSoftwareVersion: [text(own.firmwareRevision)]
         case .protocolVersion: [.unsigned(1)]
         case .protocolRevision: [.unsigned(14)]
-        case .protocolServicesSupported: [.bits(OwnDevice.services)]
-        case .protocolObjectTypesSupported: [.bits(OwnDevice.objectTypes)]
+        case .protocolServicesSupported: [.bits(OwnObjects.servicesSupported)]
+        case .protocolObjectTypesSupported: [.bits(BitString(supporting: [.device]))]
         case .maxAPDULengthAccepted: [.unsigned(UInt64(APDUSize.octets1476.octetCount))]
         case .segmentationSupported: [.enumerated(UInt32(Segmentation.transmit.rawValue))]
         case .apduTimeout: [.unsigned(UInt64(patience.timeout / .milliseconds(1)))]
         case .numberOfAPDURetries: [.unsigned(UInt64(patience.retryCount))]
         case .databaseRevision: [.unsigned(1)]
-        case .propertyList:
-            // All but the four that every object has (clause 12.1.1.4.1).
-            OwnDevice.properties
-                .filter {
-                    ![.objectIdentifier, .objectName, .objectType, .propertyList].contains($0)
-                }
-                .map { .enumerated($0.rawValue) }
+        case .propertyList: OwnObjects.properties.propertyList
         default: nil
         }
     }
 
     private func text(_ text: String) -> TaggedValue { .characters(CharacterString(text)) }
 
-    /// What is answered, by the bits of BACnetServicesSupported: confirmed and unconfirmed
-    /// notifications, ReadProperty and ReadPropertyMultiple, I-Am, I-Have, Who-Has, Who-Is.
-    private static let services = BitString(
-        (0..<41).map { [1, 12, 14, 26, 27, 28, 33, 34].contains($0) })
-
-    private static let objectTypes = BitString(
-        (0..<60).map { $0 == Int(ObjectType.device.rawValue) })
+    private static let servicesSupported = BitString(
+        supporting: services, [.iAm, .iHave, .unconfirmedCOVNotification, .whoHas, .whoIs])
 }

@@ -11,9 +11,7 @@ public final class BACnetClient: Sendable {
         var state: ClientState
         var waiters: [UInt64: CheckedContinuation<Ending, Never>] = [:]
         var sinks: [UInt64: @Sendable (COVNotification) -> Void] = [:]
-        /// What the timer waits for.
-        var timerDeadline: Duration?
-        var timer: Task<Void, Never>?
+        var timer: DeadlineTimer
     }
 
     public let configuration: ClientConfiguration
@@ -44,7 +42,8 @@ public final class BACnetClient: Sendable {
             ForeignRegistration(
                 with: $0, timeToLiveSeconds: timeToLiveSeconds, at: clock.uptime)
         }
-        shared = Mutex(Shared(state: state))
+        shared = Mutex(
+            Shared(state: state, timer: DeadlineTimer(clock: clock, executor: executor)))
     }
 
     /// Begins to receive, and to register where there is a BBMD. Once for each client.
@@ -59,8 +58,7 @@ public final class BACnetClient: Sendable {
     public func close() async {
         apply { $0.close(at: $1) }
         shared.withLock { shared in
-            shared.timer?.cancel()
-            shared.timer = nil
+            shared.timer.cancel()
             shared.sinks = [:]
         }
         await transport.close()
@@ -115,21 +113,13 @@ extension BACnetClient {
         }
     }
 
-    /// Has the timer wake no later than the state wants. One that wakes too early finds nothing due
-    /// and goes back to sleep, which is cheaper than a new timer for each request.
     private func arm(_ shared: inout Shared) {
-        guard let deadline = shared.state.nextDeadline, !shared.state.isClosed else { return }
-        if let armed = shared.timerDeadline, armed <= deadline { return }
-        shared.timer?.cancel()
-        shared.timerDeadline = deadline
-        shared.timer = run { [weak self, clock] in
-            do { try await clock.sleep(until: deadline) } catch { return }
-            self?.wake(from: deadline)
-        }
+        guard !shared.state.isClosed else { return }
+        shared.timer.arm(for: shared.state.nextDeadline) { [weak self] in self?.wake(from: $0) }
     }
 
     private func wake(from deadline: Duration) {
-        shared.withLock { if $0.timerDeadline == deadline { $0.timerDeadline = nil } }
+        shared.withLock { $0.timer.hasWoken(from: deadline) }
         apply { $0.passTime(to: $1) }
     }
 

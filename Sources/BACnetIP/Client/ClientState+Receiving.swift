@@ -129,7 +129,7 @@ extension ClientState {
         case .message(.segmentAck(let ack)) where !ack.byServer:
             return acknowledge(ack, from: peer, at: now)
         case .message(.abort(let invokeID, _, byServer: false)):
-            replies[ReplyKey(peer: peer, invokeID: invokeID)] = nil
+            answering.receiveAbort(of: invokeID, from: peer)
             return []
         case .message(let apdu): return carry(out: transactions.receive(apdu, from: peer, at: now))
         }

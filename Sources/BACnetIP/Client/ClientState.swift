@@ -31,11 +31,6 @@ struct ClientState {
         var transaction: TransactionID?
     }
 
-    struct ReplyKey: Hashable {
-        let peer: DeviceAddress
-        let invokeID: UInt8
-    }
-
     let configuration: ClientConfiguration
     let endpoint: IPv4Endpoint
     let broadcastEndpoint: IPv4Endpoint
@@ -48,9 +43,7 @@ struct ClientState {
     var subscriptions: [SubscriptionKey: Set<Ticket>] = [:]
     var habits: [DeviceAddress: DeviceHabits] = [:]
     var routers: [UInt16: IPv4Endpoint] = [:]
-    var replies: [ReplyKey: ReplySender] = [:]
-    /// When each source was last told who we are.
-    var introductions: [IPv4Endpoint: Duration] = [:]
+    var answering = Answering(Answering.Limits(services: OwnObjects.services))
     var droppedCounts: [DroppedMessage: Int] = [:]
     var isClosed = false
     private var lastTicket: Ticket = 0
@@ -77,7 +70,7 @@ struct ClientState {
         [
             transactions.nextDeadline, gate.nextDeadline, registration?.nextDeadline,
             searches.values.compactMap(\.nextDeadline).min(),
-            replies.values.compactMap(\.deadline).min(),
+            answering.nextDeadline,
         ].compactMap { $0 }.min()
     }
 
@@ -86,10 +79,7 @@ struct ClientState {
         var effects = carry(out: transactions.passTime(to: now))
         effects += register(at: now)
         effects += advanceSearches(to: now)
-        for key in replies.keys {
-            effects += replies[key]!.passTime(to: now).flatMap { send($0, to: key.peer) }
-        }
-        replies = replies.filter { !$0.value.isFinished }
+        effects += carry(out: answering.passTime(to: now))
         return effects + admit(at: now)
     }
 
@@ -110,7 +100,7 @@ struct ClientState {
         questions = [:]
         searches = [:]
         tickets = [:]
-        replies = [:]
+        answering.reset()
         registration = nil
         subscriptions = [:]
         return waiting.map { .end($0, .failed(.closed)) }
@@ -192,10 +182,6 @@ extension ClientState {
     }
 
     func send(_ apdu: APDU, to peer: DeviceAddress) -> [ClientEffect] {
-        var expectsReply = false
-        if case .confirmedRequest = apdu { expectsReply = true }
-        let message = NPDU(
-            .apdu(apdu.encoded), destination: peer.station, expectsReply: expectsReply)
-        return [.send(BVLCMessage.originalUnicastNPDU(message.encoded).encoded, to: peer.node)]
+        [.send(apdu.datagram(to: peer), to: peer.node)]
     }
 }

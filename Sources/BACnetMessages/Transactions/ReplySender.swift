@@ -75,8 +75,8 @@ public struct ReplySender: Sendable {
 
     /// Type, number, service.
     private static let wholeHeadOctetCount = 3
-    /// Type, number, sequence, window, service.
-    private static let headOctetCount = 5
+    /// What stands before a segment's part of the reply: type, number, sequence, window, service.
+    public static let headOctetCount = 5
 
     private static func pieces(of octets: [UInt8], _ octetCount: Int) -> [[UInt8]] {
         stride(from: 0, to: octets.count, by: octetCount).map { start in
