@@ -23,6 +23,8 @@ let package = Package(
         .library(
             name: "AlmanacSimulation",
             targets: ["BuildingModel", "BuildingSimulation", "AlmanacSimulation"]),
+        // With the trait Collector only: without it there are no sockets in it.
+        .library(name: "AlmanacCollector", targets: ["BACnetMessages", "BACnetIP"]),
     ],
     traits: [
         // Off by default, so that a program that embeds the library does not fetch SwiftNIO.

@@ -13,7 +13,7 @@ let package = Package(
     name: "AlmanacTools",
     products: [.executable(name: "almanac", targets: ["almanac"])],
     dependencies: [
-        .package(name: "Almanac", path: ".."),
+        .package(name: "Almanac", path: "..", traits: ["Collector"]),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     ],
     targets: [
@@ -25,6 +25,7 @@ let package = Package(
                 .product(name: "Almanac", package: "Almanac"),
                 .product(name: "AlmanacEngine", package: "Almanac"),
                 .product(name: "AlmanacSimulation", package: "Almanac"),
+                .product(name: "AlmanacCollector", package: "Almanac"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict + [.strictMemorySafety()]),
@@ -36,6 +37,7 @@ let package = Package(
                 .product(name: "Almanac", package: "Almanac"),
                 .product(name: "AlmanacEngine", package: "Almanac"),
                 .product(name: "AlmanacSimulation", package: "Almanac"),
+                .product(name: "AlmanacCollector", package: "Almanac"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),

@@ -71,7 +71,9 @@ import Testing
         site.device(device.answer)
         let targets = TableDevice.targets(60)
         let (found, first) = try site.go { client in
+            #expect(client.batchSize(of: Site.device).propertyCountMax == 50)
             let found = await client.readProperties(targets, of: Site.device)
+            #expect(client.batchSize(of: Site.device).propertyCountMax == 6)
             let first = site.requests.count
             _ = await client.readProperties(targets, of: Site.device)
             return (found, first)
@@ -179,6 +181,7 @@ import Testing
             }
             let (first, second) = try site.go { client in
                 let first = try await client.objectList(of: object, at: Site.device)
+                #expect(client.readsObjectListByIndex(of: Site.device) == !isWhole)
                 return (first, try await client.objectList(of: object, at: Site.device))
             }
             #expect(first == objects && second == objects)

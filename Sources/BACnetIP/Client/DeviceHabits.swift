@@ -1,4 +1,4 @@
-internal import BACnetMessages
+public import BACnetMessages
 
 /// What has been learned about a device: what it takes at a time, and how its object list is read.
 struct DeviceHabits {
@@ -50,5 +50,18 @@ extension ClientState {
             }
         }
         return change(&known)
+    }
+}
+
+extension BACnetClient {
+    /// How much a device is asked for at a time: what has been learned, or what its I-Am says, or
+    /// what is assumed of one that nobody has heard of.
+    public func batchSize(of device: DeviceAddress) -> BatchSize {
+        learn(of: device) { $0.batch }
+    }
+
+    /// Whether its object list as a whole could not be had, and is read element by element.
+    public func readsObjectListByIndex(of device: DeviceAddress) -> Bool {
+        learn(of: device) { $0.readsListByIndex }
     }
 }
