@@ -74,6 +74,22 @@ import Testing
         }
     }
 
+    @Test("asks devices from one folder of the tool alone")
+    func fieldCommands() throws {
+        let files = HouseTests.swiftFiles(below: "tools/Sources")
+        var importers = 0
+        for file in files {
+            let asks = try HouseTests.lines(of: file).contains {
+                $0.hasSuffix("import BACnetMessages") || $0.hasSuffix("import BACnetIP")
+            }
+            importers += asks ? 1 : 0
+            #expect(
+                !asks || file.path.contains("/tools/Sources/almanac/FieldCommands/"),
+                "\(file.lastPathComponent) imports BACnet")
+        }
+        #expect(importers > 0)
+    }
+
     @Test("keeps unsafe code inside the fence")
     func fence() throws {
         let marks = [

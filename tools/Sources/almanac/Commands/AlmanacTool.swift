@@ -6,12 +6,13 @@ import Glibc
 struct AlmanacTool: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "almanac",
-        abstract: "Looks into a store of building history, imports, exports, backs up.",
+        abstract:
+            "Looks into a store of building history, imports, exports, backs up; finds devices.",
         discussion: """
             Every command tells its options and an example with --help.
             Data go to standard output, all else to standard error.
-            Exit: 0 fine, 1 findings, 64 usage, 65 wrong data, 66 missing, 74 input/output, \
-            75 locked, 78 configuration.
+            Exit: 0 fine, 1 findings, 64 usage, 65 wrong data, 66 missing, 69 no \
+            answer from a device, 74 input/output, 75 locked, 78 configuration.
             Example: almanac demo ./demo && almanac info --store ./demo
             """,
         version: ToolVersion.text,
@@ -19,7 +20,8 @@ struct AlmanacTool: AsyncParsableCommand {
             InfoCommand.self, ListCommand.self, ReadCommand.self, PlotCommand.self,
             GapsCommand.self, HealthCommand.self, StatCommand.self, VerifyCommand.self,
             ImportCommand.self, ExportCommand.self, BackupCommand.self, SnapshotCommand.self,
-            RestoreCommand.self, DemoCommand.self, TicksCommand.self,
+            RestoreCommand.self, DemoCommand.self, DiscoverCommand.self,
+            TicksCommand.self,
         ])
 
     static func main() async {

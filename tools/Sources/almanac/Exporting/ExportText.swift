@@ -17,8 +17,7 @@ struct ExportText: Sendable {
 
     /// A name; a spreadsheet would compute what begins like a formula.
     func appendText(_ text: String, to bytes: inout [UInt8]) {
-        let isFormula = text.utf8.first.map { "=+-@\t\r".utf8.contains($0) } ?? false
         FieldText.appendCSV(
-            isExcel && isFormula ? "'" + text : text, separator: separator, to: &bytes)
+            isExcel ? FieldText.withoutFormula(text) : text, separator: separator, to: &bytes)
     }
 }

@@ -20,6 +20,8 @@ enum Cell: Sendable {
     case years([Int])
     /// Named values: an object for programs, `name=value` in CSV, the names for people.
     case fields([RowWriter.Field])
+    /// Objects of named values: a list for programs, their number in CSV and for people.
+    case objects([[RowWriter.Field]])
     case missing
 
     static func text(_ text: String?) -> Cell { text.map { .text($0) } ?? .missing }
@@ -42,6 +44,12 @@ enum Cell: Sendable {
         case .years(let years):
             bytes.append(contentsOf: "[\(years.map(String.init).joined(separator: ","))]".utf8)
         case .fields(let fields): RowWriter.Field.appendObject(fields, to: &bytes)
+        case .objects(let objects):
+            for (place, fields) in objects.enumerated() {
+                bytes.append(UInt8(ascii: place == 0 ? "[" : ","))
+                RowWriter.Field.appendObject(fields, to: &bytes)
+            }
+            bytes.append(contentsOf: (objects.isEmpty ? "[]" : "]").utf8)
         case .missing: bytes.append(contentsOf: "null".utf8)
         }
     }
@@ -57,6 +65,7 @@ enum Cell: Sendable {
         case .flag(let flag): bytes.append(contentsOf: (flag ? "true" : "false").utf8)
         case .years(let years): FieldText.appendCSV(Cell.runs(of: years), to: &bytes)
         case .fields(let fields): FieldText.appendCSV(Cell.pairs(of: fields), to: &bytes)
+        case .objects(let objects): NumberText.append(Int64(objects.count), to: &bytes)
         case .missing: break
         }
     }
@@ -75,6 +84,7 @@ enum Cell: Sendable {
         case .flag(let flag): flag ? "yes" : "no"
         case .years(let years): Cell.runs(of: years)
         case .fields(let fields): Cell.printable(fields.map(\.key).joined(separator: ", "))
+        case .objects(let objects): NumberText.grouped(objects.count)
         case .missing: "-"
         }
     }

@@ -9,6 +9,8 @@ enum ExitStatus: Int32, Sendable {
     case wrongData = 65
     /// A store, point or file that is not there.
     case missing = 66
+    /// Somebody on the network does not answer.
+    case unavailable = 69
     /// The system refused to read or write.
     case inputOutput = 74
     /// Another process writes the store.

@@ -37,6 +37,12 @@ enum FieldText {
         bytes.append(UInt8(ascii: "\""))
     }
 
+    /// The text with an apostrophe in front where a spreadsheet would compute it.
+    static func withoutFormula(_ text: String) -> String {
+        let isFormula = text.utf8.first.map { "=+-@\t\r".utf8.contains($0) } ?? false
+        return isFormula ? "'" + text : text
+    }
+
     private static func hasOuterSpace(_ text: String) -> Bool {
         text.utf8.first == 0x20 || text.utf8.last == 0x20
     }

@@ -1,0 +1,112 @@
+import BACnetIP
+import BACnetMessages
+
+/// A client that is bound to one interface for the time of a command.
+struct FieldLink {
+    let client: BACnetClient
+    let settings: FieldSettings
+    let transport: ObservedTransport
+
+    /// The interfaces of this machine.
+    static func interfaces() throws(ToolFailure) -> [LocalInterface] {
+        do throws(UDPFailure) {
+            return try UDPInterface.all().map {
+                LocalInterface(
+                    name: $0.name, address: $0.address, broadcastAddress: $0.broadcastAddress)
+            }
+        } catch {
+            throw ToolFailure(.inputOutput, "the system tells no interfaces: \(error)")
+        }
+    }
+
+    /// Binds, begins to listen, and to register where there is a BBMD.
+    static func open(
+        _ settings: FieldSettings,
+        report: @escaping ObservedTransport.Report = { _ in }
+    ) async throws(ToolFailure) -> FieldLink {
+        let bound: UDPTransport
+        do throws(UDPFailure) {
+            bound = try await UDPTransport.bind(
+                settings.endpoint, broadcast: settings.broadcast,
+                hearsBroadcasts: settings.broadcast.address != settings.endpoint.address)
+        } catch {
+            throw ToolFailure(.inputOutput, message(error, settings))
+        }
+        let transport = ObservedTransport(bound, report: report)
+        var configuration = ClientConfiguration(
+            device: OwnDevice(
+                instance: settings.ownInstance, name: "Almanac tool", modelName: "almanac",
+                firmwareRevision: ToolVersion.number))
+        configuration.patience = settings.patience
+        // Not the collector's number: a probe that cancels its subscription must not cancel one of
+        // the collector at the same address.
+        configuration.subscriptionProcess = 2
+        let client = BACnetClient(
+            configuration, over: transport, broadcastManager: settings.bbmd,
+            timeToLiveSeconds: settings.timeToLiveSeconds)
+        transport.judge { [weak client] in client?.droppedWords ?? [:] }
+        client.start()
+        return FieldLink(client: client, settings: settings, transport: transport)
+    }
+
+    /// Runs `body` on a link and closes it, however that ends.
+    static func with<Answer>(
+        _ settings: FieldSettings, report: @escaping ObservedTransport.Report = { _ in },
+        _ body: (FieldLink) async throws(ToolFailure) -> Answer
+    ) async throws(ToolFailure) -> Answer {
+        let link = try await open(settings, report: report)
+        do throws(ToolFailure) {
+            let answer = try await body(link)
+            await link.client.close()
+            return answer
+        } catch {
+            await link.client.close()
+            throw error
+        }
+    }
+
+    private static func message(_ failure: UDPFailure, _ settings: FieldSettings) -> String {
+        guard case .cannotBind(let endpoint, let message) = failure else { return "\(failure)" }
+        if message.contains("errno: 98") {
+            return "\(endpoint): another program has this port: stop it, or take another with "
+                + "--port (`ss -ulpn 'sport = :\(endpoint.port)'` names it); a port of our own with "
+                + "the network's for broadcasts is --address \(settings.endpoint.host):0 "
+                + "--broadcast \(settings.broadcast)"
+        }
+        if message.contains("errno: 99") {
+            return "\(endpoint): no interface of this machine has this address"
+        }
+        return "\(endpoint): cannot be bound: \(message)"
+    }
+}
+
+extension FieldLink {
+    /// Asks who is there.
+    ///
+    /// - Throws: where there is a BBMD to ask through, and it does not have us.
+    func whoIs(
+        _ ranges: [InstanceRange], to audience: Audience, wait: Duration, repeatCount: Int
+    ) async throws(ToolFailure) -> [DiscoveredDevice] {
+        do throws(DiscoveryFailure) {
+            return try await client.whoIs(
+                ranges, to: audience,
+                pace: DiscoveryPace(patience: wait, repeatCount: repeatCount))
+        } catch {
+            throw ToolFailure(.unavailable, message(error))
+        }
+    }
+
+    private func message(_ failure: DiscoveryFailure) -> String {
+        guard case .notRegistered(let state) = failure else { return "the search was broken off" }
+        let manager = settings.bbmd.map { "\($0)" } ?? "none"
+        switch state {
+        case .refused(let code):
+            return "the BBMD \(manager) refuses to register us (\(code)): it takes no foreign "
+                + "devices, or its table is full"
+        case .pending, .lost, .registered:
+            return
+                "the BBMD \(manager) does not answer a registration: look whether the address is "
+                + "right, whether UDP passes both ways, and whether it is a BBMD at all"
+        }
+    }
+}
