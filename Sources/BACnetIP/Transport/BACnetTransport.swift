@@ -47,6 +47,13 @@ public enum DroppedDatagram: Hashable, Sendable, CaseIterable {
     case unsendable
     /// From no address that a node can have.
     case impossibleSource
-    /// Nobody receives, or no longer.
+    /// The system could not give it.
+    case unreadable
+    /// Nobody receives, or no longer; or the socket is away and on its way back.
     case closed
+}
+
+extension IPv4Endpoint {
+    /// False for what no node can send from or be reached at: port 0, no address, multicast and above.
+    var isPossibleNode: Bool { port != 0 && address != 0 && address >> 28 < 0xE }
 }

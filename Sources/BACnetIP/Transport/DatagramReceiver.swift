@@ -30,7 +30,7 @@
             guard buffer.readableBytes <= MessageLimits.datagramOctetCountMax else {
                 return dropped.count(.oversize)
             }
-            guard let source = IPv4Endpoint(source), source.isPossibleSource else {
+            guard let source = IPv4Endpoint(source), source.isPossibleNode else {
                 return dropped.count(.impossibleSource)
             }
             let (endpoint, receive) = state.withLock { ($0.endpoint, $0.receive) }
@@ -40,13 +40,6 @@
                 ReceivedDatagram(
                     octets: Array(buffer.readableBytesView), source: source,
                     isBroadcast: isBroadcast))
-        }
-    }
-
-    extension IPv4Endpoint {
-        /// False for what no node can send from: port 0, no address, multicast and above.
-        fileprivate var isPossibleSource: Bool {
-            port != 0 && address != 0 && address >> 28 < 0xE
         }
     }
 
@@ -70,7 +63,7 @@
 
         // An error of one datagram is not one of the socket.
         func errorCaught(context: ChannelHandlerContext, error: any Error) {
-            receiver.dropped.count(.unsendable)
+            receiver.dropped.count(.unreadable)
         }
     }
 #endif

@@ -16,7 +16,6 @@ public final class MemoryNetwork: Sendable {
         var nodes: [IPv4Endpoint: @Sendable (ReceivedDatagram) -> Void] = [:]
         var waiting: [Datagram] = []
         var isDelivering = false
-        var droppedCount = 0
     }
 
     /// The address at which everybody on a port hears.

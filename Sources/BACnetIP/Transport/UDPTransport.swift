@@ -23,22 +23,36 @@
     public final class UDPTransport: BACnetTransport {
         public let endpoint: IPv4Endpoint
         public let broadcastEndpoint: IPv4Endpoint
-        private let channel: any Channel
-        private let listener: (any Channel)?
         private let receiver: DatagramReceiver
+        /// Both sockets are read by one thread, one datagram after the other.
+        private let loop: any EventLoop
+        private let sockets = Mutex(Sockets())
         private let unsentCount = PendingCount()
+
+        /// What is `nil` is not bound, not bound yet again, or closed.
+        private struct Sockets {
+            var own: (any Channel)?
+            var listener: (any Channel)?
+            var isClosed = false
+
+            subscript(isBroadcast isBroadcast: Bool) -> (any Channel)? {
+                get { isBroadcast ? listener : own }
+                set {
+                    if isBroadcast { listener = newValue } else { own = newValue }
+                }
+            }
+        }
         /// Datagrams that wait for the system to take them; one more is dropped.
         private static let unsentCountMax = 1_024
 
         private init(
-            _ endpoint: IPv4Endpoint, _ broadcastEndpoint: IPv4Endpoint, _ channel: any Channel,
-            _ listener: (any Channel)?, _ receiver: DatagramReceiver
+            _ endpoint: IPv4Endpoint, _ broadcastEndpoint: IPv4Endpoint,
+            _ receiver: DatagramReceiver, _ loop: any EventLoop
         ) {
             self.endpoint = endpoint
             self.broadcastEndpoint = broadcastEndpoint
-            self.channel = channel
-            self.listener = listener
             self.receiver = receiver
+            self.loop = loop
         }
 
         /// Binds an interface.
@@ -55,7 +69,8 @@
         /// Binds an address of this machine, port 0 for any.
         ///
         /// - Parameters:
-        ///   - broadcast: where what is for everybody goes, and is heard.
+        ///   - broadcast: where what is for everybody goes, and is heard; with port 0 on the port
+        ///     of `endpoint`.
         ///   - hearsBroadcasts: false where there are none to hear: behind address translation, as a
         ///     foreign device.
         /// - Throws: ``UDPFailure``.
@@ -64,25 +79,30 @@
         ) async throws(UDPFailure) -> UDPTransport {
             guard endpoint.address != 0 else { throw .everyAddress }
             let receiver = DatagramReceiver()
-            let channel = try await open(endpoint, receiver, isBroadcast: false)
+            let loop = MultiThreadedEventLoopGroup.singleton.next()
+            let channel = try await open(endpoint, receiver, loop, isBroadcast: false)
             let bound = channel.localAddress.flatMap(IPv4Endpoint.init) ?? endpoint
             receiver.endpoint = bound
-            guard hearsBroadcasts else {
-                return UDPTransport(bound, broadcast, channel, nil, receiver)
-            }
+            let everybody = IPv4Endpoint(
+                address: broadcast.address, port: broadcast.port == 0 ? bound.port : broadcast.port)
+            let transport = UDPTransport(bound, everybody, receiver, loop)
+            transport.keep(channel, isBroadcast: false)
+            guard hearsBroadcasts else { return transport }
             do throws(UDPFailure) {
-                let listener = try await open(broadcast, receiver, isBroadcast: true)
-                return UDPTransport(bound, broadcast, channel, listener, receiver)
+                let listener = try await open(everybody, receiver, loop, isBroadcast: true)
+                transport.keep(listener, isBroadcast: true)
+                return transport
             } catch {
-                channel.close(promise: nil)
+                await transport.close()
                 throw error
             }
         }
 
         private static func open(
-            _ endpoint: IPv4Endpoint, _ receiver: DatagramReceiver, isBroadcast: Bool
+            _ endpoint: IPv4Endpoint, _ receiver: DatagramReceiver, _ loop: any EventLoop,
+            isBroadcast: Bool
         ) async throws(UDPFailure) -> any Channel {
-            var bootstrap = DatagramBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            var bootstrap = DatagramBootstrap(group: loop)
                 .channelOption(.socketOption(.so_broadcast), value: 1)
                 .channelOption(
                     .recvAllocator,
@@ -119,12 +139,18 @@
             guard unsentCount.raise(upTo: UDPTransport.unsentCountMax) else {
                 return receiver.dropped.count(.sendQueueFull)
             }
-            guard
+            // To port 0, and to what is no node, the system does not send; and then it has no socket
+            // any more.
+            guard destination.isPossibleNode,
                 let address = try? SocketAddress(
                     ipAddress: destination.host, port: Int(destination.port))
             else {
                 unsentCount.lower()
                 return receiver.dropped.count(.unsendable)
+            }
+            guard let channel = sockets.withLock({ $0.own }) else {
+                unsentCount.lower()
+                return receiver.dropped.count(.closed)
             }
             let envelope = AddressedEnvelope(
                 remoteAddress: address, data: ByteBuffer(bytes: octets))
@@ -136,9 +162,61 @@
 
         public func close() async {
             receiver.stop()
+            let open = sockets.withLock { sockets in
+                sockets.isClosed = true
+                return [sockets.own, sockets.listener].compactMap(\.self)
+            }
             // Closed already is closed.
+            for channel in open { try? await channel.close().get() }
+        }
+    }
+
+    extension UDPTransport {
+        /// True while the socket is there from which everything is sent. It comes back by itself.
+        public var isOpen: Bool { sockets.withLock { $0.own != nil && !$0.isClosed } }
+
+        /// Keeps a socket, and binds another when it closes by itself: a datagram that the system
+        /// will not send, or an address that goes away for a while, costs the socket too.
+        private func keep(_ channel: any Channel, isBroadcast: Bool) {
+            let isKept = sockets.withLock { sockets in
+                if !sockets.isClosed { sockets[isBroadcast: isBroadcast] = channel }
+                return !sockets.isClosed
+            }
+            guard isKept else { return channel.close(promise: nil) }
+            channel.closeFuture.whenComplete { [weak self] _ in
+                self?.replace(isBroadcast: isBroadcast)
+            }
+        }
+
+        private func replace(isBroadcast: Bool) {
+            let isClosed = sockets.withLock { sockets in
+                sockets[isBroadcast: isBroadcast] = nil
+                return sockets.isClosed
+            }
+            guard !isClosed else { return }
+            let address = isBroadcast ? broadcastEndpoint : endpoint
+            Task { [weak self, receiver, loop] in
+                var pause = UDPTransport.bindPauses.least
+                while let transport = self, !transport.sockets.withLock({ $0.isClosed }) {
+                    if let channel = try? await UDPTransport.open(
+                        address, receiver, loop, isBroadcast: isBroadcast)
+                    {
+                        return transport.keep(channel, isBroadcast: isBroadcast)
+                    }
+                    try? await Task.sleep(for: pause)
+                    pause = min(pause * 2, UDPTransport.bindPauses.most)
+                }
+            }
+        }
+
+        private static var bindPauses: (least: Duration, most: Duration) {
+            (.milliseconds(100), .seconds(60))
+        }
+
+        /// Closes the socket as an error of the system does; for tests.
+        func breakSocket() async {
+            guard let channel = sockets.withLock({ $0.own }) else { return }
             try? await channel.close().get()
-            try? await listener?.close().get()
         }
     }
 
