@@ -109,6 +109,55 @@ import Testing
         #expect(found.map(\.address) == [Site.device])
         #expect(site.client.droppedCounts == [.spoofed: 2])
     }
+
+    @Test("asks again where the BBMD has forgotten it, and once only")
+    func forgotten() throws {
+        let site = Site(broadcastManager: ForeignTests.manager)
+        let count = Count()
+        site.node(at: ForeignTests.manager) { message, _ in
+            switch message {
+            case .registerForeignDevice: return [.result(.success)]
+            case .distributeBroadcastToNetwork:
+                count.next()
+                return [.result(.distributeBroadcastRefused)]
+            default: return []
+            }
+        }
+        let found = try site.go { try await $0.whoIs() }
+        #expect(found.isEmpty && count.now == 2)
+    }
+
+    @Test("believes no stranger who passes something on, and answers nobody at port 0")
+    func strangers() throws {
+        let site = Site()
+        let liar = site.network.transport(at: IPv4Endpoint(10, 6, 6, 6))
+        let whoIs = NPDU(.apdu(APDU.unconfirmedRequest(.whoIs(WhoIsRequest())).encoded)).encoded
+        let device = TableDevice.inputs(1)
+        let values = try site.go { client in
+            let own = client.own
+            let everybody = IPv4Endpoint(address: 0x7FFF_FFFF, port: own.port)
+            site.device { pdu in
+                let lie = device.reply(
+                    .readProperty(ReadPropertyAck(Site.point, values: [.real(99)])), to: pdu)
+                let octets = BVLCMessage.forwardedNPDU(
+                    origin: Site.deviceNode, npdu: NPDU(.apdu(lie.encoded)).encoded
+                ).encoded
+                liar.send(octets, to: own)
+                liar.send(octets, to: everybody)
+                return device.answer(pdu)
+            }
+            for port: UInt16 in [0, 47808] {
+                let origin = IPv4Endpoint(10, 6, 6, 7, port: port)
+                liar.send(
+                    BVLCMessage.forwardedNPDU(origin: origin, npdu: whoIs).encoded, to: everybody)
+            }
+            return try await client.readProperty(Site.point, of: Site.device)
+        }
+        #expect(values == [.real(1)])
+        #expect(site.client.droppedCounts == [.spoofed: 3])
+        let introduced = site.sent.filter { $0.destination.address == 0x0A06_0607 }
+        #expect(introduced.map(\.destination.port) == [47808])
+    }
 }
 
 extension BACnetClient {

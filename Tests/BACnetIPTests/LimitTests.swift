@@ -106,6 +106,60 @@ private final class SlowDevices: Sendable {
         #expect(Set(site.requests.map(\.pdu.invokeID)) == [100])
     }
 
+    @Test("leaves a router alone that is busy, for the networks that it names or for all")
+    func busy() throws {
+        for networks: [UInt16] in [[2001], []] {
+            let site = Site()
+            let devices = SlowDevices()
+            let router = IPv4Endpoint(10, 0, 2, 1)
+            devices.serve(site, router, after: .milliseconds(100))
+            let device = DeviceAddress(
+                node: router, station: NetworkAddress(network: 2001, station: [1]))
+            let answered = try site.go { client in
+                let first = site.task { await ask(client, [device, device], site) }
+                try await site.sleep(until: .milliseconds(50))
+                site.tell(.routerBusyToNetwork(networks), from: router)
+                try await site.sleep(until: .seconds(10))
+                site.tell(.routerAvailableToNetwork(networks), from: router)
+                let all = await first.value
+                site.tell(.routerBusyToNetwork([2001]), from: IPv4Endpoint(10, 0, 2, 2))
+                return await all + ask(client, [device], site)
+            }
+            #expect(answered == 3)
+            // What had gone had gone; then nothing until it is available, and another router's
+            // word counts for nothing.
+            #expect(
+                site.requests.map(\.at) == [.zero, .seconds(10), .milliseconds(10_100)],
+                "\(networks)")
+        }
+    }
+
+    @Test("remembers the devices that it asks, however many say that they are there")
+    func strangers() throws {
+        let site = Site(configure: { $0.deviceCountMax = 4 })
+        site.device(TableDevice.inputs(40).answer)
+        @Sendable func introduce(_ number: UInt8, octets: UInt32) {
+            let iAm = IAmRequest(
+                device: ObjectIdentifier(.device, UInt32(number)), maxAPDU: octets,
+                segmentation: .none, vendor: 1)
+            site.send(
+                .unconfirmedRequest(.iAm(iAm)), from: IPv4Endpoint(10, 0, 0, number))
+        }
+        let sizes = try site.go { client in
+            // Nobody has asked: it is not kept. Then somebody has.
+            introduce(7, octets: 128)
+            let before = client.batchSize(of: Site.device)
+            let search = site.task { try? await client.whoIs() }
+            try await site.sleep(until: .seconds(1))
+            for number in 20...40 { introduce(UInt8(number), octets: 480) }
+            introduce(7, octets: 128)
+            _ = await search.value
+            return (before, client.batchSize(of: Site.device))
+        }
+        #expect(sizes.0.requests(for: TableDevice.targets(40)).count == 1)
+        #expect(sizes.1.requests(for: TableDevice.targets(40)).count > 1)
+    }
+
     @Test("fails what a router does not reach at once")
     func unreachable() throws {
         let site = Site()

@@ -155,6 +155,66 @@ import Testing
         #expect(found.values.allSatisfy { if case .values = $0 { true } else { false } })
     }
 
+    @Test("ends where great requests go unanswered and the first property is an error")
+    func silentBehindError() throws {
+        let site = Site()
+        let device = TableDevice.inputs(40)
+        site.device { pdu in
+            let targets = (try? ReadPropertyMultipleRequest(decoding: pdu.octets))?.targets
+            return pdu.service == .readPropertyMultiple && targets!.count > 5
+                ? [] : device.answer(pdu)
+        }
+        let missing = ObjectProperty(ObjectIdentifier(.analogInput, 99), .presentValue)
+        let found = try site.go {
+            await $0.readProperties([missing] + TableDevice.targets(40), of: Site.device)
+        }
+        #expect(found[missing] == .error(TableDevice.unknown))
+        #expect(found.values.count { if case .values = $0 { true } else { false } } == 40)
+    }
+
+    @Test("loses one property whose value cannot be read, and none beside it")
+    func unreadable() throws {
+        let site = Site()
+        let device = TableDevice.inputs(10)
+        let bad = TableDevice.targets(10)[3]
+        site.device { pdu in
+            let targets =
+                (try? ReadPropertyMultipleRequest(decoding: pdu.octets))?.targets
+                ?? (try? ReadPropertyRequest(decoding: pdu.octets)).map { [$0.target] } ?? []
+            guard targets.contains(bad) else { return device.answer(pdu) }
+            return [
+                .complexAck(
+                    ReplyPDU(invokeID: pdu.invokeID, service: pdu.service, octets: [0x3E, 0x44]))
+            ]
+        }
+        let found = try site.go {
+            await $0.readProperties(TableDevice.targets(10), of: Site.device)
+        }
+        for target in TableDevice.targets(10) where target != bad {
+            #expect(found[target] == .values([.real(Float(target.object.instance))]))
+        }
+        guard case .failure(let failure)? = found[bad] else {
+            Issue.record("\(String(describing: found[bad]))")
+            return
+        }
+        #expect(failure.reason == .silence(lastDropped: .malformed))
+    }
+
+    @Test("says why where no element of an object list can be read")
+    func unreadableList() throws {
+        let site = Site()
+        let object = ObjectIdentifier(.device, 7)
+        var device = TableDevice(properties: [:])
+        device.properties[ObjectProperty(object, .objectList, index: 0)] = [.unsigned(30)]
+        site.device(device.answer)
+        let failure = try site.go { client in
+            await #expect(throws: RequestFailure.self) {
+                try await client.objectList(of: object, at: Site.device)
+            }
+        }
+        #expect(failure?.reason == .error(TableDevice.unknown))
+    }
+
     @Test("reads an object list as a whole, or by index where the whole is too great")
     func objectList() throws {
         let object = ObjectIdentifier(.device, 7)

@@ -113,6 +113,13 @@ final class Site: Sendable {
             to: IPv4Endpoint(10, 0, 0, 1))
     }
 
+    /// Says something to our client's network layer, as a router does.
+    func tell(_ message: NetworkMessage, from node: IPv4Endpoint) {
+        network.transport(at: node).send(
+            BVLCMessage.originalUnicastNPDU(NPDU(.networkMessage(message)).encoded).encoded,
+            to: IPv4Endpoint(10, 0, 0, 1))
+    }
+
     /// What our client sent, with the time.
     var sent: [(at: Duration, destination: IPv4Endpoint, message: BVLCMessage)] {
         wire.all.compactMap { entry in

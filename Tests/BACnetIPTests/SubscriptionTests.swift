@@ -166,6 +166,43 @@ import Testing
         #expect(count == 3 && dropped == 7)
     }
 
+    @Test("ends with its client, for whoever waits for events")
+    func close() throws {
+        let site = Site()
+        site.device { [.simpleAck(invokeID: $0.invokeID, $0.service)] }
+        let reason = try site.go { client in
+            let subscription = try await client.subscribe(
+                to: SubscriptionTests.object, of: Site.device)
+            let ending = site.task { for await _ in subscription {} }
+            await client.close()
+            await ending.value
+            let failure = await #expect(throws: RequestFailure.self) {
+                _ = try await client.subscribe(to: SubscriptionTests.object, of: Site.device)
+            }
+            return failure?.reason
+        }
+        #expect(reason == .closed && site.uptime == .zero)
+    }
+
+    @Test("cancels in the device what nobody here has any more, and nothing else")
+    func several() throws {
+        let site = Site()
+        site.device { [.simpleAck(invokeID: $0.invokeID, $0.service)] }
+        let target = ObjectProperty(SubscriptionTests.object, .reliability)
+        try site.go { client in
+            let first = try await client.subscribe(to: SubscriptionTests.object, of: Site.device)
+            let second = try await client.subscribe(to: SubscriptionTests.object, of: Site.device)
+            let property = try await client.subscribe(to: target, of: Site.device)
+            await first.cancel()
+            #expect(site.requests.count == 3)
+            await property.cancel()
+            #expect(site.requests.map(\.pdu.service).last == .subscribeCOVProperty)
+            await second.cancel()
+            #expect(site.requests.map(\.pdu.service).last == .subscribeCOV)
+        }
+        #expect(site.requests.count == 5)
+    }
+
     @Test("fails where the device refuses, and leaves nothing behind")
     func refusal() throws {
         let site = Site()

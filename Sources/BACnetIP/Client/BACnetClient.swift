@@ -10,7 +10,7 @@ public final class BACnetClient: Sendable {
     struct Shared {
         var state: ClientState
         var waiters: [UInt64: CheckedContinuation<Ending, Never>] = [:]
-        var sinks: [UInt64: @Sendable (COVNotification) -> Void] = [:]
+        var sinks: [UInt64: EventSink] = [:]
         var timer: DeadlineTimer
     }
 
@@ -54,13 +54,18 @@ public final class BACnetClient: Sendable {
         apply { $0.passTime(to: $1) }
     }
 
-    /// Ends what is under way with the reason `closed`, and closes the transport.
+    /// Ends what is under way with the reason `closed`, subscriptions too, and closes the transport.
+    ///
+    /// Devices are not told: a subscription ends in them with its lifetime, a registration in a BBMD
+    /// with its own. Cancel before what is to end at once.
     public func close() async {
         apply { $0.close(at: $1) }
-        shared.withLock { shared in
+        let sinks = shared.withLock { shared in
             shared.timer.cancel()
-            shared.sinks = [:]
+            defer { shared.sinks = [:] }
+            return shared.sinks.values.map(\.self)
         }
+        for sink in sinks { sink.finish() }
         await transport.close()
     }
 }
@@ -89,9 +94,9 @@ extension BACnetClient {
 extension BACnetClient {
     /// Lets something happen to the state, then does what it says, outside of the lock.
     func apply(_ event: (inout ClientState, Duration) -> [ClientEffect]) {
-        let now = clock.uptime
         let actions = shared.withLock { shared in
-            let effects = event(&shared.state, now)
+            // Inside: the state's time never goes back.
+            let effects = event(&shared.state, clock.uptime)
             arm(&shared)
             return effects.compactMap { action(for: $0, in: &shared) }
         }
@@ -109,7 +114,7 @@ extension BACnetClient {
             return { waiter.resume(returning: ending) }
         case .notify(let ticket, let notification):
             guard let sink = shared.sinks[ticket] else { return nil }
-            return { sink(notification) }
+            return { sink.take(notification) }
         }
     }
 
@@ -154,15 +159,19 @@ extension BACnetClient {
         shared.withLock { $0.state.change(device, change) }
     }
 
-    /// Has notifications handed to `sink`; `nil` where there are too many subscriptions.
+    /// Has notifications handed to `sink`.
     func add(
-        _ sink: @escaping @Sendable (COVNotification) -> Void, to key: SubscriptionKey
-    ) -> UInt64? {
+        _ sink: EventSink, to key: SubscriptionKey, _ reference: PropertyReference?
+    ) -> Result<UInt64, RequestFailure.Reason> {
         shared.withLock { shared in
+            guard !shared.state.isClosed else { return .failure(.closed) }
+            guard shared.sinks.count < configuration.subscriptionCountMax else {
+                return .failure(.tooManySubscriptions)
+            }
             let ticket = shared.state.takeTicket()
-            guard !shared.state.isClosed, shared.state.add(ticket, to: key) else { return nil }
+            shared.state.subscriptions[key, default: [:]][ticket] = .some(reference)
             shared.sinks[ticket] = sink
-            return ticket
+            return .success(ticket)
         }
     }
 
@@ -173,7 +182,9 @@ extension BACnetClient {
         }
     }
 
-    func isSubscribed(to key: SubscriptionKey) -> Bool {
-        shared.withLock { $0.state.subscriptions[key] != nil }
+    /// Whether anybody here has the same subscription in the device: that of the object, or of the
+    /// property.
+    func isSubscribed(to key: SubscriptionKey, _ reference: PropertyReference?) -> Bool {
+        shared.withLock { $0.state.subscriptions[key]?.values.contains(reference) == true }
     }
 }

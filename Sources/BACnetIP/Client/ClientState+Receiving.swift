@@ -12,16 +12,17 @@ extension ClientState {
             return refuse(datagram)
         }
         var node = datagram.source
+        var isForwarded = false
         switch message {
-        case .originalUnicastNPDU: break
-        case .originalBroadcastNPDU:
-            break
+        case .originalUnicastNPDU, .originalBroadcastNPDU: break
         case .forwardedNPDU(let origin, _):
-            // Registered with one BBMD, nobody else's word for where a broadcast comes from counts.
-            if let registration, registration.broadcastManager != datagram.source {
-                return drop(.spoofed)
-            }
+            // Registered with one BBMD, nobody else's word for where a broadcast comes from counts;
+            // without, it is one of our own subnet's, which speaks to everybody.
+            let isFromManager =
+                registration.map { $0.broadcastManager == datagram.source } ?? datagram.isBroadcast
+            guard isFromManager, origin.isPossibleNode else { return drop(.spoofed) }
             node = origin
+            isForwarded = true
             guard node != endpoint else { return [] }
         case .result(let code):
             return receive(code, from: datagram.source, at: now)
@@ -32,8 +33,8 @@ extension ClientState {
         guard let octets = message.npdu else { return [] }
         let isUnicast =
             if case .originalUnicastNPDU = message { !datagram.isBroadcast } else { false }
-        return receive(octets, from: node, isUnicast: isUnicast, at: now)
-            + admit(at: now)
+        let way: Way = isForwarded ? .forwarded : isUnicast ? .alone : .everybody
+        return receive(octets, from: node, by: way, at: now) + admit(at: now)
     }
 
     @discardableResult mutating func drop(_ reason: DroppedMessage) -> [ClientEffect] {
@@ -55,11 +56,19 @@ extension ClientState {
         guard registration?.receive(code, from: source, at: now) == true else {
             return drop(.spoofed)
         }
+        if code == .distributeBroadcastRefused { askAgainEverybody(at: now) }
         return advanceSearches(to: now)
     }
 
+    /// How a message came to us.
+    private enum Way {
+        case alone, everybody
+        /// A broadcast that a BBMD passed on: it says who sent it, and nothing proves that.
+        case forwarded
+    }
+
     private mutating func receive(
-        _ octets: [UInt8], from node: IPv4Endpoint, isUnicast: Bool, at now: Duration
+        _ octets: [UInt8], from node: IPv4Endpoint, by way: Way, at now: Duration
     ) -> [ClientEffect] {
         let message: NPDU
         do throws(MessageError) { message = try NPDU(decoding: octets) } catch {
@@ -75,8 +84,8 @@ extension ClientState {
         case .networkMessage(let content): return receive(content, from: node, at: now)
         case .apdu(let octets):
             return receive(
-                apdu: octets, from: peer, isUnicast: isUnicast && message.destination == nil,
-                at: now)
+                apdu: octets, from: peer,
+                by: way == .alone && message.destination != nil ? .everybody : way, at: now)
         }
     }
 
@@ -85,20 +94,15 @@ extension ClientState {
     ) -> [ClientEffect] {
         switch message {
         case .iAmRouterToNetwork(let networks):
-            for network in networks where routers.count < configuration.deviceCountMax {
-                routers[network] = node
-            }
             return networks.flatMap { hear(.router(network: $0, node), at: now) }
         case .rejectMessageToNetwork(let reason, let network):
             return carry(
                 out: transactions.receive(rejected: network, reason: reason, from: node))
         case .routerBusyToNetwork(let networks):
-            for network in networks {
-                gate.close(network, behind: node, until: now + ClientState.busyPause)
-            }
+            gate.close(networks, behind: node, until: now + ClientState.busyPause)
             return []
         case .routerAvailableToNetwork(let networks):
-            for network in networks { gate.close(network, behind: node, until: nil) }
+            gate.close(networks, behind: node, until: nil)
             return []
         default: return drop(.unneeded)
         }
@@ -109,22 +113,24 @@ extension ClientState {
     private static let busyPause: Duration = .seconds(30)
 
     private mutating func receive(
-        apdu octets: [UInt8], from peer: DeviceAddress, isUnicast: Bool, at now: Duration
+        apdu octets: [UInt8], from peer: DeviceAddress, by way: Way, at now: Duration
     ) -> [ClientEffect] {
         let received: ReceivedAPDU
         do throws(MessageError) { received = try ReceivedAPDU(decoding: octets) } catch {
-            transactions.receive(undecodable: octets, from: peer)
+            if way != .forwarded { transactions.receive(undecodable: octets, from: peer) }
             return drop(.malformedApplication)
         }
         switch received {
         case .unsupportedRequest(let invokeID, _):
-            guard isUnicast else { return drop(.confirmedBroadcast) }
+            guard way == .alone else { return drop(.confirmedBroadcast) }
             return send(.reject(invokeID: invokeID, .unrecognizedService), to: peer)
         case .timeSynchronization, .unsupportedUnconfirmedRequest: return drop(.unneeded)
         case .message(.unconfirmedRequest(let request)):
             return receive(request, from: peer, at: now)
+        // A BBMD passes broadcasts on, and an answer is none.
+        case .message where way == .forwarded: return drop(.spoofed)
         case .message(.confirmedRequest(let request)):
-            guard isUnicast else { return drop(.confirmedBroadcast) }
+            guard way == .alone else { return drop(.confirmedBroadcast) }
             return answer(request, from: peer, at: now)
         case .message(.segmentAck(let ack)) where !ack.byServer:
             return acknowledge(ack, from: peer, at: now)

@@ -40,9 +40,9 @@ struct ClientState {
     var questions: [Ticket: Question] = [:]
     var tickets: [TransactionID: Ticket] = [:]
     var searches: [Ticket: Search] = [:]
-    var subscriptions: [SubscriptionKey: Set<Ticket>] = [:]
+    /// By who listens: the property that is subscribed to, `nil` for what the object tells by itself.
+    var subscriptions: [SubscriptionKey: [Ticket: PropertyReference?]] = [:]
     var habits: [DeviceAddress: DeviceHabits] = [:]
-    var routers: [UInt16: IPv4Endpoint] = [:]
     var answering = Answering(Answering.Limits(services: OwnObjects.services))
     var droppedCounts: [DroppedMessage: Int] = [:]
     var isClosed = false
@@ -133,7 +133,7 @@ extension ClientState {
             effects = carry(out: transactions.cancel(transaction, at: now))
             gate.leave(question.device)
         } else {
-            _ = gate.withdraw(ticket)
+            gate.withdraw(ticket)
         }
         return effects + [.end(ticket, .failed(.cancelled))] + admit(at: now)
     }

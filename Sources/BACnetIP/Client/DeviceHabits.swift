@@ -24,9 +24,11 @@ struct DeviceHabits {
 }
 
 extension ClientState {
+    /// Keeps what a device says that it takes: one that is known, or that is searched for. Anybody may
+    /// say anything of anybody.
     mutating func learn(_ iAm: IAmRequest, of peer: DeviceAddress) {
-        guard habits[peer] != nil || habits.count < configuration.deviceCountMax else {
-            drop(.tooManyDevices)
+        let device = HeardMessage.device(DiscoveredDevice(iAm, at: peer))
+        guard habits[peer] != nil || searches.values.contains(where: { $0.wants(device) }) else {
             return
         }
         let octetCountMax = Int(min(iAm.maxAPDU, UInt32(UInt16.max)))
@@ -39,17 +41,19 @@ extension ClientState {
         habits[device] ?? DeviceHabits(pointCountMax: configuration.pointCountMax)
     }
 
-    /// Keeps what was learned, as long as there is room for another device.
+    /// Keeps what was learned; where there is no room, in the place of a device that is not asked now.
     mutating func change<Answer>(
         _ device: DeviceAddress, _ change: (inout DeviceHabits) -> Answer
     ) -> Answer {
         var known = habits(of: device)
-        defer {
-            if habits[device] != nil || habits.count < configuration.deviceCountMax {
-                habits[device] = known
-            }
+        let answer = change(&known)
+        if habits[device] == nil, habits.count >= configuration.deviceCountMax,
+            let idle = habits.keys.first(where: { !gate.isOpen(to: $0) })
+        {
+            habits[idle] = nil
         }
-        return change(&known)
+        habits[device] = known
+        return answer
     }
 }
 

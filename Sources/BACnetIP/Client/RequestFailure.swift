@@ -2,7 +2,7 @@ public import BACnetMessages
 
 /// Why a device did not give what it was asked for: which device, what, how often and how long.
 public struct RequestFailure: Error, Hashable, Sendable {
-    public enum Reason: Hashable, Sendable {
+    public enum Reason: Error, Hashable, Sendable {
         /// The device's own word.
         case error(ErrorReply)
         case reject(RejectReason)
@@ -43,10 +43,13 @@ public struct RequestFailure: Error, Hashable, Sendable {
         self.reason = reason
     }
 
-    /// True if the device said something: it is there.
+    /// True if the device said something: it is there, although what it said may have been nothing
+    /// that could be taken.
     public var isAnswered: Bool {
         switch reason {
         case .error, .reject, .abort, .replyTooLong, .unexpectedReply: true
+        case .silence(let dropped):
+            [.malformed, .otherContent, .otherService].contains(dropped)
         default: false
         }
     }

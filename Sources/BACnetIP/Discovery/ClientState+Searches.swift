@@ -29,6 +29,13 @@ extension ClientState {
         }
     }
 
+    /// What was asked of everybody was asked of nobody.
+    mutating func askAgainEverybody(at now: Duration) {
+        for ticket in searches.keys where searches[ticket]!.needsBroadcast {
+            searches[ticket]!.beginAgain(at: now)
+        }
+    }
+
     private func send(_ question: Search.Question, to audience: Audience) -> ClientEffect {
         let content: NPDU.Content =
             switch question {

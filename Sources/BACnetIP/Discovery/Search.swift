@@ -59,7 +59,7 @@ struct Search {
     enum Question: Hashable {
         case whoIs(WhoIsRequest)
         case whoHas(WhoHasRequest)
-        case whoIsRouter(UInt16?)
+        case whoIsRouter(UInt16)
     }
 
     let audience: Audience
@@ -71,6 +71,7 @@ struct Search {
     /// So many answers are enough.
     let answerCountMax: Int?
     private var askedCount = 0
+    private var hasBegunAgain = false
     private(set) var nextQuestion: Duration
     /// While there is no BBMD to ask through: when to give up.
     private var waitEnd: Duration?
@@ -109,7 +110,7 @@ struct Search {
                 }
         case (.whoHas, .object(let object)): isAsked(object.address)
         case (.whoIsRouter(let wanted), .router(let network, _)):
-            wanted == nil || wanted == network
+            wanted == network
         default: false
         }
     }
@@ -138,6 +139,16 @@ struct Search {
         let end = waitEnd ?? now + Search.registrationPatience
         waitEnd = end
         return now < end
+    }
+
+    /// The BBMD did not pass the questions on: they are asked again once it does. Once only, since
+    /// BBMDs may exist that register everybody and pass on nothing.
+    mutating func beginAgain(at now: Duration) {
+        guard !hasBegunAgain else { return }
+        hasBegunAgain = true
+        askedCount = 0
+        end = nil
+        nextQuestion = now
     }
 
     /// An answer that is known already is not kept twice. Ends the search where it was the last

@@ -61,6 +61,13 @@ extension BACnetClient {
             default: continue
             }
         }
+        // A list of which nothing can be read is not an empty one.
+        if values.isEmpty, case .failure(let failure)? = found[targets[0]] { throw failure }
+        if values.isEmpty, case .error(let error)? = found[targets[0]] {
+            throw RequestFailure(
+                device: device, request: "read \(targets[0])", tries: 1, elapsed: .zero,
+                reason: .error(error))
+        }
         return values
     }
 

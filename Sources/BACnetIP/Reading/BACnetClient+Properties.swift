@@ -54,7 +54,8 @@ extension BACnetClient {
             patience: answer.patience)
         _ = self.lesson(of: single)
         if single.failure.isAnswered || (try? single.reply()) != nil {
-            batches.pushBack(answer.request)
+            // It is there. What the single one taught may not say so, and less is asked all the same.
+            batches.halve(answer.request)
         } else {
             batches.fail(answer)
         }

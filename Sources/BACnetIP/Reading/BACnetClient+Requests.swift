@@ -41,8 +41,9 @@ struct Answer: Sendable {
         if case .outcome(let outcome) = ending { outcome } else { nil }
     }
 
+    /// Nothing came, not even what could not be taken.
     var isSilence: Bool {
-        if case .timedOut? = outcome { true } else { false }
+        if case .timedOut? = outcome { !failure.isAnswered } else { false }
     }
 
     func reply() throws(RequestFailure) -> ConfirmedReply {

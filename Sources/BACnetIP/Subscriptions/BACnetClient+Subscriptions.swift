@@ -54,18 +54,19 @@ extension BACnetClient {
         let feed = EventFeed(continuation)
         let request = request(object, reference, options.terms, options.increment)
         // Before it is asked for: a device may notify before it acknowledges.
-        let sink = add(
-            { [clock] notification in
-                guard
-                    reference == nil
-                        || notification.values.contains(where: { $0.reference == reference })
-                else { return }
-                feed.yield(.notification(notification, arrival: clock.uptime))
-            }, to: key)
-        guard let sink else {
+        let take: @Sendable (COVNotification) -> Void = { [clock] notification in
+            guard
+                reference == nil
+                    || notification.values.contains(where: { $0.reference == reference })
+            else { return }
+            feed.yield(.notification(notification, arrival: clock.uptime))
+        }
+        let sink: UInt64
+        switch add(EventSink(take: take, finish: feed.finish), to: key, reference) {
+        case .success(let ticket): sink = ticket
+        case .failure(let reason):
             throw RequestFailure(
-                device: device, request: request.words, tries: 0, elapsed: .zero,
-                reason: .tooManySubscriptions)
+                device: device, request: request.words, tries: 0, elapsed: .zero, reason: reason)
         }
         let answer = await ask(request, of: device)
         do throws(RequestFailure) { try answer.acknowledged() } catch {
@@ -81,8 +82,8 @@ extension BACnetClient {
         }
         let end = self.request(object, reference, nil, nil)
         return COVSubscription(to: object, reference, of: device, events, feed) { [weak self] in
-            // The device knows one subscription to an object, however many there are here.
-            guard let self, !isSubscribed(to: key) else { return }
+            // The device knows one of a kind, however many there are here.
+            guard let self, !isSubscribed(to: key, reference) else { return }
             _ = await ask(end, of: device)
         }
     }
@@ -111,7 +112,7 @@ extension BACnetClient {
         var pause = lifetime / 2
         while !Task.isCancelled {
             do { try await clock.sleep(until: clock.uptime + pause) } catch { return }
-            guard let client = client() else { return }
+            guard let client = client() else { return feed.finish() }
             let answer = await client.ask(request, of: device)
             do throws(RequestFailure) {
                 try answer.acknowledged()

@@ -56,6 +56,12 @@ public final class COVSubscription: AsyncSequence, Sendable {
     }
 }
 
+/// Whoever is told of an object: its notifications, and that no more will come.
+struct EventSink: Sendable {
+    let take: @Sendable (COVNotification) -> Void
+    let finish: @Sendable () -> Void
+}
+
 /// Where events go in; counts those that nobody took.
 final class EventFeed: Sendable {
     private let continuation: AsyncStream<COVEvent>.Continuation

@@ -7,15 +7,8 @@ struct SubscriptionKey: Hashable {
 }
 
 extension ClientState {
-    /// `false` where there are too many already.
-    mutating func add(_ ticket: Ticket, to key: SubscriptionKey) -> Bool {
-        guard subscriptions.count < configuration.subscriptionCountMax else { return false }
-        subscriptions[key, default: []].insert(ticket)
-        return true
-    }
-
     mutating func remove(_ ticket: Ticket, from key: SubscriptionKey) {
-        subscriptions[key]?.remove(ticket)
+        subscriptions[key]?.removeValue(forKey: ticket)
         if subscriptions[key]?.isEmpty == true { subscriptions[key] = nil }
     }
 
@@ -23,6 +16,6 @@ extension ClientState {
     func subscribers(to notification: COVNotification, from peer: DeviceAddress) -> [Ticket] {
         guard notification.process == configuration.subscriptionProcess else { return [] }
         let key = SubscriptionKey(device: peer, object: notification.object)
-        return subscriptions[key]?.sorted() ?? []
+        return subscriptions[key]?.keys.sorted() ?? []
     }
 }
