@@ -51,7 +51,7 @@ struct BatchClassifier {
             let year = newest.year(of: time)
             if try newest.advance(to: time, of: batch.series[index], year, view) {
                 outcome.survivors.append(index)
-                if year < lastYear { try noteIfLate(batch, index, &outcome) }
+                if year < lastYear { noteIfLate(batch, index, &outcome) }
                 if year != run.year {
                     outcome.note(new: run.count, in: run.year)
                     run = (year, 0)
@@ -66,11 +66,10 @@ struct BatchClassifier {
         return outcome
     }
 
-    /// The newest of its year may still come behind a sample of a later one.
-    private func noteIfLate(
-        _ batch: SampleBatch, _ index: Int, _ outcome: inout Outcome
-    ) throws(StoreError) {
-        guard let latest = try view.latestSample(of: batch.series[index]),
+    /// The newest of its year may still come behind a sample of a later one. A later year that cannot
+    /// be read is no reason to refuse what is of another.
+    private func noteIfLate(_ batch: SampleBatch, _ index: Int, _ outcome: inout Outcome) {
+        guard let latest = try? view.latestSample(of: batch.series[index]),
             latest.time.rawValue > batch.times[index]
         else { return }
         outcome.receipt.notes.append(SampleNote(index, .late))

@@ -132,9 +132,11 @@ extension Segment {
         )
         guard let number = head.layout.frames(atOrBefore: time, back).first else { return nil }
         if known != nil {
-            // A copy of its own: shared, it would cost the scratch its memory.
+            // The frame alone: the head may be forgotten between the two looks at it, and then the
+            // whole chunk was read. A copy of its own: shared, it would cost the scratch its memory.
+            let place = scratch.range(ofFrame: number, of: head.layout)
             var bytes: [UInt8] = []
-            bytes.append(scratch.bytes.rawSpan)
+            bytes.append(scratch.bytes.rawSpan.extracting(place))
             cache.insert(bytes, for: key(ofFrame: number, of: head.layout, entry))
         }
         do throws(CodecError) {

@@ -50,7 +50,7 @@ struct ReadScratch: Sendable {
             atOrBefore: time, inFrame: number, from: bytes.rawSpan.extracting(range), using: &frame)
     }
 
-    private func range(ofFrame number: Int, of layout: ChunkLayout) -> Range<Int> {
+    func range(ofFrame number: Int, of layout: ChunkLayout) -> Range<Int> {
         let body = layout.bytes(ofFrame: number)
         let shift = ChunkHeader.encodedSize - base
         return body.lowerBound + shift..<body.upperBound + shift

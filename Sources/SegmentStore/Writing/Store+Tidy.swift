@@ -7,9 +7,11 @@ extension Store {
     ///
     /// Waits for nobody but the disk. Not to be called by two threads at once.
     ///
-    /// - Throws: ``StoreError``: `closed` or `failed`; what the disk answered.
+    /// - Throws: ``StoreError``: `closed` or `failed`; `diskReserve` where no append would be taken; what the disk
+    ///   answered.
     public func probe() throws(StoreError) {
         if let refusal = state.withLock({ $0.refusal }) { throw refusal }
+        try refuseBelowReserve()
         do throws(StorageError) {
             if try storage.exists(StoreLayout.probe) { try storage.unlink(StoreLayout.probe) }
             let file = try storage.open(StoreLayout.probe, .create)
