@@ -122,6 +122,7 @@ extension Housekeeping {
             nextSweep = Housekeeping.next(after: nextSweep, every: plan.sweepInterval, uptime)
         }
         if now >= nextMaintenance {
+            withdrawStaleAnnouncement(now)
             jobs += maintenance(now)
             state.lastMaintenance = now
         }
@@ -195,6 +196,15 @@ extension Housekeeping {
             }
         }
         return jobs + [.removeOrphans]
+    }
+
+    /// Days after the last maintenance the machine was off, or its clock has jumped ahead: history
+    /// that is removed does not come back, so the removal is announced anew.
+    private mutating func withdrawStaleAnnouncement(_ now: Timestamp) {
+        guard let last = state.lastMaintenance,
+            now.milliseconds - last.milliseconds > Housekeeping.announcementAheadMax
+        else { return }
+        state.announcement = nil
     }
 
     /// A clock that was ahead and is right again would else put the maintenance off until then.

@@ -208,6 +208,25 @@ import Testing
         #expect(bytes.daily.contains(.removeExpired))
     }
 
+    @Test("removes nothing at once where the clock has jumped ahead by years") func clockJump() {
+        var house = House(at: "2025-01-10T12:00:00Z")
+        house.run(until: "2025-01-15T12:00:00Z")
+        #expect(house.times(of: .removeExpired).count == 4)
+        house.now = Timestamp("2035-01-15T12:00:00Z")!
+        house.run(until: "2035-01-15T13:00:00Z")
+        #expect(house.times(of: .removeExpired).count == 4)
+        // It is announced, a day before; and withdrawn once the clock is right again.
+        house.now = Timestamp("2025-01-15T13:00:00Z")!
+        house.run(until: "2025-01-16T00:30:00Z")
+        #expect(house.times(of: .removeExpired).count == 4)
+        // A machine that was off for years has its day too.
+        house.now = Timestamp("2028-01-16T00:30:00Z")!
+        house.run(until: "2028-01-16T12:00:00Z")
+        #expect(house.times(of: .removeExpired).count == 4)
+        house.run(until: "2028-01-18T12:00:00Z")
+        #expect(house.times(of: .removeExpired).count > 4)
+    }
+
     @Test("stands a clock that was years ahead, and one set back over 02:00") func clockSet() {
         let state = Housekeeping.State(
             lastMaintenance: Timestamp("2031-01-01T00:00:00Z")!,
