@@ -114,12 +114,12 @@ private struct StoredBatch: Sendable {
                 }
                 newest = (sample.point, series)
             }
-            guard sample.value.isFinite else {
-                rejected.append(RejectedSample(index: index, reason: .notANumber))
-                continue
-            }
             guard window.contains(sample.timestamp) else {
                 rejected.append(RejectedSample(index: index, reason: .clock))
+                continue
+            }
+            guard sample.value.isFinite else {
+                rejected.append(RejectedSample(index: index, reason: .notANumber))
                 continue
             }
             batch.append(

@@ -158,8 +158,16 @@ extension IngestLedger.State {
             if missing.contains(place) {
                 // A time that no journal takes is no place for a gap.
                 guard BulkImport.supportedRange.contains(sample.timestamp) else { continue }
-                misses[sample.point] =
-                    known.map { min($0.lowerBound, time)...max($0.upperBound, time) } ?? time...time
+                guard let known else {
+                    misses[sample.point] = time...time
+                    continue
+                }
+                // Older than what is open, with values perhaps in between: a gap of its own.
+                if time < known.lowerBound {
+                    close(time...time, of: sample.point, at: time + 1)
+                } else {
+                    misses[sample.point] = known.lowerBound...max(known.upperBound, time)
+                }
             } else if let known, time > known.upperBound {
                 misses[sample.point] = nil
                 close(known, of: sample.point, at: time)

@@ -38,11 +38,11 @@ final class SampleFeed: Sendable {
     func add(_ batch: CommittedBatch) {
         let waiters = state.withLock { state in
             state.batches.append(batch)
-            state.sampleCount += batch.places.count
+            state.sampleCount += batch.batch.count
             while state.sampleCount > SampleFeed.sampleCountMax,
                 let oldest = state.batches.popFirst()
             {
-                state.sampleCount -= oldest.places.count
+                state.sampleCount -= oldest.batch.count
                 state.begin = oldest.position
             }
             return state.takeWaiters()

@@ -89,6 +89,15 @@ import Testing
             #expect(await following.next() == .reset(position: large.position))
             for round in 0..<30 { try await manager.store(samples(9000, from: round * 9000)) }
             #expect(manager.feed.keptSampleCount <= 100_000)
+            // Duplicates are kept with their batch, and count too: of these each has one new sample.
+            var positions: [UInt64] = []
+            for round in 0..<30 {
+                let start = 270_000 + round
+                positions.append(
+                    try await manager.store(samples(9001, from: start - 9000)).position)
+            }
+            var lost = try manager.observe(from: positions[0]).makeAsyncIterator()
+            #expect(await lost.next() == .reset(position: positions[29]))
         }
     }
 
