@@ -15,13 +15,19 @@ extension HistorySnapshot {
         }
         let source = StoredSeries(snapshot: engine, series: series, log: log)
         let profile = try profile(of: point)
-        let rule =
-            needsRule
-            ? try source.gapRule(
+        var rule = GapRule(.unknown, recorded: [], times: [])
+        if needsRule {
+            // A value that is recorded when it changes comes from before the range, and may have
+            // ended there.
+            let isChangeOfValue = profile.historyMode == .changeOfValue
+            let asked =
+                isChangeOfValue ? TimeRange(from: TimeRange.all.from, to: range.to)! : range
+            rule = try source.gapRule(
                 try schedule(of: point, profile, until: now),
-                recorded: try recordedGaps(of: point, in: range) + damagedGaps(of: point),
+                recorded: try recordedGaps(of: point, in: asked) + damagedGaps(of: point),
                 in: range)
-            : GapRule(.unknown, recorded: [], times: [])
+            rule.horizon = now.milliseconds
+        }
         return BucketReader(
             source: source, dataType: known.dataType, profile: profile, rule: rule)
     }

@@ -100,6 +100,51 @@ import Testing
         }
     }
 
+    @Test("a fan of which nothing is known since a gap, whatever is asked") func dutyBehindGap()
+        async throws
+    {
+        let samples = [
+            PointSample(fan, 1, "2026-01-01T08:00Z"), PointSample(fan, 0, "2026-01-01T14:00Z"),
+        ]
+        try await withStore(samples) { manager in
+            try await manager.setProfile(PointProfile(historyMode: .changeOfValue), of: fan)
+            let gap = TimeRange("2026-01-01T09:00Z", "2026-01-01T10:00Z")
+            try await manager.record([Gap(point: fan, range: gap, reason: .deviceOffline)])
+            for from in ["2026-01-01T09:30Z", "2026-01-01T12:00Z"] {
+                let later = try manager.duty(of: fan, in: TimeRange(from, "2026-01-01T13:00Z"))
+                #expect(later.coveredTime == .zero && later.onTime == .zero, "\(from)")
+            }
+            let whole = try manager.duty(
+                of: fan, in: TimeRange("2026-01-01T08:00Z", "2026-01-01T13:00Z"))
+            #expect(whole.coveredTime == .seconds(3600))
+        }
+    }
+
+    @Test("a fan that runs: its hours end now, at noon") func today() async throws {
+        try await withStore([PointSample(fan, 1, "2026-03-01T08:00Z")]) { manager in
+            try await manager.setProfile(PointProfile(historyMode: .changeOfValue), of: fan)
+            let hours = try manager.buckets(
+                of: fan, in: TimeRange("2026-03-01T10:00Z", "2026-03-01T14:00Z"),
+                every: .milliseconds(3_600_000), aggregations: [.timeWeightedMean])
+            #expect(hours.map(\.coveredTime) == [.seconds(3600), .seconds(3600), .zero, .zero])
+        }
+    }
+
+    @Test("widths that no calendar has are refused by name") func widths() async throws {
+        try await withStore(quarters) { manager in
+            for width: BucketWidth in [
+                .days(0), .weeks(.max), .months(-1), .milliseconds(0), .milliseconds(-1),
+                .milliseconds(.max),
+            ] {
+                let error = #expect(throws: HistoryError.self) {
+                    try manager.buckets(
+                        of: supply, in: TimeRange("2026-01-01", "2026-01-02"), every: width)
+                }
+                #expect(error?.code == .invalidParameter && error?.parameter == "every")
+            }
+        }
+    }
+
     @Test("days in which clocks change have 23 and 25 hours") func clockChanges() async throws {
         let start = Timestamp("2025-03-29T00:00Z")!
         let samples = (0..<24 * 3).map {

@@ -77,6 +77,13 @@ extension BucketCalendar {
 
     /// All buckets of a range; `nil` for an empty one.
     func wholeSpan(of range: TimeRange) throws(HistoryError) -> BucketSpan? {
+        guard width.isCountable else {
+            throw HistoryError(
+                .invalidParameter,
+                "\(width); a width of 1 to 1,000,000 days, weeks or months, or of 1 ms and more was "
+                    + "expected",
+                parameter: "every")
+        }
         let bound = BucketCalendar.yearCountMax * 31_556_952_000
         guard range.from.milliseconds >= -bound, range.to.milliseconds <= bound else {
             throw HistoryError(

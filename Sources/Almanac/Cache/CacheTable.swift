@@ -158,7 +158,7 @@ extension CacheTable {
 
     private func age(of index: Int, at moment: Moment) -> Duration {
         let stamped = slots[index].value.timestamp
-        let sinceStamp = Duration.milliseconds(moment.now.milliseconds &- stamped.milliseconds)
+        let sinceStamp = Duration.milliseconds(moment.now.milliseconds.minus(stamped.milliseconds))
         return max(sinceStamp, moment.uptime - slots[index].heldSince, .zero)
     }
 

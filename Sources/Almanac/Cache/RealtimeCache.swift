@@ -160,7 +160,7 @@ extension RealtimeCache {
 
     /// A value that has come from its device now, with the age that its own time gives it.
     func justRead(_ value: RealtimeValue) -> CurrentValue {
-        let sinceStamp = time.now.milliseconds &- value.timestamp.milliseconds
+        let sinceStamp = time.now.milliseconds.minus(value.timestamp.milliseconds)
         return CurrentValue(
             value: value, age: max(.milliseconds(sinceStamp), .zero), origin: .device)
     }
@@ -198,7 +198,7 @@ extension RealtimeCache {
 
     private func report(_ values: [RealtimeValue], at moment: CacheTable.Moment) {
         for value in values {
-            let ahead = value.timestamp.milliseconds &- moment.now.milliseconds
+            let ahead = value.timestamp.milliseconds.minus(moment.now.milliseconds)
             let kind: CacheEvent.Kind
             if !value.value.isFinite {
                 kind = .notANumber

@@ -5,6 +5,6 @@ extension RealtimeValue {
     /// The age is the greater of the time since the stamp and ``leastAge``, so that of a value that
     /// a cache has given, nothing gets younger where the clock was set back.
     public func isFresh(at now: Timestamp) -> Bool {
-        max(.milliseconds(now.milliseconds &- timestamp.milliseconds), leastAge) <= timeToLive
+        max(.milliseconds(now.milliseconds.minus(timestamp.milliseconds)), leastAge) <= timeToLive
     }
 }

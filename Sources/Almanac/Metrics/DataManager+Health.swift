@@ -37,8 +37,8 @@ extension DataManager {
 
     private var isSourceAlive: Bool {
         guard let source = reader?.source else { return true }
-        let known = engineSnapshot.catalog.deviceIDs
-        return known.isEmpty || !known.allSatisfy(source.isResting)
+        guard let active = try? view.devices(activeOnly: true), !active.isEmpty else { return true }
+        return !active.allSatisfy { source.isResting($0.deviceID) }
     }
 
     /// Tells of an answered request, for the figures of the API.

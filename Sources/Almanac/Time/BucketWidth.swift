@@ -13,6 +13,15 @@ public enum BucketWidth: Hashable, Sendable {
     public static let month = BucketWidth.months(1)
     public static let year = BucketWidth.months(12)
 
+    /// False for what no calendar counts by; fixed widths end where arithmetic on them would.
+    var isCountable: Bool {
+        switch self {
+        case .milliseconds(let step): (1...1_000_000 * 31 * 86_400_000).contains(step)
+        case .days(let count), .weeks(let count), .months(let count):
+            (1...1_000_000).contains(count)
+        }
+    }
+
     /// nil for less than a millisecond; parts of one are dropped.
     public init?(_ duration: Duration) {
         let milliseconds = duration.milliseconds

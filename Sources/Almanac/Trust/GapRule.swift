@@ -18,6 +18,9 @@ struct GapRule: Sendable {
     /// The latest end of the recorded gaps up to each: ascending, unlike the ends themselves.
     let latestEnds: [Timestamp]
 
+    /// What has not come yet is not known: a value of a change-of-value point holds no longer.
+    var horizon: Int64 = .max
+
     /// - Parameters:
     ///   - recorded: the gaps that were written down, in any order.
     ///   - times: of the samples, ascending: their most frequent step counts where the schedule has
@@ -56,7 +59,7 @@ struct GapRule: Sendable {
     ///   - end: where the question ends; for what holds without one.
     func holdEnd(of time: Int64, next: Int64?, end: Int64) -> Int64 {
         if schedule.isChangeOfValue {
-            let until = next ?? end
+            let until = next ?? max(time, min(end, horizon))
             return recordedStart(from: time, to: until) ?? until
         }
         if let next, !isGap(from: time, to: next) { return next }

@@ -182,6 +182,8 @@ import Testing
             #expect(await manager.isReady())
             source.setResting(1201)
             #expect(await manager.isReady())
+            // Nobody asks a device that is not active, so it never rests.
+            try await manager.upsert(Device(deviceID: 1203, deviceName: "off", isActive: false))
             source.setResting(1202)
             #expect(await !manager.isReady())
         }
