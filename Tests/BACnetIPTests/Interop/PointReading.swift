@@ -72,6 +72,28 @@
             return differences
         }
 
+        /// The present values of a device's objects in a step, in words.
+        func truths(
+            of description: Simulator.DeviceDescription, step: Int
+        ) throws -> [ObjectProperty: [String]] {
+            var truths: [ObjectProperty: [String]] = [:]
+            for described in description.objects {
+                let object = try PointReading.object(described.id)
+                truths[ObjectProperty(object, .presentValue)] = [
+                    try truth(of: described, description, step)
+                ]
+            }
+            return truths
+        }
+
+        private func truth(
+            of described: Simulator.ObjectDescription, _ device: Simulator.DeviceDescription,
+            _ step: Int
+        ) throws -> String {
+            let value = try simulator.truth(described.id, of: device.id, step: step).value
+            return described.states == nil ? "\(Float(value))" : "\(Int(value))"
+        }
+
         private func properties(
             of object: ObjectIdentifier, _ described: Simulator.ObjectDescription
         ) -> [ObjectProperty] {
@@ -117,8 +139,7 @@
                 }
             }
             let truth = try simulator.truth(described.id, of: device.id, step: step)
-            let isAnalog = described.states == nil
-            expect(.presentValue, isAnalog ? "\(Float(truth.value))" : "\(Int(truth.value))")
+            expect(.presentValue, try self.truth(of: described, device, step))
             // A panel's analog inputs never show a flag.
             let isClear = device.profile == "t3" && object.type == .analogInput
             var flags = isClear ? [0, 0, 0, 0] : truth.flags
