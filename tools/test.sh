@@ -100,6 +100,12 @@ links_no_database() {
 # An operator's and a building engineer's first ten minutes.
 operator_trial() { python3 Tests/Operator/operator_trial.py --almanac "$(almanac_binary)"; }
 
+# The tool asks devices of another stack.
+field_trial() {
+    python3 Tests/Interop/field_trial.py --almanac "$(almanac_binary)" \
+        --python "$build/bacnet-python/bin/python"
+}
+
 accept() {
     local what=$1
     shift
@@ -201,6 +207,11 @@ stage "tools and benchmarks, release" tools_release
 stage "links liblz4, no SQLite" links_no_database
 stage "reader from the format pages alone" python_reader
 stage "an operator's and an engineer's first ten minutes" operator_trial
+if [ -x "$build/bacnet-python/bin/python" ]; then
+    stage "devices of another stack are found and probed" field_trial
+else
+    skip "devices of another stack are found and probed" "no bacpypes3 to be had"
+fi
 stage "killed while it appends, read while it is written" kill_trial --kills 50 --opens 500
 if strace -qq true 2>/dev/null; then
     stage "its system calls fail" fault_trial --runs 150

@@ -20,7 +20,7 @@ struct AlmanacTool: AsyncParsableCommand {
             InfoCommand.self, ListCommand.self, ReadCommand.self, PlotCommand.self,
             GapsCommand.self, HealthCommand.self, StatCommand.self, VerifyCommand.self,
             ImportCommand.self, ExportCommand.self, BackupCommand.self, SnapshotCommand.self,
-            RestoreCommand.self, DemoCommand.self, DiscoverCommand.self,
+            RestoreCommand.self, DemoCommand.self, DiscoverCommand.self, ProbeCommand.self,
             TicksCommand.self,
         ])
 

@@ -1,0 +1,131 @@
+import BACnetIP
+import BACnetMessages
+
+extension DeviceProbe {
+    /// Of more logs than these the others are counted only.
+    private static let logCountMax = 20
+
+    private static let logProperties: [PropertyIdentifier] = [
+        .objectName, .recordCount, .totalRecordCount, .bufferSize, .logInterval, .enable,
+        .logDeviceObjectProperty,
+    ]
+
+    /// How much the logs hold, and their first and last record.
+    mutating func readLogs(of found: FoundDevice, _ objects: [ObjectIdentifier]) async {
+        let all = objects.filter(\.type.isLog)
+        let logs = Array(all.prefix(DeviceProbe.logCountMax))
+        guard !logs.isEmpty else { return }
+        let answers = await DeviceAnswers(
+            logs.flatMap { log in DeviceProbe.logProperties.map { ObjectProperty(log, $0) } },
+            of: found.address, from: client)
+        problems += answers.silence.map { ["\($0)"] } ?? []
+        var rows: [[RowWriter.Field]] = []
+        for log in logs { rows.append(await fields(of: log, answers, found)) }
+        report.sections.append(.init("logs", list: rows))
+        if all.count > logs.count {
+            report.sections.append(
+                .init("further_logs", [.init("count", .integer(all.count - logs.count))]))
+        }
+    }
+
+    private func fields(
+        of log: ObjectIdentifier, _ answers: DeviceAnswers, _ found: FoundDevice
+    ) async -> [RowWriter.Field] {
+        func number(_ property: PropertyIdentifier) -> UInt64? {
+            answers.number(ObjectProperty(log, property))
+        }
+        func cell(_ property: PropertyIdentifier) -> Cell {
+            number(property).map { .integer(Int(clamping: $0)) } ?? .missing
+        }
+        var fields: [RowWriter.Field] = [
+            .init("object", .text("\(log)")),
+            .init("name", .text(answers.text(ObjectProperty(log, .objectName)))),
+            .init("logs", .text(DeviceProbe.target(of: log, answers))),
+            .init("enabled", number(.enable).map { .flag($0 == 1) } ?? .missing),
+            .init("record_count", cell(.recordCount)),
+            .init("total_record_count", cell(.totalRecordCount)),
+            .init("buffer_size", cell(.bufferSize)),
+            // In hundredths of a second (clause 12.25).
+            .init(
+                "interval_ms",
+                number(.logInterval).map { .length(milliseconds: Int64(clamping: $0) * 10) }
+                    ?? .missing),
+        ]
+        guard let count = number(.recordCount).flatMap(UInt32.init(exactly:)), count > 0 else {
+            return fields
+        }
+        fields.append(.init("first_record", .text(await record(1, of: log, found))))
+        fields.append(.init("last_record", .text(await record(count, of: log, found))))
+        return fields
+    }
+
+    /// Time, in the device's own, and what was recorded; or why it cannot be had.
+    private func record(
+        _ position: UInt32, of log: ObjectIdentifier, _ found: FoundDevice
+    ) async -> String {
+        let ack: ReadRangeAck
+        do throws(RequestFailure) {
+            ack = try await client.readRange(
+                .byPosition(position, count: 1), of: ObjectProperty(log, .logBuffer),
+                at: found.address)
+        } catch { return "\(error)" }
+        do throws(MessageError) {
+            if log.type == .trendLogMultiple {
+                guard let record = try ack.logMultipleRecords().first else { return "none" }
+                return "\(ValueText.text(record.time))  \(LogText.text(record.data))"
+            }
+            guard let record = try ack.logRecords().first else { return "none" }
+            return "\(ValueText.text(record.time))  \(LogText.text(record.datum))"
+        } catch {
+            return "a record that cannot be read: \(error)"
+        }
+    }
+
+    /// What is logged, from the context tags of BACnetDeviceObjectPropertyReference: object 0,
+    /// property 1.
+    private static func target(of log: ObjectIdentifier, _ answers: DeviceAnswers) -> String? {
+        let values = answers.values(ObjectProperty(log, .logDeviceObjectProperty)) ?? []
+        let objects = values.compactMap { value -> String? in
+            guard case .context(tag: 0, let octets) = value, octets.count == 4 else { return nil }
+            let bits = octets.reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
+            let type = ObjectType(rawValue: UInt16(bits >> 22))
+            return ObjectIdentifier(type: type, instance: bits & 0x3F_FFFF).map { "\($0)" }
+        }
+        return objects.isEmpty ? nil : objects.joined(separator: " ")
+    }
+}
+
+/// Records of logs as people read them.
+enum LogText {
+    static func text(_ datum: LogDatum) -> String {
+        switch datum {
+        case .status(let status): "log \(words(status))"
+        case .boolean(let flag): flag ? "true" : "false"
+        case .real(let real): ValueText.text(.real(real))
+        case .enumerated(let number): "\(number)"
+        case .unsigned(let number): "\(number)"
+        case .signed(let number): "\(number)"
+        case .bits(let bits): "bits \(bits)"
+        case .null: "null"
+        case .failure(let error): "failure \(error)"
+        case .timeChange(let seconds): "clock set by \(ValueText.text(.real(seconds))) s"
+        case .any(let values): ValueText.text(values)
+        }
+    }
+
+    static func text(_ data: LogMultipleRecord.Data) -> String {
+        switch data {
+        case .status(let status): "log \(words(status))"
+        case .values(let values): values.map(text).joined(separator: ", ")
+        case .timeChange(let seconds): "clock set by \(ValueText.text(.real(seconds))) s"
+        }
+    }
+
+    private static func words(_ status: LogStatus) -> String {
+        let words = [
+            status.isDisabled ? "disabled" : nil, status.isPurged ? "purged" : nil,
+            status.isInterrupted ? "interrupted" : nil,
+        ].compactMap(\.self)
+        return words.isEmpty ? "enabled" : words.joined(separator: ", ")
+    }
+}
