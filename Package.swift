@@ -22,7 +22,9 @@ let package = Package(
         .library(name: "Almanac", targets: ["Almanac"]),
         .library(
             name: "AlmanacSimulation",
-            targets: ["BuildingModel", "BuildingSimulation", "AlmanacSimulation"]),
+            targets: [
+                "BuildingModel", "BuildingSimulation", "AlmanacSimulation", "BACnetSimulation",
+            ]),
         // With the trait Collector only: without it there are no sockets in it.
         .library(name: "AlmanacCollector", targets: ["BACnetMessages", "BACnetIP"]),
     ],
@@ -69,6 +71,13 @@ let package = Package(
             ],
             swiftSettings: fenced),
         .target(
+            name: "BACnetSimulation",
+            dependencies: [
+                "BACnetMessages", "BACnetIP", "BuildingSimulation", "BuildingModel",
+                "TimeSeriesModel",
+            ],
+            swiftSettings: fenced),
+        .target(
             name: "AlmanacSimulation",
             dependencies: ["Almanac", "BuildingSimulation", "DurableFiles"],
             swiftSettings: fenced),
@@ -108,6 +117,12 @@ let package = Package(
             name: "BACnetIPTests",
             dependencies: [
                 "BACnetIP", "BACnetMessages", "Almanac", "AlmanacSimulation", "TestSupport",
+            ], swiftSettings: strict),
+        .testTarget(
+            name: "BACnetSimulationTests",
+            dependencies: [
+                "BACnetSimulation", "BACnetIP", "BACnetMessages", "BuildingSimulation",
+                "BuildingModel", "TimeSeriesModel", "AlmanacSimulation",
             ], swiftSettings: strict),
         .testTarget(
             name: "AlmanacTests",

@@ -31,7 +31,7 @@ reference() {
 failed=0
 # One `import Almanac` brings the words and nouns with it, so its reference has them too.
 reference Almanac -experimental-allowed-reexported-modules=BuildingModel,TimeSeriesModel || failed=1
-for module in BuildingSimulation AlmanacSimulation \
+for module in BuildingSimulation AlmanacSimulation BACnetMessages BACnetIP BACnetSimulation \
     TimeSeriesModel ColumnCodec DurableFiles SegmentStore; do
     reference "$module" || failed=1
 done

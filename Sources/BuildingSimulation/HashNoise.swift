@@ -3,13 +3,13 @@ internal import TimeSeriesModel
 /// Randomness without a state: the number of a seed and an index, always the same one.
 ///
 /// A generator with a state could not answer for last March without running through the winter.
-struct HashNoise: Hashable, Sendable {
+package struct HashNoise: Hashable, Sendable {
     let salt: UInt64
 
-    init(seed: UInt64) { salt = HashNoise.mixed(seed) }
+    package init(seed: UInt64) { salt = HashNoise.mixed(seed) }
 
     /// An independent source, told apart by a number.
-    func branch(_ number: UInt64) -> HashNoise {
+    package func branch(_ number: UInt64) -> HashNoise {
         HashNoise(seed: salt &+ (number &+ 1) &* 0xD1B5_4A32_D192_ED03)
     }
 
@@ -18,7 +18,7 @@ struct HashNoise: Hashable, Sendable {
     }
 
     /// A number in 0..<1.
-    func unit(_ index: Int64) -> Double { Double(bits(index) >> 11) * 0x1p-53 }
+    package func unit(_ index: Int64) -> Double { Double(bits(index) >> 11) * 0x1p-53 }
 
     /// A number in -1..<1.
     func signed(_ index: Int64) -> Double { unit(index) * 2 - 1 }

@@ -23,6 +23,7 @@ import Testing
         "BACnetMessages": [],
         // SwiftNIO for the sockets alone, with the trait Collector.
         "BACnetIP": ["BACnetMessages", "NIOCore", "NIOPosix"],
+        "BACnetSimulation": ["BACnetMessages", "BACnetIP", "BuildingSimulation", "BuildingModel"],
     ]
 
     private static let outside: Set<String> = ["Glibc", "Synchronization", "Dispatch"]

@@ -118,7 +118,8 @@ extension Answering {
         request.target.object = object
         // Parts are cut so that no segments are needed: the next part is a question away.
         let octetCountMax =
-            min(pdu.replySize.octetCount, limits.reply.octetCountMax) - ReplySender.headOctetCount
+            min(pdu.replySize.octetCount, limits.reply.octetCountMax)
+            - ReplySender.wholeHeadOctetCount
         switch objects.range(request, octetCountMax: octetCountMax, at: now) {
         case .success(let ack): return reply(.readRange(ack), to: pdu, from: peer, at: now)
         case .failure(let refusal):

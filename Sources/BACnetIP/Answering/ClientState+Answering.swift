@@ -29,7 +29,7 @@ extension ClientState {
     }
 
     private var ownObjects: OwnObjects {
-        OwnObjects(of: configuration.device, patience: configuration.patience)
+        OwnObjects(of: configuration)
     }
 
     /// What the answering asks for, as effects.

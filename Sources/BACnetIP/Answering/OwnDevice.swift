@@ -30,10 +30,12 @@ public struct OwnDevice: Hashable, Sendable {
 struct OwnObjects: DeviceObjects {
     private let own: OwnDevice
     private let patience: Patience
+    private let transactions: TransactionLimits
 
-    init(of device: OwnDevice, patience: Patience) {
-        own = device
-        self.patience = patience
+    init(of configuration: ClientConfiguration) {
+        own = configuration.device
+        patience = configuration.patience
+        transactions = configuration.transactions
     }
 
     /// Of the confirmed services, those that a client answers.
@@ -62,8 +64,8 @@ struct OwnObjects: DeviceObjects {
         .vendorIdentifier, .modelName, .firmwareRevision, .applicationSoftwareVersion,
         .protocolVersion, .protocolRevision, .protocolServicesSupported,
         .protocolObjectTypesSupported, .objectList, .maxAPDULengthAccepted,
-        .segmentationSupported, .apduTimeout, .numberOfAPDURetries, .databaseRevision,
-        .propertyList,
+        .segmentationSupported, .maxSegmentsAccepted, .apduSegmentTimeout, .apduTimeout,
+        .numberOfAPDURetries, .deviceAddressBinding, .databaseRevision, .propertyList,
     ]
 
     func content(
@@ -90,8 +92,11 @@ struct OwnObjects: DeviceObjects {
         case .protocolObjectTypesSupported: [.bits(BitString(supporting: [.device]))]
         case .maxAPDULengthAccepted: [.unsigned(UInt64(APDUSize.octets1476.octetCount))]
         case .segmentationSupported: [.enumerated(UInt32(Segmentation.transmit.rawValue))]
-        case .apduTimeout: [.unsigned(UInt64(patience.timeout / .milliseconds(1)))]
+        case .maxSegmentsAccepted: [.unsigned(UInt64(transactions.segmentCountMax))]
+        case .apduSegmentTimeout: [.unsigned(transactions.segmentTimeout.millisecondCount)]
+        case .apduTimeout: [.unsigned(patience.timeout.millisecondCount)]
         case .numberOfAPDURetries: [.unsigned(UInt64(patience.retryCount))]
+        case .deviceAddressBinding: []
         case .databaseRevision: [.unsigned(1)]
         case .propertyList: OwnObjects.properties.propertyList
         default: nil
@@ -102,4 +107,8 @@ struct OwnObjects: DeviceObjects {
 
     private static let servicesSupported = BitString(
         supporting: services, [.iAm, .iHave, .unconfirmedCOVNotification, .whoHas, .whoIs])
+}
+
+extension Duration {
+    fileprivate var millisecondCount: UInt64 { UInt64(max(0, self / .milliseconds(1))) }
 }

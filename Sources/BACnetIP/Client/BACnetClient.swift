@@ -21,8 +21,12 @@ public final class BACnetClient: Sendable {
     private let shared: Mutex<Shared>
 
     /// - Parameters:
+    ///   - configuration: how it behaves.
+    ///   - transport: its own from then on: closed with the client.
     ///   - broadcastManager: a BBMD to register with as a foreign device, for a node that is not on
     ///     the devices' subnet. Broadcasts then go through it, once it has agreed.
+    ///   - timeToLiveSeconds: of the registration, which is renewed at half of it.
+    ///   - clock: for deadlines and pauses.
     ///   - firstInvokeID: random, because devices exist that answer numbers they know from memory.
     ///   - executor: where the client's own tasks run; for tests.
     public init(

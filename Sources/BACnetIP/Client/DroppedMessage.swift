@@ -1,5 +1,5 @@
 /// Why something that came in was not taken, before it could be an answer; of answers see
-/// ``BACnetMessages/DroppedReply``.
+/// `DroppedReply`.
 public enum DroppedMessage: Hashable, Sendable, CaseIterable {
     /// A link header that cannot be read.
     case malformedLink

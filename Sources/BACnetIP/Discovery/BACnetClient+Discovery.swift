@@ -33,7 +33,10 @@ extension BACnetClient {
     /// Two answers with the same instance from different addresses are both there: which of them is
     /// meant is not for a network to say.
     ///
-    /// - Parameter ranges: instances, range by range, so that not all answer at once; none for all.
+    /// - Parameters:
+    ///   - ranges: instances, range by range, so that not all answer at once; none for all.
+    ///   - audience: who is asked.
+    ///   - pace: how often, and how long answers are waited for.
     public func whoIs(
         _ ranges: [InstanceRange] = [], to audience: Audience = .everybody,
         pace: DiscoveryPace = DiscoveryPace()

@@ -6,7 +6,10 @@ extension BACnetClient {
     /// The whole list is asked for once; where that fails, from then on element by element in
     /// batches, and again from the start if the list grew or shrank meanwhile.
     ///
-    /// - Parameter object: the device's own object.
+    /// - Parameters:
+    ///   - object: the device's own object.
+    ///   - device: its address.
+    ///   - patience: for each request; `nil` for the client's.
     /// - Throws: ``RequestFailure``. An element that cannot be read is left out where the others
     ///   can.
     public func objectList(

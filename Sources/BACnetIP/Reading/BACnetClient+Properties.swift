@@ -17,7 +17,10 @@ extension BACnetClient {
     /// is put again in halves, so that one bad property costs only itself. When the device falls
     /// silent the rest is not asked, and fails with the same reason.
     ///
-    /// - Parameter targets: each has its outcome; one that is named twice is asked once.
+    /// - Parameters:
+    ///   - targets: each has its outcome; one that is named twice is asked once.
+    ///   - device: its address.
+    ///   - patience: for each request; `nil` for the client's.
     public func readProperties(
         _ targets: [ObjectProperty], of device: DeviceAddress, patience: Patience? = nil
     ) async -> [ObjectProperty: PropertyOutcome] {

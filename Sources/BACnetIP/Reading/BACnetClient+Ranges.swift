@@ -4,7 +4,7 @@ extension BACnetClient {
     /// A part of a list: the records of a trend log by position, by sequence or by time.
     ///
     /// Where the answer is too great for the device or for us, half as many are asked for, down to
-    /// one: look at ``BACnetMessages/ReadRangeAck/itemCount`` and go on from there.
+    /// one: look at `ReadRangeAck.itemCount` and go on from there.
     ///
     /// - Throws: ``RequestFailure``.
     public func readRange(

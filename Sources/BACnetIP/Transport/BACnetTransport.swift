@@ -39,7 +39,7 @@ public protocol BACnetTransport: Sendable {
 
 /// Why a datagram went no further than the transport.
 public enum DroppedDatagram: Hashable, Sendable, CaseIterable {
-    /// Greater than ``BACnetMessages/MessageLimits/datagramOctetCountMax``.
+    /// Greater than `MessageLimits.datagramOctetCountMax`.
     case oversize
     /// Too many wait to be sent.
     case sendQueueFull

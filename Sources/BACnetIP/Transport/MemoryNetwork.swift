@@ -12,8 +12,14 @@ public final class MemoryNetwork: Sendable {
         public var destination: IPv4Endpoint
     }
 
+    private struct Node {
+        let endpoint: IPv4Endpoint
+        let receive: @Sendable (ReceivedDatagram) -> Void
+    }
+
     private struct State {
-        var nodes: [IPv4Endpoint: @Sendable (ReceivedDatagram) -> Void] = [:]
+        /// By port, in the order of their addresses: the order in which they hear a broadcast.
+        var nodes: [UInt16: [Node]] = [:]
         var waiting: [Datagram] = []
         var isDelivering = false
     }
@@ -25,7 +31,9 @@ public final class MemoryNetwork: Sendable {
     /// Datagrams that wait; one more is lost.
     private static let waitingCountMax = 100_000
 
-    /// - Parameter isCarried: asked of each datagram; `false` loses it.
+    /// - Parameters:
+    ///   - broadcastAddress: where a datagram goes that all nodes with its port hear.
+    ///   - isCarried: asked of each datagram; `false` loses it.
     public init(
         broadcastAddress: UInt32 = 0x7FFF_FFFF,
         isCarried: @escaping @Sendable (Datagram) -> Bool = { _ in true }
@@ -42,10 +50,41 @@ public final class MemoryNetwork: Sendable {
     func join(
         _ endpoint: IPv4Endpoint, _ receive: @escaping @Sendable (ReceivedDatagram) -> Void
     ) {
-        state.withLock { $0.nodes[endpoint] = receive }
+        state.withLock { state in
+            let (place, isTaken) = MemoryNetwork.place(of: endpoint, in: state.nodes)
+            let node = Node(endpoint: endpoint, receive: receive)
+            if isTaken {
+                state.nodes[endpoint.port]?[place] = node
+            } else {
+                state.nodes[endpoint.port, default: []].insert(node, at: place)
+            }
+        }
     }
 
-    func leave(_ endpoint: IPv4Endpoint) { state.withLock { $0.nodes[endpoint] = nil } }
+    func leave(_ endpoint: IPv4Endpoint) {
+        state.withLock { state in
+            let (place, isTaken) = MemoryNetwork.place(of: endpoint, in: state.nodes)
+            if isTaken { state.nodes[endpoint.port]?.remove(at: place) }
+        }
+    }
+
+    /// Where a node stands among those of its port, or would stand.
+    private static func place(
+        of endpoint: IPv4Endpoint, in nodes: [UInt16: [Node]]
+    ) -> (place: Int, isTaken: Bool) {
+        let nodes = nodes[endpoint.port] ?? []
+        var low = 0
+        var high = nodes.count
+        while low < high {
+            let middle = (low + high) / 2
+            if nodes[middle].endpoint.address < endpoint.address {
+                low = middle + 1
+            } else {
+                high = middle
+            }
+        }
+        return (low, low < nodes.count && nodes[low].endpoint == endpoint)
+    }
 
     func send(_ datagram: Datagram) -> Bool {
         let (isTaken, mustDeliver) = state.withLock { state in
@@ -73,18 +112,19 @@ public final class MemoryNetwork: Sendable {
 
     private func deliver(_ datagram: Datagram) {
         let isBroadcast = datagram.destination.address == broadcastAddress
-        let nodes = state.withLock { $0.nodes }
         let received = ReceivedDatagram(
             octets: datagram.octets, source: datagram.source, isBroadcast: isBroadcast)
-        guard isBroadcast else {
-            nodes[datagram.destination]?(received)
-            return
+        for node in hearing(datagram.destination, isBroadcast: isBroadcast)
+        where node.endpoint != datagram.source || !isBroadcast {
+            node.receive(received)
         }
-        let hearing = nodes.filter {
-            $0.key.port == datagram.destination.port && $0.key != datagram.source
-        }
-        for (_, receive) in hearing.sorted(by: { $0.key.address < $1.key.address }) {
-            receive(received)
+    }
+
+    private func hearing(_ destination: IPv4Endpoint, isBroadcast: Bool) -> [Node] {
+        state.withLock { state in
+            if isBroadcast { return state.nodes[destination.port] ?? [] }
+            let (place, isTaken) = MemoryNetwork.place(of: destination, in: state.nodes)
+            return isTaken ? [state.nodes[destination.port]![place]] : []
         }
     }
 }

@@ -6,6 +6,7 @@ public struct PropertyIdentifier: NamedNumber {
     public init(rawValue: UInt32) { self.rawValue = rawValue }
 
     public static let activeText = PropertyIdentifier(rawValue: 4)
+    public static let alignIntervals = PropertyIdentifier(rawValue: 193)
     public static let all = PropertyIdentifier(rawValue: 8)
     public static let apduSegmentTimeout = PropertyIdentifier(rawValue: 10)
     public static let apduTimeout = PropertyIdentifier(rawValue: 11)
@@ -16,6 +17,7 @@ public struct PropertyIdentifier: NamedNumber {
     public static let databaseRevision = PropertyIdentifier(rawValue: 155)
     public static let daylightSavingsStatus = PropertyIdentifier(rawValue: 24)
     public static let description = PropertyIdentifier(rawValue: 28)
+    public static let deviceAddressBinding = PropertyIdentifier(rawValue: 30)
     public static let enable = PropertyIdentifier(rawValue: 133)
     public static let eventState = PropertyIdentifier(rawValue: 36)
     public static let firmwareRevision = PropertyIdentifier(rawValue: 44)
@@ -49,6 +51,7 @@ public struct PropertyIdentifier: NamedNumber {
     public static let protocolVersion = PropertyIdentifier(rawValue: 98)
     public static let recordCount = PropertyIdentifier(rawValue: 141)
     public static let reliability = PropertyIdentifier(rawValue: 103)
+    public static let relinquishDefault = PropertyIdentifier(rawValue: 104)
     public static let required = PropertyIdentifier(rawValue: 105)
     public static let segmentationSupported = PropertyIdentifier(rawValue: 107)
     public static let serialNumber = PropertyIdentifier(rawValue: 372)

@@ -31,7 +31,13 @@ public struct NPDU: Hashable, Sendable {
     public var priority: Priority
     public var content: Content
 
-    /// - Parameter hopCount: counts with a destination only.
+    /// - Parameters:
+    ///   - content: what the network carries, or says itself.
+    ///   - destination: the station behind a router that it is for; `nil` for this network's own.
+    ///   - hopCount: routers that may still pass it on; counts with a destination only.
+    ///   - source: the station behind a router that it comes from.
+    ///   - expectsReply: whether the sender waits for an answer.
+    ///   - priority: of routers, which pass on the greater first.
     public init(
         _ content: Content, destination: NetworkAddress? = nil, hopCount: UInt8 = 255,
         source: NetworkAddress? = nil, expectsReply: Bool = false, priority: Priority = .normal

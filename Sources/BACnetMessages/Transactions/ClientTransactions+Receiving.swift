@@ -2,7 +2,11 @@ extension ClientTransactions {
     /// Takes an answer. Requests, and what a device says as a client of ours, are none: they are
     /// passed over.
     ///
-    /// - Parameter peer: where it came from: the node, and the station that the NPDU names.
+    /// - Parameters:
+    ///   - apdu: what came.
+    ///   - peer: where it came from: the node, and the station that the NPDU names.
+    ///   - now: on the owner's clock, like all times here.
+    /// - Returns: what is to be done, in this order.
     public mutating func receive(
         _ apdu: APDU, from peer: DeviceAddress, at now: Duration
     ) -> [TransactionAction] {

@@ -31,9 +31,11 @@ public struct ClientTransactions: Sendable {
     /// Answers that were not taken, by reason.
     public internal(set) var droppedCounts: [DroppedReply: Int] = [:]
 
-    /// - Parameter firstInvokeID: the number of the first question to each device. Random, because
-    ///   devices exist that answer a number they know from memory: a client that began at the same
-    ///   number after each start would read old answers.
+    /// - Parameters:
+    ///   - firstInvokeID: the number of the first question to each device. Random, because devices
+    ///     exist that answer a number they know from memory: a client that began at the same number
+    ///     after each start would read old answers.
+    ///   - limits: bounds of all questions.
     public init(firstInvokeID: UInt8, limits: TransactionLimits = TransactionLimits()) {
         self.firstInvokeID = firstInvokeID
         self.limits = limits
@@ -58,7 +60,12 @@ public struct ClientTransactions: Sendable {
 
     /// Puts a question.
     ///
-    /// - Parameter requestOctetCountMax: the APDU that the device takes.
+    /// - Parameters:
+    ///   - request: the question.
+    ///   - peer: the device.
+    ///   - patience: how long an answer is waited for, and how often it is put again.
+    ///   - requestOctetCountMax: the APDU that the device takes.
+    ///   - now: on the owner's clock, like all times here.
     /// - Throws: ``TransactionRefusal``; then nothing is open and nothing to be sent.
     public mutating func ask(
         _ request: ConfirmedRequest, of peer: DeviceAddress, patience: Patience = Patience(),

@@ -46,8 +46,10 @@ public struct ReplySender: Sendable {
 
     public var isFinished: Bool { deadline == nil }
 
-    /// - Parameter request: the whole request, or its last segment: its number, and what its sender
-    ///   takes.
+    /// - Parameters:
+    ///   - reply: what is answered.
+    ///   - request: the whole request, or its last segment: its number, and what its sender takes.
+    ///   - limits: what the answering device does with segments.
     public init(_ reply: ConfirmedReply, to request: RequestPDU, limits: Limits = Limits()) {
         self.limits = limits
         self.request = request
@@ -73,10 +75,10 @@ public struct ReplySender: Sendable {
         return sendWindow(at: now)
     }
 
-    /// Type, number, service.
-    private static let wholeHeadOctetCount = 3
+    /// What stands before a reply in one piece: type, number, service.
+    public static let wholeHeadOctetCount = 3
     /// What stands before a segment's part of the reply: type, number, sequence, window, service.
-    public static let headOctetCount = 5
+    private static let headOctetCount = 5
 
     private static func pieces(of octets: [UInt8], _ octetCount: Int) -> [[UInt8]] {
         stride(from: 0, to: octets.count, by: octetCount).map { start in

@@ -91,7 +91,9 @@ public struct BACnetDateTime: Hashable, Sendable {
     /// The local date and time of a moment, cut to hundredths of a second; `nil` outside the years
     /// 1900 to 2154, which is all that a date on the wire can say.
     ///
-    /// - Parameter utcOffsetMinutes: as in ``unixMilliseconds(utcOffsetMinutes:)``.
+    /// - Parameters:
+    ///   - unixMilliseconds: since 1970-01-01 in UTC.
+    ///   - utcOffsetMinutes: as in ``unixMilliseconds(utcOffsetMinutes:)``.
     public init?(unixMilliseconds: Int64, utcOffsetMinutes: Int) {
         guard (-1440...1440).contains(utcOffsetMinutes),
             (-2_300_000_000_000..<5_900_000_000_000).contains(unixMilliseconds)
