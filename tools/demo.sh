@@ -33,6 +33,20 @@ run health 'plant/*' --store "$store"
 run stat --by year --store "$store"
 run verify --store "$store"
 
+# The same building as devices on loopback, on a port that hardly anybody has.
+port=$((20000 + RANDOM % 10000))
+echo
+echo "== almanac simulate --port $port --for 60s &"
+"$almanac" simulate --port "$port" --for 60s >"$store-devices" &
+devices=$!
+trap 'kill "$devices" 2>/dev/null || true' EXIT
+for _ in $(seq 100); do [ -s "$store-devices" ] && break || sleep 0.1; done
+run discover --address "127.0.0.1:$port" --wait 2s
+run probe 1001 --address "127.0.0.1:$port" --wait 2s
+kill "$devices"
+wait "$devices" || true
+rm -f "$store-devices"
+
 echo
 if [ "${1:-}" = --once ]; then
     rm -rf "$store"

@@ -106,6 +106,11 @@ field_trial() {
         --python "$build/bacnet-python/bin/python"
 }
 
+# Another stack's client asks the building that the tool simulates.
+peer_trial() {
+    "$build/bacnet-python/bin/python" Tests/Interop/peer_trial.py --almanac "$(almanac_binary)"
+}
+
 accept() {
     local what=$1
     shift
@@ -209,8 +214,10 @@ stage "reader from the format pages alone" python_reader
 stage "an operator's and an engineer's first ten minutes" operator_trial
 if [ -x "$build/bacnet-python/bin/python" ]; then
     stage "devices of another stack are found and probed" field_trial
+    stage "another stack reads the simulated building" peer_trial
 else
     skip "devices of another stack are found and probed" "no bacpypes3 to be had"
+    skip "another stack reads the simulated building" "no bacpypes3 to be had"
 fi
 stage "killed while it appends, read while it is written" kill_trial --kills 50 --opens 500
 if strace -qq true 2>/dev/null; then

@@ -113,6 +113,12 @@ extension SimulatedDevices {
         }
     }
 
+    /// What a device is called and has.
+    public func summary(of instance: UInt32) -> DeviceSummary {
+        let place = place(of: instance)
+        return shared.withLock { DeviceSummary($0.devices[place].objects) }
+    }
+
     /// What was asked of a device since the start.
     public func statistics(of instance: UInt32) -> RequestStatistics {
         let place = place(of: instance)

@@ -21,7 +21,7 @@ struct AlmanacTool: AsyncParsableCommand {
             GapsCommand.self, HealthCommand.self, StatCommand.self, VerifyCommand.self,
             ImportCommand.self, ExportCommand.self, BackupCommand.self, SnapshotCommand.self,
             RestoreCommand.self, DemoCommand.self, DiscoverCommand.self, ProbeCommand.self,
-            TicksCommand.self,
+            SimulateCommand.self, TicksCommand.self,
         ])
 
     static func main() async {

@@ -49,16 +49,20 @@ struct DemoCommand: AsyncParsableCommand {
         Column("kind"), Column("subject"), Column("from"), Column("to"), Column("reason"),
     ]
 
+    /// So many years up to the start of this one: faults are planted in them.
+    static func range(of years: Int) -> TimeRange {
+        let year = UTCYear(containing: SystemClock.now).number
+        return TimeRange(from: UTCYear(year - years).start, to: UTCYear(year).start)!
+    }
+
     func run() async throws {
         let zone = try zone.zone()
         guard FolderState.isMissingOrEmpty(dir) else {
             throw ToolFailure(
                 .usage, "\(dir): found a folder that is not empty, expected none or an empty one")
         }
-        let year = UTCYear(containing: SystemClock.now).number
         let building = SimulatedBuilding(
-            seed: seed, pointCount: points,
-            range: TimeRange(from: UTCYear(year - years).start, to: UTCYear(year).start)!)
+            seed: seed, pointCount: points, range: DemoCommand.range(of: years))
         let history = DemoHistory(building: building, path: dir, options: options)
         let sampleCount = try await history.write()
         try list(building, zone)

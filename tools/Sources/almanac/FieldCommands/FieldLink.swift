@@ -66,18 +66,28 @@ struct FieldLink {
     }
 
     private static func message(_ failure: UDPFailure, _ settings: FieldSettings) -> String {
-        guard case .cannotBind(let endpoint, let message) = failure else { return "\(failure)" }
-        if message.contains("errno: 98") {
-            return "\(endpoint): another program has this port: stop it, or take another with "
-                + "--port (`ss -ulpn 'sport = :\(endpoint.port)'` names it); a port of our own with "
-                + "the network's for broadcasts is --address \(settings.endpoint.host):0 "
-                + "--broadcast \(settings.broadcast)"
+        guard case .cannotBind(_, let message) = failure, message.contains(portIsTaken) else {
+            return reason(failure)
         }
-        if message.contains("errno: 99") {
+        return reason(failure) + "; a port of our own with the network's for broadcasts is "
+            + "--address \(settings.endpoint.host):0 --broadcast \(settings.broadcast)"
+    }
+
+    /// Why there is no socket.
+    static func reason(_ failure: UDPFailure) -> String {
+        guard case .cannotBind(let endpoint, let message) = failure else { return "\(failure)" }
+        if message.contains(portIsTaken) {
+            return "\(endpoint): another program has this port: stop it, or take another with "
+                + "--port (`ss -ulpn 'sport = :\(endpoint.port)'` names it)"
+        }
+        if message.contains(addressIsElsewhere) {
             return "\(endpoint): no interface of this machine has this address"
         }
         return "\(endpoint): cannot be bound: \(message)"
     }
+
+    private static let portIsTaken = "errno: 98"
+    private static let addressIsElsewhere = "errno: 99"
 }
 
 extension FieldLink {

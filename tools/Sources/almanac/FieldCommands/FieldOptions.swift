@@ -82,7 +82,8 @@ extension FieldOptions {
     func settings(_ interfaces: [LocalInterface]) throws(ToolFailure) -> FieldSettings {
         let endpoint = try endpoint(interfaces)
         return FieldSettings(
-            endpoint: endpoint, broadcast: try broadcast(of: endpoint, interfaces),
+            endpoint: endpoint,
+            broadcast: try FieldOptions.broadcast(broadcast, of: endpoint, interfaces),
             bbmd: try bbmd.map { (text) throws(ToolFailure) in
                 try FieldOptions.endpoint(text, "--bbmd", port: IPv4Endpoint.standardPort)
             }, timeToLiveSeconds: ttl,
@@ -118,8 +119,9 @@ extension FieldOptions {
         }
     }
 
-    private func broadcast(
-        of endpoint: IPv4Endpoint, _ interfaces: [LocalInterface]
+    /// Where everybody on the network of `endpoint` hears, if it is not said.
+    static func broadcast(
+        _ broadcast: String?, of endpoint: IPv4Endpoint, _ interfaces: [LocalInterface]
     ) throws(ToolFailure) -> IPv4Endpoint {
         // With port 0 the system chooses ours, and the network has its usual one.
         let port = endpoint.port == 0 ? IPv4Endpoint.standardPort : endpoint.port
@@ -151,11 +153,12 @@ extension FieldOptions {
         return endpoint
     }
 
-    private static func length(
-        _ text: String, _ option: String
+    /// A time in milliseconds, ten minutes at most where nothing else is said.
+    static func length(
+        _ text: String, _ option: String, upTo most: Int64 = 600_000
     ) throws(ToolFailure) -> Duration {
-        guard let milliseconds = BucketWidth.milliseconds(text[...]), milliseconds > 0,
-            milliseconds <= 600_000
+        guard let milliseconds = BucketWidth.milliseconds(text[...]),
+            (1...most).contains(milliseconds)
         else {
             throw ToolFailure(
                 .usage,
