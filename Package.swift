@@ -79,7 +79,7 @@ let package = Package(
             swiftSettings: fenced),
         .target(
             name: "AlmanacSimulation",
-            dependencies: ["Almanac", "BuildingSimulation", "DurableFiles"],
+            dependencies: ["Almanac", "BACnetIP", "BuildingSimulation", "DurableFiles"],
             swiftSettings: fenced),
         .target(
             name: "TestSupport",

@@ -14,6 +14,7 @@ let package = Package(
                 "CAlmanacSQLite", .product(name: "AlmanacEngine", package: "Almanac"),
                 .product(name: "Almanac", package: "Almanac"),
                 .product(name: "AlmanacSimulation", package: "Almanac"),
+                .product(name: "AlmanacCollector", package: "Almanac"),
             ],
             swiftSettings: [.treatAllWarnings(as: .error)]),
     ],

@@ -1,4 +1,5 @@
 public import Almanac
+public import BACnetIP
 internal import DurableFiles
 internal import Synchronization
 
@@ -6,7 +7,7 @@ internal import Synchronization
 ///
 /// Sleepers wake in the order of their deadlines, those of one deadline in the order in which they
 /// lay down.
-public final class ManualTime: TimeSource {
+public final class ManualTime: TimeSource, BACnetClock {
     fileprivate struct Sleeper {
         let deadline: Duration
         let number: UInt64

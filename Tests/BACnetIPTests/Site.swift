@@ -4,14 +4,6 @@ import BACnetIP
 import BACnetMessages
 import Synchronization
 
-/// The clock of a ``VirtualRun``, as a client wants it.
-private struct SiteClock: BACnetClock {
-    let time: ManualTime
-
-    var uptime: Duration { time.uptime }
-    func sleep(until deadline: Duration) async throws { try await time.sleep(until: deadline) }
-}
-
 /// A network in memory with one client, and devices that answer by a closure, on a clock that moves
 /// only when everything waits: the same events in every run.
 final class Site: Sendable {
@@ -41,7 +33,7 @@ final class Site: Sendable {
         client = BACnetClient(
             configuration, over: network.transport(at: IPv4Endpoint(10, 0, 0, 1)),
             broadcastManager: broadcastManager, timeToLiveSeconds: timeToLiveSeconds,
-            clock: SiteClock(time: run.time), firstInvokeID: 100, executor: run.executor)
+            clock: run.time, firstInvokeID: 100, executor: run.executor)
     }
 
     /// Starts the client and runs `body` until it is done.
@@ -60,7 +52,7 @@ final class Site: Sendable {
     func anotherClient(_ instance: UInt32, at endpoint: IPv4Endpoint) -> BACnetClient {
         BACnetClient(
             ClientConfiguration(device: OwnDevice(instance: instance, name: "another")),
-            over: network.transport(at: endpoint), clock: SiteClock(time: run.time),
+            over: network.transport(at: endpoint), clock: run.time,
             executor: run.executor)
     }
 

@@ -6,14 +6,6 @@ import BuildingModel
 import BuildingSimulation
 import TimeSeriesModel
 
-/// The clock of a ``VirtualRun``, as clients and devices want it.
-struct VirtualClock: BACnetClock {
-    let time: ManualTime
-
-    var uptime: Duration { time.uptime }
-    func sleep(until deadline: Duration) async throws { try await time.sleep(until: deadline) }
-}
-
 /// A building's devices and a client of ours on a network in memory, on a clock that moves only when
 /// everything waits.
 final class Field: Sendable {
@@ -30,18 +22,17 @@ final class Field: Sendable {
     ) {
         let origin = Timestamp(start)!
         run = VirtualRun(time: ManualTime(start: origin))
-        let clock = VirtualClock(time: run.time)
         // Nothing is planted in a history of no length.
         let end = Timestamp(milliseconds: origin.milliseconds + days * 86_400_000)
         building = SimulatedBuilding(
             pointCount: deviceCount * 50, range: TimeRange(from: origin, to: end)!)
         devices = SimulatedDevices(
-            of: building, time: SimulatedTime(origin: origin), clock: clock,
+            of: building, time: SimulatedTime(origin: origin), clock: run.time,
             executor: run.executor, profile: profile)
         var configuration = ClientConfiguration(device: OwnDevice(instance: 900, name: "us"))
         configure(&configuration)
         client = BACnetClient(
-            configuration, over: network.transport(at: IPv4Endpoint(10, 0, 0, 1)), clock: clock,
+            configuration, over: network.transport(at: IPv4Endpoint(10, 0, 0, 1)), clock: run.time,
             firstInvokeID: 100, executor: run.executor)
         for instance in devices.instances {
             devices.start(instance, over: network.transport(at: Field.node(instance)))

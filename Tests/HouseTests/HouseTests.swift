@@ -19,7 +19,7 @@ import Testing
             "SegmentStore", "BuildingModel", "DurableFiles", "ColumnCodec", "FoundationEssentials",
             "Logging", "Metrics",
         ],
-        "AlmanacSimulation": ["Almanac", "BuildingSimulation", "DurableFiles"],
+        "AlmanacSimulation": ["Almanac", "BACnetIP", "BuildingSimulation", "DurableFiles"],
         "BACnetMessages": [],
         // SwiftNIO for the sockets alone, with the trait Collector.
         "BACnetIP": ["BACnetMessages", "NIOCore", "NIOPosix"],

@@ -27,6 +27,7 @@ import Foundation
         case "memory": try MemoryRun().run()
         case "site": try SiteRun(rest).run()
         case "facade": try FacadeRun(rest).run()
+        case "requests": try RequestsRun(rest).run()
         case "readers": try ReadersRun(rest).run()
         case "step": try Steps.run(rest)
         default: throw UsageError(usage)
@@ -46,6 +47,7 @@ import Foundation
                bench site [--devices N] [--points N] [--hours N] [--open N] [--work DIR]
                bench facade [--repetitions N]
                bench readers [--readers N] [--seconds N]
+               bench requests
                bench golden FOLDER
 
         quick makes its own data and runs this engine and SQLite on it. FILE is a standard workload
