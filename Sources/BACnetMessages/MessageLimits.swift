@@ -7,7 +7,8 @@ public enum MessageLimits {
     public static let nestingDepthMax = 16
     /// Values, list items and results of one message together.
     public static let elementCountMax = 100_000
-    /// Octets of one character, octet or bit string.
+    /// Octets of one character, octet or bit string; a longer one is
+    /// ``TaggedValue/malformed(tag:octets:)``.
     public static let stringOctetCountMax = 4096
     /// Octets of a reply that comes in segments.
     public static let replyOctetCountMax = 65_536

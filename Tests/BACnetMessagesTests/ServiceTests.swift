@@ -118,6 +118,24 @@ import Testing
         #expect(try ack.values().flatMap(\.encoded) == bytes(hex))
     }
 
+    /// A panel left the character set out of an empty description, and the poll of all its points
+    /// failed for that.
+    @Test(
+        "keep their other results where one value is bad",
+        arguments: ["70", "82 09 FF", "80", "43 429000", "75 FE 1001", "C3 000000"])
+    func oneBadValue(hex: String) throws {
+        let long = hex == "75 FE 1001" ? [UInt8](repeating: 0x41, count: 4097) : []
+        let octets =
+            bytes("0C 00000001 1E 29 4D 4E 73 00 4149 4F 29 1C 4E") + bytes(hex) + long
+            + bytes("4F 29 55 4E 44 41A40000 4F 1F 0C 00000002 1E 29 55 4E 44 41A80000 4F 1F")
+        let ack = try ReadPropertyMultipleAck(decoding: octets)
+        let outcomes = ack.parts.flatMap(\.results).map(\.outcome)
+        #expect(outcomes.count == 4)
+        #expect(outcomes[0] == .values([.characters(CharacterString("AI"))]))
+        #expect(outcomes[2...] == [.values([.real(20.5)]), .values([.real(21)])])
+        #expect(ack.encoded == octets || hex == "70")
+    }
+
     @Test("leave nothing behind their end", arguments: Capture.sound)
     func trailing(capture: Capture) throws {
         guard case .message(let message)? = try applicationMessage(of: capture.bytes) else {

@@ -107,16 +107,35 @@ import Testing
     }
 
     @Test(
-        "is refused where length or content is impossible",
+        "is refused where nobody can say where it ends",
         arguments: [
-            "01 00", "12", "20", "25 09 000000000000000000", "43 429000", "45 05 4290000000",
-            "55 04 42900000", "70", "80", "81 01", "82 08 00", "95 05 0100000000", "A3 5B0118",
-            "B5 05 1123 2D1100", "C3 00C000", "2E", "16", "0F", "0E", "0E 0F 00", "0E 1F",
-            "F9 0E 00",
-            "F9 FF 00", "21 48 00", "25 FF FFFFFFFF",
+            "12", "15 02", "2E", "16", "0F", "0E", "0E 0F 00", "0E 1F", "F9 0E 00", "F9 FF 00",
+            "21 48 00", "21", "25 FF FFFFFFFF", "44 429000", "81",
         ])
     func refused(hex: String) {
         #expect(throws: MessageError.self) { try TaggedValue(decoding: bytes(hex)) }
+    }
+
+    @Test(
+        "keeps what its tag cannot have, and says it again",
+        arguments: [
+            ("01 00", 0), ("20", 2), ("25 09 000000000000000000", 2), ("30", 3), ("43 429000", 4),
+            ("45 05 4290000000", 4), ("54 42900000", 5), ("80", 8), ("81 01", 8), ("82 08 00", 8),
+            ("95 05 0100000000", 9), ("A3 5B0118", 10), ("B5 05 1123 2D1100", 11),
+            ("C3 00C000", 12),
+        ])
+    func malformed(hex: String, tag: UInt8) throws {
+        let value = try TaggedValue(decoding: bytes(hex))
+        let headCount = bytes(hex)[0] & 7 == 5 ? 2 : 1
+        #expect(value == .malformed(tag: tag, octets: Array(bytes(hex).dropFirst(headCount))))
+        #expect(value.encoded == bytes(hex))
+    }
+
+    @Test("is an empty text where the character set is left out")
+    func emptyText() throws {
+        #expect(try TaggedValue(decoding: [0x70]) == .characters(CharacterString("")))
+        let whoHas = try WhoHasRequest(decoding: [0x38])
+        #expect(whoHas.wanted == .name(CharacterString("")))
     }
 
     @Test("nests sixteen deep and no deeper")
@@ -131,13 +150,17 @@ import Testing
         #expect(throws: MessageError.self) { try TaggedValue(decoding: nested(60_000)) }
     }
 
-    @Test("has strings of 4096 octets at most")
-    func longString() {
+    @Test("has strings of 4096 octets at most, and keeps longer ones as they stand")
+    func longString() throws {
         let content = [UInt8](repeating: 0x41, count: 4097)
-        for tag: UInt8 in [0x65, 0x75, 0x85, 0x0D, 0xD5] {
-            #expect(throws: MessageError.limitExceeded(offset: 4, found: 4097, expected: 4096)) {
-                try TaggedValue(decoding: [tag, 254, 0x10, 0x01] + content)
-            }
+        for tag: UInt8 in [6, 7, 8] {
+            let octets = [tag << 4 | 5, 254, 0x10, 0x01] + content
+            let value = try TaggedValue(decoding: octets)
+            #expect(value == .malformed(tag: tag, octets: content))
+            #expect(value.encoded == octets)
+        }
+        #expect(throws: MessageError.limitExceeded(offset: 4, found: 4097, expected: 4096)) {
+            try WhoHasRequest(decoding: [0x3D, 254, 0x10, 0x01] + content)
         }
     }
 

@@ -6,11 +6,9 @@ extension MessageReader {
         return .boolean(content == 1)
     }
 
+    /// Devices exist that leave out the character set of an empty text.
     mutating func characters(octetCount: Int) throws(MessageError) -> CharacterString {
-        guard octetCount > 0 else {
-            throw .malformed(
-                offset: offset, found: "a text of 0 octets", expected: "its character set")
-        }
+        guard octetCount > 0 else { return CharacterString("") }
         let content = try string(octetCount: octetCount)
         return CharacterString(
             characterSet: CharacterSet(rawValue: content[0]), octets: Array(content.dropFirst()))

@@ -20,6 +20,10 @@ public indirect enum TaggedValue: Hashable, Sendable {
     case object(ObjectIdentifier)
     /// An application tag that the standard reserves (13, 14 and above), with its content.
     case reserved(tag: UInt8, octets: [UInt8])
+    /// Content that its own application tag cannot have: a real of three octets, a bit string with
+    /// more unused bits than bits, a string longer than ``MessageLimits/stringOctetCountMax``. Where
+    /// the next value begins is known all the same, so that one bad value does not cost the others.
+    case malformed(tag: UInt8, octets: [UInt8])
     /// A primitive under a context tag.
     case context(tag: UInt8, octets: [UInt8])
     /// What stands between an opening and a closing tag.
@@ -72,7 +76,8 @@ extension TaggedValue: WireForm {
         case .date(let date): writer.append(.application, Number.date, octets: date.content)
         case .time(let time): writer.append(.application, Number.time, octets: time.content)
         case .object(let object): writer.append(.application, Number.object, object: object)
-        case .reserved(let tag, let octets): writer.append(.application, tag, octets: octets)
+        case .reserved(let tag, let octets), .malformed(let tag, let octets):
+            writer.append(.application, tag, octets: octets)
         case .context(let tag, let octets): writer.append(.context, tag, octets: octets)
         case .constructed(let tag, let values):
             writer.open(tag)
@@ -90,7 +95,7 @@ extension TaggedValue {
         switch tag.kind {
         case .application: self = try TaggedValue(applicationTag: tag, from: &reader)
         case .context:
-            self = .context(tag: tag.number, octets: try reader.string(octetCount: tag.length))
+            self = .context(tag: tag.number, octets: try reader.octets(tag.length))
         case .opening:
             guard depth < MessageLimits.nestingDepthMax else {
                 throw .limitExceeded(
@@ -103,13 +108,30 @@ extension TaggedValue {
         }
     }
 
+    /// A Boolean has its value where the others have their length: one that is neither true nor
+    /// false does not say where it ends, and is an error.
     private init(applicationTag tag: Tag, from reader: inout MessageReader) throws(MessageError) {
-        let length = tag.length
-        switch tag.number {
+        guard tag.number != Number.boolean else {
+            self = try reader.applicationBoolean(content: tag.length)
+            return
+        }
+        var content = reader
+        try reader.skip(tag.length)
+        do throws(MessageError) {
+            self = try TaggedValue(number: tag.number, octetCount: tag.length, from: content)
+        } catch {
+            self = .malformed(tag: tag.number, octets: try content.octets(tag.length))
+        }
+    }
+
+    private init(
+        number: UInt8, octetCount length: Int, from reader: MessageReader
+    ) throws(MessageError) {
+        var reader = reader
+        switch number {
         case Number.null:
             try reader.expect(octetCount: length, 0, "Null")
             self = .null
-        case Number.boolean: self = try reader.applicationBoolean(content: length)
         case Number.unsigned: self = .unsigned(try reader.unsigned(octetCount: length))
         case Number.signed: self = .signed(try reader.signed(octetCount: length))
         case Number.real: self = .real(try reader.real(octetCount: length))
@@ -122,7 +144,7 @@ extension TaggedValue {
         case Number.date: self = .date(try reader.date(octetCount: length))
         case Number.time: self = .time(try reader.time(octetCount: length))
         case Number.object: self = .object(try reader.object(octetCount: length))
-        default: self = .reserved(tag: tag.number, octets: try reader.string(octetCount: length))
+        default: self = .reserved(tag: number, octets: try reader.octets(length))
         }
     }
 }

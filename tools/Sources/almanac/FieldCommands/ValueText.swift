@@ -29,6 +29,7 @@ enum ValueText {
         case .time(let time): text(time)
         case .object(let object): "\(object)"
         case .reserved(let tag, let octets): "tag \(tag) \(hex(octets))"
+        case .malformed(let tag, let octets): "malformed, tag \(tag) \(hex(octets))"
         case .context(let tag, let octets): "[\(tag)] \(hex(octets))"
         case .constructed(let tag, let values): "[\(tag)] \(text(values))"
         }
