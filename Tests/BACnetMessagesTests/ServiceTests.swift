@@ -136,6 +136,24 @@ import Testing
         #expect(ack.encoded == octets || hex == "70")
     }
 
+    @Test(
+        "say who has spoken only where that is a device with a number of its own",
+        arguments: [
+            ("C4 02000001", true), ("C4 023FFFFE", true), ("C4 023FFFFF", false),
+            ("C4 00000001", false), ("C4 02400001", false),
+        ])
+    func speaker(hex: String, isDevice: Bool) throws {
+        let iAm = bytes("10 00" + hex + "22 05C4 91 00 21 07")
+        let iHave = bytes("10 01" + hex + "C4 00000001 71 00")
+        for octets in [iAm, iHave] {
+            if isDevice {
+                #expect(throws: Never.self) { try ReceivedAPDU(decoding: octets) }
+            } else {
+                #expect(throws: MessageError.self) { try ReceivedAPDU(decoding: octets) }
+            }
+        }
+    }
+
     @Test("leave nothing behind their end", arguments: Capture.sound)
     func trailing(capture: Capture) throws {
         guard case .message(let message)? = try applicationMessage(of: capture.bytes) else {

@@ -44,7 +44,7 @@ public struct IAmRequest: Hashable, WireForm {
     }
 
     public init(from reader: inout MessageReader) throws(MessageError) {
-        device = try reader.object()
+        device = try reader.device()
         maxAPDU = try reader.unsigned32()
         let start = reader.offset
         let number = try reader.enumerated()
@@ -110,7 +110,7 @@ public struct IHaveRequest: Hashable, WireForm {
     }
 
     public init(from reader: inout MessageReader) throws(MessageError) {
-        device = try reader.object()
+        device = try reader.device()
         object = try reader.object()
         name = try reader.characters(
             octetCount: reader.primitive(.application, TaggedValue.Number.characters))
@@ -122,6 +122,19 @@ public struct IHaveRequest: Hashable, WireForm {
 }
 
 extension MessageReader {
+    /// Who speaks: a Device object with an instance of its own. Anything else would be believed as
+    /// a device that nobody can ask.
+    fileprivate mutating func device() throws(MessageError) -> ObjectIdentifier {
+        let start = offset
+        let device = try object()
+        guard device.type == .device, device.instance < ObjectIdentifier.wildcardInstance else {
+            throw .malformed(
+                offset: start, found: "\(device)",
+                expected: "a device below \(ObjectIdentifier.wildcardInstance)")
+        }
+        return device
+    }
+
     /// Low [0] and high [1], both or neither.
     fileprivate mutating func instances() throws(MessageError) -> InstanceRange? {
         guard try isNext(context: 0) else { return nil }
