@@ -2,6 +2,7 @@ import BACnetMessages
 import Testing
 
 @Suite("LogRecord") struct LogRecordTests {
+    private static let log = ObjectProperty(ObjectIdentifier(.trendLog, 1), .logBuffer)
     private static let time = BACnetDateTime(
         date: BACnetDate(yearSince1900: 126, month: 11, day: 23, weekday: 1),
         time: BACnetTime(hour: 5, minute: 7))
@@ -62,7 +63,7 @@ import Testing
 
     @Test("comes as often as the reply says")
     func counted() throws {
-        let log = ObjectProperty(ObjectIdentifier(.trendLog, 1), .logBuffer)
+        let log = LogRecordTests.log
         let records = LogRecordTests.data.map { LogRecord(time: LogRecordTests.time, datum: $0.0) }
         var ack = ReadRangeAck(
             log, records: records, hasFirst: true, hasLast: false, moreFollow: true)
@@ -73,7 +74,52 @@ import Testing
         #expect(throws: MessageError.self) { try ack.logRecords() }
     }
 
-    @Test("of the captured logs has status, failure, time change and values with and without flags")
+    /// A datum of a later edition, or a spoiled one, cost the whole page, at the same place on every
+    /// try.
+    @Test(
+        "that cannot be read keeps its place, its octets, and its time where that can be read",
+        arguments: [
+            ("0E A4 7E0B1701 B4 05070000 0F 1E BE 21 01 BF 1F", true),
+            ("0E A4 7E0B1701 B4 05070000 0F 1E BA 0102 1F 2A 04 00", true),
+            ("0E A4 7E0B1701 B4 05070000 0F 1E 2B 000000 1F", true),
+            ("0E A4 7E0B1701 B4 05070000 0F 1E 78 1F 2A 0900", true),
+            ("0E A4 7E0B1701 B4 05070000 0F 1E 78 1F 39 00", true),
+            ("0E A4 7E0B1701 B4 05070000 0F", true),
+            ("0E A3 7E0B17 B4 05070000 0F 1E 78 1F", false),
+            ("0E 0F 1E 0E 0F 78 1F", false),
+        ])
+    func unreadable(hex: String, hasTime: Bool) throws {
+        let good = LogRecord(time: LogRecordTests.time, datum: .real(20.5))
+        let bad = LogRecord(
+            time: hasTime ? LogRecordTests.time : .unspecified, datum: .unreadable(bytes(hex)))
+        for records in [
+            [bad, good, good], [good, bad, good], [good, bad, bad, good], [good, bad],
+        ] {
+            let ack = try ReadRangeAck(
+                decoding: ReadRangeAck(
+                    LogRecordTests.log, records: records, hasFirst: true, hasLast: true,
+                    moreFollow: false
+                ).encoded)
+            #expect(try ack.logRecords() == records)
+        }
+    }
+
+    @Test("of several properties that cannot be read keeps its place")
+    func unreadableMultiple() throws {
+        let good = LogMultipleRecord(time: LogRecordTests.time, data: .values([.real(20.5)]))
+        let hex = "0E A4 7E0B1701 B4 05070000 0F 1E 49 01 1F"
+        let bad = LogMultipleRecord(time: good.time, data: .unreadable(bytes(hex)))
+        var ack = ReadRangeAck(
+            LogRecordTests.log, records: [bad, good], hasFirst: true, hasLast: true,
+            moreFollow: false)
+        #expect(try ack.logMultipleRecords() == [bad, good])
+        for damage in ["0F", "1E", "22 01"] {
+            ack.items = good.encoded + bytes(damage)
+            #expect(throws: MessageError.self) { try ack.logMultipleRecords() }
+        }
+    }
+
+    @Test("of the captured logs is a time change or a real, with flags and without")
     func captured() throws {
         var kinds: Set<String> = []
         var count = 0

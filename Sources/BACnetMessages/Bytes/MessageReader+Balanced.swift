@@ -3,7 +3,26 @@ extension MessageReader {
     /// them are balanced.
     mutating func balancedOctets(inside number: UInt8) throws(MessageError) -> [UInt8] {
         try open(number)
-        let start = self
+        var content = self
+        let end = try skip(untilClosing: number)
+        return try content.octets(end - content.offset)
+    }
+
+    /// Steps over a primitive, or over an opening tag and all up to the closing tag that belongs to
+    /// it.
+    mutating func skipValue() throws(MessageError) {
+        let start = offset
+        let tag = try tag()
+        try countElement()
+        switch tag.kind {
+        case .opening: _ = try skip(untilClosing: tag.number)
+        case .closing: throw .malformed(offset: start, found: "\(tag)", expected: "a value")
+        case .application, .context: try skipContent(of: tag)
+        }
+    }
+
+    /// Steps over all up to this closing tag and over that; gives where it begins.
+    private mutating func skip(untilClosing number: UInt8) throws(MessageError) -> Int {
         var opened: [UInt8] = [number]
         while true {
             let end = offset
@@ -23,13 +42,15 @@ extension MessageReader {
                         expected: "closing tag \(opened.last ?? number)")
                 }
                 opened.removeLast()
-                if opened.isEmpty {
-                    var content = start
-                    return try content.octets(end - start.offset)
-                }
-            case .application where tag.number == TaggedValue.Number.boolean: break
-            case .application, .context: try skip(tag.length)
+                if opened.isEmpty { return end }
+            case .application, .context: try skipContent(of: tag)
             }
         }
+    }
+
+    /// An application Boolean has its value where the others have their length, and no content.
+    private mutating func skipContent(of tag: Tag) throws(MessageError) {
+        let isBoolean = tag.kind == .application && tag.number == TaggedValue.Number.boolean
+        if !isBoolean { try skip(tag.length) }
     }
 }

@@ -81,7 +81,8 @@ extension LogDatum {
         }
     }
 
-    private var kind: LogDatumChoices.Kind {
+    /// `nil` for what stands in place of a whole record.
+    private var kind: LogDatumChoices.Kind? {
         switch self {
         case .status: .status
         case .boolean: .boolean
@@ -94,10 +95,14 @@ extension LogDatum {
         case .failure: .failure
         case .timeChange: .timeChange
         case .any: .any
+        case .unreadable: nil
         }
     }
 
     func encode(into writer: inout MessageWriter, choices: LogDatumChoices) {
+        guard let kind else {
+            preconditionFailure("an unreadable record has no datum of its own")
+        }
         precondition(
             choices == .logRecord || (kind != .status && kind != .timeChange),
             "a record of several has its status and time changes beside the values")
@@ -118,6 +123,7 @@ extension LogDatum {
             error.encode(into: &writer)
             writer.close(number)
         case .any(let values): writer.append(inside: number, values)
+        case .unreadable: break
         }
     }
 }

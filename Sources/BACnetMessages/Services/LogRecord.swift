@@ -47,14 +47,14 @@ public enum LogDatum: Hashable, Sendable {
     /// The device's clock was set; by so many seconds, where it knows.
     case timeChange(Float)
     case any([TaggedValue])
+    /// The octets of a whole record that could not be read, time and flags included.
+    case unreadable([UInt8])
 }
 
 extension LogRecord: WireForm {
     /// Reads time [0], datum [1], status flags [2].
     public init(from reader: inout MessageReader) throws(MessageError) {
-        try reader.open(0)
-        time = try BACnetDateTime(from: &reader)
-        try reader.close(0)
+        time = try reader.recordTime()
         try reader.open(1)
         datum = try LogDatum(from: &reader, choices: .logRecord)
         try reader.close(1)
@@ -66,6 +66,7 @@ extension LogRecord: WireForm {
     }
 
     public func encode(into writer: inout MessageWriter) {
+        if case .unreadable(let octets) = datum { return writer.append(octets) }
         writer.append(inside: 0, [.date(time.date), .time(time.time)])
         writer.open(1)
         datum.encode(into: &writer, choices: .logRecord)
@@ -78,9 +79,12 @@ extension LogRecord: WireForm {
 public struct LogMultipleRecord: Hashable, Sendable {
     public enum Data: Hashable, Sendable {
         case status(LogStatus)
-        /// One for each logged property, in the log's order; never a status or a time change.
+        /// One for each logged property, in the log's order; never a status or a time change, and
+        /// never an unreadable record.
         case values([LogDatum])
         case timeChange(Float)
+        /// The octets of a whole record that could not be read, its time included.
+        case unreadable([UInt8])
     }
 
     public var time: BACnetDateTime
@@ -95,30 +99,34 @@ public struct LogMultipleRecord: Hashable, Sendable {
 extension LogMultipleRecord: WireForm {
     /// Reads time [0], data [1].
     public init(from reader: inout MessageReader) throws(MessageError) {
-        try reader.open(0)
-        time = try BACnetDateTime(from: &reader)
-        try reader.close(0)
+        time = try reader.recordTime()
         try reader.open(1)
         data = try Data(from: &reader)
         try reader.close(1)
     }
 
     public func encode(into writer: inout MessageWriter) {
+        if case .unreadable(let octets) = data { return writer.append(octets) }
         writer.append(inside: 0, [.date(time.date), .time(time.time)])
         writer.open(1)
-        switch data {
+        data.encode(into: &writer)
+        writer.close(1)
+    }
+}
+
+extension LogMultipleRecord.Data {
+    fileprivate func encode(into writer: inout MessageWriter) {
+        switch self {
         case .status(let status): writer.append(.context, 0, octets: status.bits.content)
         case .values(let values):
             writer.open(1)
             for value in values { value.encode(into: &writer, choices: .logMultipleRecord) }
             writer.close(1)
         case .timeChange(let seconds): writer.append(.context, 2, real: seconds)
+        case .unreadable(let octets): writer.append(octets)
         }
-        writer.close(1)
     }
-}
 
-extension LogMultipleRecord.Data {
     fileprivate init(from reader: inout MessageReader) throws(MessageError) {
         if try reader.isNext(opening: 1) {
             try reader.open(1)

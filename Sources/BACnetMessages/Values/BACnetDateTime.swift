@@ -71,6 +71,8 @@ public struct BACnetDateTime: Hashable, Sendable {
         self.time = time
     }
 
+    public static let unspecified = BACnetDateTime(date: .unspecified, time: .unspecified)
+
     /// The moment, in milliseconds since 1970-01-01T00:00Z; `nil` where a field is left open or is
     /// none of the calendar. Hundredths that are left open count as none.
     ///

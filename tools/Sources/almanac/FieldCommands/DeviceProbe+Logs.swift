@@ -110,6 +110,7 @@ enum LogText {
         case .failure(let error): "failure \(error)"
         case .timeChange(let seconds): "clock set by \(ValueText.text(.real(seconds))) s"
         case .any(let values): ValueText.text(values)
+        case .unreadable(let octets): "unreadable record \(ValueText.hex(octets))"
         }
     }
 
@@ -118,6 +119,7 @@ enum LogText {
         case .status(let status): "log \(words(status))"
         case .values(let values): values.map(text).joined(separator: ", ")
         case .timeChange(let seconds): "clock set by \(ValueText.text(.real(seconds))) s"
+        case .unreadable(let octets): "unreadable record \(ValueText.hex(octets))"
         }
     }
 
