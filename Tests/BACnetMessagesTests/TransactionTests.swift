@@ -180,7 +180,6 @@ import Testing
         #expect(try (0..<3).map { _ in try client.ask(of: station).invokeID } == [255, 0, 1])
         #expect(Client.outcomes(of: client.receive(Client.answer(254), from: neighbour)).count == 1)
         #expect(client.transactions.openCount == 5)
-        #expect(client.transactions.openCount(of: station) == 4)
     }
 
     @Test("leave a number unused for a minute after silence")
@@ -213,11 +212,30 @@ import Testing
         #expect(throws: TransactionRefusal.tooManyPeers(found: 2, expected: 1)) {
             try client.ask(of: other)
         }
-        client.transactions.forget(Client.peer)
-        #expect(throws: TransactionRefusal.self) { try client.ask(of: other) }
         _ = client.receive(Client.answer(pdu.invokeID))
-        client.transactions.forget(Client.peer)
         #expect(throws: Never.self) { try client.ask(of: other) }
+    }
+
+    @Test("forget the device that was asked longest ago where they would be too many")
+    func forgotten() throws {
+        var client = Client(firstInvokeID: 7, limits: TransactionLimits(peerCountMax: 3))
+        let devices = (1...5).map { DeviceAddress(node: IPv4Endpoint(10, 0, 0, $0)) }
+        let hasty = Patience(timeout: .seconds(1), retryCount: 0)
+        _ = try client.ask(of: devices[0], patience: hasty)
+        _ = try client.wait()
+        for device in [devices[1], devices[2], devices[1]] {
+            let pdu = try client.ask(of: device)
+            _ = client.receive(Client.answer(pdu.invokeID), from: device)
+        }
+        // The first rests, the second was asked again: the third goes.
+        #expect(try client.ask(of: devices[3]).invokeID == 7)
+        #expect(try client.ask(of: devices[1]).invokeID == 9)
+        #expect(throws: TransactionRefusal.tooManyPeers(found: 4, expected: 3)) {
+            try client.ask(of: devices[2])
+        }
+        client.now = .seconds(62)
+        #expect(try client.ask(of: devices[2]).invokeID == 7)
+        #expect(throws: TransactionRefusal.self) { try client.ask(of: devices[4]) }
     }
 
     @Test("end at once where a router has no way, and only those")

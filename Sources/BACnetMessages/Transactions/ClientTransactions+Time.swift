@@ -20,7 +20,7 @@ extension ClientTransactions {
         again.tries += 1
         again.deadline = now + transaction.patience.timeout
         open[key] = again
-        return [send(again, as: key)]
+        return [send(again, as: key, at: now)]
     }
 
     /// A reply that stopped in its middle does not go on: its sender may never send the missing
@@ -41,7 +41,7 @@ extension ClientTransactions {
         again.deadline = now + transaction.patience.timeout
         let newKey = Key(peer: key.peer, invokeID: invokeID)
         open[newKey] = again
-        return [abort, send(again, as: newKey)]
+        return [abort, send(again, as: newKey, at: now)]
     }
 
     private mutating func timeOut(

@@ -23,9 +23,19 @@ public struct ClientTransactions: Sendable {
         var lastDropped: DroppedReply?
     }
 
+    /// A device that has been asked.
+    struct Peer {
+        var invokeIDs: InvokeIDs
+        /// The last question that was put to it, and when that was last sent.
+        var lastID: UInt64 = 0
+        var lastAsked: Duration
+        /// When it was last told that a segment belongs to nothing.
+        var lastRefusal: Duration?
+    }
+
     public let limits: TransactionLimits
     let firstInvokeID: UInt8
-    var peers: [DeviceAddress: InvokeIDs] = [:]
+    var peers: [DeviceAddress: Peer] = [:]
     var open: [Key: Transaction] = [:]
     private var lastID: UInt64 = 0
     /// Answers that were not taken, by reason.
@@ -43,11 +53,6 @@ public struct ClientTransactions: Sendable {
 
     /// Questions without an answer yet.
     public var openCount: Int { open.count }
-
-    /// Questions to one device without an answer yet.
-    public func openCount(of peer: DeviceAddress) -> Int {
-        open.keys.count { $0.peer == peer }
-    }
 
     /// When ``passTime(to:)`` has something to do; `nil` while nothing is open.
     public var nextDeadline: Duration? { open.values.map(\.deadline).min() }
@@ -77,28 +82,43 @@ public struct ClientTransactions: Sendable {
         }
         let key = try freeKey(of: peer, at: now)
         lastID += 1
+        peers[peer]?.lastID = lastID
         let transaction = Transaction(
             id: TransactionID(rawValue: lastID), request: request, octets: octets,
             patience: patience, deadline: now + patience.timeout)
         open[key] = transaction
-        return Asked(id: transaction.id, action: send(transaction, as: key))
+        return Asked(id: transaction.id, action: send(transaction, as: key, at: now))
     }
 
     private mutating func freeKey(
         of peer: DeviceAddress, at now: Duration
     ) throws(TransactionRefusal) -> Key {
-        guard peers[peer] != nil || peers.count < limits.peerCountMax else {
-            throw .tooManyPeers(found: peers.count + 1, expected: limits.peerCountMax)
+        if peers[peer] == nil, peers.count >= limits.peerCountMax {
+            guard let idle = longestIdlePeer(at: now) else {
+                throw .tooManyPeers(found: peers.count + 1, expected: limits.peerCountMax)
+            }
+            peers[idle] = nil
         }
         guard let invokeID = takeInvokeID(of: peer, at: now) else { throw .noInvokeIDLeft }
         return Key(peer: peer, invokeID: invokeID)
     }
 
     mutating func takeInvokeID(of peer: DeviceAddress, at now: Duration) -> UInt8? {
-        peers[peer, default: InvokeIDs(first: firstInvokeID)].take(at: now)
+        let unknown = Peer(invokeIDs: InvokeIDs(first: firstInvokeID), lastAsked: now)
+        return peers[peer, default: unknown].invokeIDs.take(at: now)
     }
 
-    func send(_ transaction: Transaction, as key: Key) -> TransactionAction {
+    /// The device that can be forgotten with the least harm: no answer of its own may come any more,
+    /// and it was asked longest ago. Looks at all of them, which only a full table has to pay.
+    private func longestIdlePeer(at now: Duration) -> DeviceAddress? {
+        peers.lazy.filter { $0.value.invokeIDs.areIdle(at: now) }
+            .min { $0.value.lastID < $1.value.lastID }?.key
+    }
+
+    mutating func send(
+        _ transaction: Transaction, as key: Key, at now: Duration
+    ) -> TransactionAction {
+        peers[key.peer]?.lastAsked = now
         let request = RequestPDU(
             invokeID: key.invokeID, service: transaction.request.service,
             segmentLimit: SegmentLimit(upTo: limits.segmentCountMax),
@@ -115,18 +135,13 @@ public struct ClientTransactions: Sendable {
         return [.send(.abort(invokeID: key.invokeID, .other, byServer: false), to: key.peer)]
     }
 
-    /// Forgets the last number of a device that has moved away, unless a question is open.
-    public mutating func forget(_ peer: DeviceAddress) {
-        if openCount(of: peer) == 0 { peers[peer] = nil }
-    }
-
     mutating func rest(_ key: Key, at now: Duration) {
-        peers[key.peer]?.rest(key.invokeID, until: now + limits.invokeIDRest)
+        peers[key.peer]?.invokeIDs.rest(key.invokeID, until: now + limits.invokeIDRest)
     }
 
     mutating func finish(_ key: Key, _ outcome: TransactionOutcome) -> [TransactionAction] {
         guard let transaction = open.removeValue(forKey: key) else { return [] }
-        peers[key.peer]?.close(key.invokeID)
+        peers[key.peer]?.invokeIDs.close(key.invokeID)
         return [.finish(transaction.id, outcome)]
     }
 }

@@ -22,6 +22,11 @@ struct InvokeIDs: Sendable {
         return nil
     }
 
+    /// True if none is open and none rests: no answer may come any more.
+    func areIdle(at now: Duration) -> Bool {
+        open.isEmpty && resting.values.allSatisfy { $0 <= now }
+    }
+
     /// The question was answered.
     mutating func close(_ id: UInt8) { open.remove(id) }
 

@@ -25,7 +25,8 @@ public struct TransactionLimits: Hashable, Sendable {
     public var replySize: APDUSize
     /// How long the number of a question that nobody answered stays unused: its answer may be late.
     public var invokeIDRest: Duration
-    /// Devices that are remembered with their last number.
+    /// Devices that are remembered with their last number; of more, the one that was asked longest
+    /// ago is forgotten, unless an answer of its own may still come.
     public var peerCountMax: Int
 
     public init(

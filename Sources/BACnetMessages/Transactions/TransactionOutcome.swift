@@ -45,5 +45,6 @@ public enum TransactionRefusal: Error, Hashable, Sendable {
     case requestTooLong(found: Int, expected: Int)
     /// All 256 numbers are open or rest.
     case noInvokeIDLeft
+    /// As many devices as are remembered have an open question, or a number that rests.
     case tooManyPeers(found: Int, expected: Int)
 }
