@@ -58,8 +58,38 @@ import Testing
         #expect(client.receive(segments[0]) == LongReply.ack(0, window: 4, isNegative: true))
         for segment in segments[1...9] { _ = client.receive(segment) }
         #expect(Client.outcomes(of: client.receive(segments[10])).count == 1)
-        #expect(client.receive(segments[10]) == [])
+        #expect(client.receive(segments[10]) == refusal(100))
         #expect(client.transactions.droppedCounts == [.outOfOrder: 1, .unasked: 1])
+    }
+
+    private func refusal(_ invokeID: UInt8) -> [TransactionAction] {
+        [
+            .send(
+                .abort(invokeID: invokeID, .invalidAPDUInThisState, byServer: false),
+                to: Client.peer)
+        ]
+    }
+
+    @Test("of no open question are refused, once a second and to devices that were asked")
+    func unasked() throws {
+        var client = Client()
+        let segment = LongReply.segments(92, invokeID: 3, window: 4)[5]
+        #expect(client.receive(segment) == [])
+        let pdu = try client.ask()
+        #expect(client.receive(segment) == refusal(3))
+        client.now = .milliseconds(999)
+        #expect(client.receive(segment) == [])
+        client.now = .seconds(1)
+        #expect(client.receive(segment) == refusal(3))
+        #expect(client.receive(segment, from: DeviceAddress(node: IPv4Endpoint(10, 0, 0, 8))) == [])
+        client.now = .seconds(3)
+        #expect(client.receive(Client.answer(3)) == [])
+        #expect(Client.outcomes(of: client.receive(Client.answer(pdu.invokeID))).count == 1)
+        client.now = .seconds(60)
+        #expect(client.receive(segment) == refusal(3))
+        client.now = .seconds(62)
+        #expect(client.receive(segment) == [])
+        #expect(client.transactions.droppedCounts == [.unasked: 8])
     }
 
     @Test("do not begin in the middle")
@@ -82,7 +112,7 @@ import Testing
             Client.sent(in: actions).first
                 == .abort(invokeID: 100, .tsmTimeout, byServer: false))
         #expect(Client.request(in: actions)?.invokeID == 101)
-        #expect(client.receive(segments[2]) == [])
+        #expect(client.receive(segments[2]) == refusal(100))
         for segment in LongReply.segments(92, invokeID: 101, window: 4).dropLast() {
             _ = client.receive(segment)
         }
@@ -90,7 +120,7 @@ import Testing
         #expect(Client.outcomes(of: client.receive(last)) == [.reply(LongReply.reply(92))])
     }
 
-    @Test("that stop each time end with their tries counted")
+    @Test("that stop each time end with their tries counted, and are broken off")
     func stoppedForGood() throws {
         var (client, _) = try begin()
         for invokeID: UInt8 in 100...102 {
@@ -98,8 +128,10 @@ import Testing
             #expect(Client.request(in: try client.wait())?.invokeID == invokeID + 1)
         }
         _ = client.receive(LongReply.segments(92, invokeID: 103, window: 4)[0])
+        let actions = try client.wait()
+        #expect(Client.outcomes(of: actions) == [.timedOut(tries: 4, lastDropped: nil)])
         #expect(
-            Client.outcomes(of: try client.wait()) == [.timedOut(tries: 4, lastDropped: nil)])
+            Client.sent(in: actions) == [.abort(invokeID: 103, .tsmTimeout, byServer: false)])
     }
 
     @Test("are broken off where they are too long")

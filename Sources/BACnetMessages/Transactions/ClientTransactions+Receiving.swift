@@ -18,7 +18,9 @@ extension ClientTransactions {
             else { return drop(.otherService, for: key) }
             return finish(key, .acknowledged)
         case .complexAck(let reply):
-            guard let key = question(reply.invokeID, of: peer) else { return [] }
+            guard let key = question(reply.invokeID, of: peer) else {
+                return reply.segment == nil ? [] : refuse(reply.invokeID, of: peer, at: now)
+            }
             guard open[key]?.request.service == reply.service else {
                 return drop(.otherService, for: key)
             }
@@ -59,6 +61,28 @@ extension ClientTransactions {
         return keys.sorted { $0.value.id.rawValue < $1.value.id.rawValue }
             .flatMap { finish($0.key, .unreachable(reason)) }
     }
+
+    /// Tells the sender of a segment that belongs to no open question to stop (clause 5.4.4.1).
+    ///
+    /// Segments with a forged source must not make this a source of messages to others: only a
+    /// device that was asked a short time ago is told, and only so often.
+    private mutating func refuse(
+        _ invokeID: UInt8, of peer: DeviceAddress, at now: Duration
+    ) -> [TransactionAction] {
+        guard let known = peers[peer],
+            now - known.lastAsked <= ClientTransactions.refusalMemory,
+            known.lastRefusal.map({ now - $0 >= ClientTransactions.refusalInterval }) ?? true
+        else { return [] }
+        peers[peer]?.lastRefusal = now
+        return [
+            .send(.abort(invokeID: invokeID, .invalidAPDUInThisState, byServer: false), to: peer)
+        ]
+    }
+
+    /// How long after a question a device is told that its segments belong to nothing.
+    private static let refusalMemory: Duration = .seconds(60)
+    /// To one device.
+    private static let refusalInterval: Duration = .seconds(1)
 
     private mutating func question(_ invokeID: UInt8, of peer: DeviceAddress) -> Key? {
         let key = Key(peer: peer, invokeID: invokeID)

@@ -30,10 +30,8 @@ extension ClientTransactions {
     ) -> [TransactionAction] {
         open[key] = nil
         rest(key, at: now)
-        let abort = TransactionAction.send(
-            .abort(invokeID: key.invokeID, .tsmTimeout, byServer: false), to: key.peer)
         guard let invokeID = takeInvokeID(of: key.peer, at: now) else {
-            return [abort, .finish(transaction.id, outcome(of: transaction))]
+            return [breakOff(key), .finish(transaction.id, outcome(of: transaction))]
         }
         var again = transaction
         again.tries += 1
@@ -41,7 +39,7 @@ extension ClientTransactions {
         again.deadline = now + transaction.patience.timeout
         let newKey = Key(peer: key.peer, invokeID: invokeID)
         open[newKey] = again
-        return [abort, send(again, as: newKey, at: now)]
+        return [breakOff(key), send(again, as: newKey, at: now)]
     }
 
     private mutating func timeOut(
@@ -49,7 +47,13 @@ extension ClientTransactions {
     ) -> [TransactionAction] {
         open[key] = nil
         rest(key, at: now)
-        return [.finish(transaction.id, outcome(of: transaction))]
+        let end = TransactionAction.finish(transaction.id, outcome(of: transaction))
+        return transaction.assembly == nil ? [end] : [breakOff(key), end]
+    }
+
+    /// Tells the sender of a reply that stopped in its middle not to go on.
+    private func breakOff(_ key: Key) -> TransactionAction {
+        .send(.abort(invokeID: key.invokeID, .tsmTimeout, byServer: false), to: key.peer)
     }
 
     private func outcome(of transaction: Transaction) -> TransactionOutcome {
