@@ -132,7 +132,7 @@ import Testing
         var size = BatchSize(peerOctetCountMax: 1476)
         let great = size.requests(for: points(25))[0]
         let small = size.requests(for: points(2))[0]
-        let silent = TransactionOutcome.timedOut(tries: 4, lastDropped: nil)
+        let silent = TransactionOutcome.timedOut(lastDropped: nil)
         let answered = TransactionOutcome.reply(.readPropertyMultiple(ReadPropertyMultipleAck([])))
         #expect(size.learn(from: silent, of: great, at: .zero) == .none)
         #expect(size.learn(from: silent, of: great, at: .zero) == .none)
@@ -148,7 +148,7 @@ import Testing
         let great = size.requests(for: points(25))[0]
         let probe = ConfirmedRequest.readProperty(
             ReadPropertyRequest(ObjectProperty(ObjectIdentifier(.device, 1), .systemStatus)))
-        let silent = TransactionOutcome.timedOut(tries: 4, lastDropped: nil)
+        let silent = TransactionOutcome.timedOut(lastDropped: nil)
         let answer = TransactionOutcome.reply(
             .readProperty(
                 ReadPropertyAck(

@@ -40,7 +40,11 @@ struct Client {
     }
 
     static func outcomes(of actions: [TransactionAction]) -> [TransactionOutcome] {
-        actions.compactMap { if case .finish(_, let outcome) = $0 { outcome } else { nil } }
+        actions.compactMap { if case .finish(_, let outcome, _) = $0 { outcome } else { nil } }
+    }
+
+    static func tries(of actions: [TransactionAction]) -> [Int] {
+        actions.compactMap { if case .finish(_, _, let tries) = $0 { tries } else { nil } }
     }
 
     static func sent(in actions: [TransactionAction]) -> [APDU] {

@@ -81,7 +81,7 @@ import Testing
                     client.receive(undecodable: apdu, from: Client.peer)
                 }
             }
-            for case .finish(let id, let outcome) in actions {
+            for case .finish(let id, let outcome, _) in actions {
                 let ended = asked.removeValue(forKey: id)
                 numbers[id] = nil
                 let request = try #require(ended)

@@ -129,7 +129,8 @@ import Testing
         }
         _ = client.receive(LongReply.segments(92, invokeID: 103, window: 4)[0])
         let actions = try client.wait()
-        #expect(Client.outcomes(of: actions) == [.timedOut(tries: 4, lastDropped: nil)])
+        #expect(Client.outcomes(of: actions) == [.timedOut(lastDropped: nil)])
+        #expect(Client.tries(of: actions) == [4])
         #expect(
             Client.sent(in: actions) == [.abort(invokeID: 103, .tsmTimeout, byServer: false)])
     }

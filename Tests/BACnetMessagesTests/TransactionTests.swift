@@ -50,8 +50,32 @@ import Testing
         }
         let actions = try client.wait()
         #expect(client.now == .seconds(20))
-        #expect(Client.outcomes(of: actions) == [.timedOut(tries: 4, lastDropped: nil)])
+        #expect(Client.outcomes(of: actions) == [.timedOut(lastDropped: nil)])
+        #expect(Client.tries(of: actions) == [4])
         #expect(client.transactions.openCount == 0)
+    }
+
+    @Test("tell after how many tries they ended, whatever the end", arguments: 0...3)
+    func tries(retryCount: Int) throws {
+        let endings: [(UInt8) -> APDU] = [
+            { Client.answer($0) }, { .reject(invokeID: $0, .other) },
+            { .error(invokeID: $0, .readProperty, ErrorReply(.device, .other)) },
+            { .abort(invokeID: $0, .other, byServer: true) },
+        ]
+        for ending in endings {
+            var client = Client()
+            let pdu = try client.ask()
+            for _ in 0..<retryCount { _ = try client.wait() }
+            #expect(Client.tries(of: client.receive(ending(pdu.invokeID))) == [retryCount + 1])
+        }
+        var client = Client()
+        let near = DeviceAddress(
+            node: Client.peer.node, station: NetworkAddress(network: 2001, station: [1]))
+        _ = try client.ask(of: near)
+        for _ in 0..<retryCount { _ = try client.wait() }
+        let actions = client.transactions.receive(
+            rejected: 2001, reason: .noRoute, from: near.node)
+        #expect(Client.tries(of: actions) == [retryCount + 1])
     }
 
     @Test("take an answer to the last try")
@@ -89,7 +113,7 @@ import Testing
         for _ in 0..<3 { _ = try client.wait() }
         #expect(
             Client.outcomes(of: try client.wait()) == [
-                .timedOut(tries: 4, lastDropped: .malformed)
+                .timedOut(lastDropped: .malformed)
             ])
     }
 

@@ -10,7 +10,7 @@ enum ClientEffect {
 
 /// What became of something that somebody waits for.
 enum Ending {
-    case outcome(TransactionOutcome)
+    case outcome(TransactionOutcome, tries: Int)
     case failed(RequestFailure.Reason)
     case heard([HeardMessage])
     case notRegistered(RegistrationState)
@@ -171,12 +171,12 @@ extension ClientState {
         actions.flatMap { action -> [ClientEffect] in
             switch action {
             case .send(let apdu, let peer): return send(apdu, to: peer)
-            case .finish(let transaction, let outcome):
+            case .finish(let transaction, let outcome, let tries):
                 guard let ticket = tickets.removeValue(forKey: transaction),
                     let question = questions.removeValue(forKey: ticket)
                 else { return [] }
                 gate.leave(question.device)
-                return [.end(ticket, .outcome(outcome))]
+                return [.end(ticket, .outcome(outcome, tries: tries))]
             }
         }
     }

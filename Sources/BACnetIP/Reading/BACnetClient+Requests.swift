@@ -38,7 +38,7 @@ struct Answer: Sendable {
 
     /// How the question ended, where it was put at all.
     var outcome: TransactionOutcome? {
-        if case .outcome(let outcome) = ending { outcome } else { nil }
+        if case .outcome(let outcome, _) = ending { outcome } else { nil }
     }
 
     /// Nothing came, not even what could not be taken.
@@ -61,17 +61,19 @@ struct Answer: Sendable {
         switch ending {
         case .failed(let reason): failure(reason, tries: 0)
         case .heard, .notRegistered: unexpected
-        case .outcome(let outcome):
-            switch outcome {
-            case .reply, .acknowledged: unexpected
-            case .error(let error): failure(.error(error))
-            case .reject(let reason): failure(.reject(reason))
-            case .abort(let reason): failure(.abort(reason))
-            case .replyTooLong: failure(.replyTooLong)
-            case .timedOut(let tries, let dropped):
-                failure(.silence(lastDropped: dropped), tries: tries)
-            case .unreachable(let reason): failure(.unreachable(reason))
-            }
+        case .outcome(let outcome, let tries): failure(reason(of: outcome), tries: tries)
+        }
+    }
+
+    private func reason(of outcome: TransactionOutcome) -> RequestFailure.Reason {
+        switch outcome {
+        case .reply, .acknowledged: .unexpectedReply
+        case .error(let error): .error(error)
+        case .reject(let reason): .reject(reason)
+        case .abort(let reason): .abort(reason)
+        case .replyTooLong: .replyTooLong
+        case .timedOut(let dropped): .silence(lastDropped: dropped)
+        case .unreachable(let reason): .unreachable(reason)
         }
     }
 

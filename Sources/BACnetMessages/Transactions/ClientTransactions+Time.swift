@@ -31,7 +31,7 @@ extension ClientTransactions {
         open[key] = nil
         rest(key, at: now)
         guard let invokeID = takeInvokeID(of: key.peer, at: now) else {
-            return [breakOff(key), .finish(transaction.id, outcome(of: transaction))]
+            return [breakOff(key), end(of: transaction)]
         }
         var again = transaction
         again.tries += 1
@@ -47,7 +47,7 @@ extension ClientTransactions {
     ) -> [TransactionAction] {
         open[key] = nil
         rest(key, at: now)
-        let end = TransactionAction.finish(transaction.id, outcome(of: transaction))
+        let end = end(of: transaction)
         return transaction.assembly == nil ? [end] : [breakOff(key), end]
     }
 
@@ -56,7 +56,9 @@ extension ClientTransactions {
         .send(.abort(invokeID: key.invokeID, .tsmTimeout, byServer: false), to: key.peer)
     }
 
-    private func outcome(of transaction: Transaction) -> TransactionOutcome {
-        .timedOut(tries: transaction.tries, lastDropped: transaction.lastDropped)
+    private func end(of transaction: Transaction) -> TransactionAction {
+        .finish(
+            transaction.id, .timedOut(lastDropped: transaction.lastDropped),
+            tries: transaction.tries)
     }
 }

@@ -142,6 +142,6 @@ public struct ClientTransactions: Sendable {
     mutating func finish(_ key: Key, _ outcome: TransactionOutcome) -> [TransactionAction] {
         guard let transaction = open.removeValue(forKey: key) else { return [] }
         peers[key.peer]?.invokeIDs.close(key.invokeID)
-        return [.finish(transaction.id, outcome)]
+        return [.finish(transaction.id, outcome, tries: transaction.tries)]
     }
 }

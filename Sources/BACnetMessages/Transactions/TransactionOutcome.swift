@@ -6,7 +6,8 @@ public struct TransactionID: Hashable, Sendable {
 /// What a state machine asks of its owner.
 public enum TransactionAction: Hashable, Sendable {
     case send(APDU, to: DeviceAddress)
-    case finish(TransactionID, TransactionOutcome)
+    /// - Parameter tries: how often the question was put, 1 for one that was answered at once.
+    case finish(TransactionID, TransactionOutcome, tries: Int)
 }
 
 /// How a transaction ended.
@@ -20,7 +21,7 @@ public enum TransactionOutcome: Hashable, Sendable {
     /// The reply had more segments or octets than ``TransactionLimits`` allow; it was broken off.
     case replyTooLong
     /// No answer to any try, or none that fits: the last that did not says why.
-    case timedOut(tries: Int, lastDropped: DroppedReply?)
+    case timedOut(lastDropped: DroppedReply?)
     /// A router said that it does not get through.
     case unreachable(NetworkRejectReason)
 }

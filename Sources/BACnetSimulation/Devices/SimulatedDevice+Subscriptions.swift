@@ -156,7 +156,7 @@ extension SimulatedDevice {
         actions.flatMap { action -> [Action] in
             switch action {
             case .send(let apdu, let peer): return say(apdu, to: peer)
-            case .finish(let id, let outcome):
+            case .finish(let id, let outcome, _):
                 guard let index = subscriptions.firstIndex(where: { $0.open == id }) else {
                     return []
                 }
