@@ -85,6 +85,23 @@ import Testing
         #expect(reply.segment?.sequenceNumber == 0 && reply.segment?.moreFollow == true)
     }
 
+    @Test(
+        "refuses a short question whose answer would have thousands of properties",
+        arguments: [(50, false), (500, true)])
+    func flood(count: Int, isRefused: Bool) throws {
+        let site = Site()
+        let object = ObjectIdentifier(.device, 900)
+        let request = ReadPropertyMultipleRequest(
+            targets: Array(repeating: ObjectProperty(object, .all), count: count))
+        let pdu = RequestPDU(
+            invokeID: 9, service: .readPropertyMultiple, octets: request.encoded)
+        #expect(request.encoded.count < 1_100)
+        try site.go { _ in site.send(.confirmedRequest(pdu)) }
+        let refusal = APDU.abort(invokeID: 9, .bufferOverflow, byServer: true)
+        #expect(site.sentAPDUs.count == 1)
+        #expect((site.sentAPDUs.first?.apdu == .message(refusal)) == isRefused)
+    }
+
     @Test("refuses what it does not do, and does not answer everybody's questions of one")
     func refusals() throws {
         let site = Site()

@@ -80,8 +80,28 @@ import Testing
             .error(invokeID: invokeID, .readProperty, ErrorReply(.object, .unknownObject)),
             .abort(invokeID: invokeID, .bufferOverflow, byServer: true),
         ]
-        let network = NPDU(.networkMessage(.iAmRouterToNetwork([1, 2, 3])))
-        return (apdus.map { NPDU(.apdu($0.encoded)) } + [network])
-            .map { BVLCMessage.originalUnicastNPDU($0.encoded).encoded }
+        let networks = [
+            NetworkMessage.iAmRouterToNetwork([1, 2, 3]), .routerBusyToNetwork([2001]),
+            .rejectMessageToNetwork(.noRoute, 2001), .networkNumberIs(7, isConfigured: true),
+        ].map { NPDU(.networkMessage($0)) }
+        let routed = apdus.map { apdu in
+            NPDU(.apdu(apdu.encoded), source: NetworkAddress(network: 2001, station: [1]))
+        }
+        let messages = (apdus.map { NPDU(.apdu($0.encoded)) } + networks + routed).map(\.encoded)
+        return messages.map { BVLCMessage.originalUnicastNPDU($0).encoded }
+            + DamageTests.forwarded(messages)
+    }
+
+    /// What only BBMDs and those who register with them say.
+    private static func forwarded(_ messages: [[UInt8]]) -> [[UInt8]] {
+        let node = IPv4Endpoint(10, 0, 0, 8)
+        let functions: [BVLCMessage] = [
+            .result(.success), .registerForeignDevice(timeToLiveSeconds: 60),
+            .readForeignDeviceTable, .readBroadcastDistributionTable,
+        ]
+        return messages.map { BVLCMessage.forwardedNPDU(origin: node, npdu: $0).encoded }
+            + messages.map { BVLCMessage.originalBroadcastNPDU($0).encoded }
+            + messages.map { BVLCMessage.distributeBroadcastToNetwork(npdu: $0).encoded }
+            + functions.map(\.encoded)
     }
 }

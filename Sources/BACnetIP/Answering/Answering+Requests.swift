@@ -28,7 +28,11 @@ extension Answering {
         switch request {
         case .readProperty(let request): return answer(request, pdu, peer, objects, now)
         case .readPropertyMultiple(let request):
-            let ack = answer(request, objects, now)
+            guard let ack = answer(request, objects, now) else {
+                return [
+                    .send(.abort(invokeID: invokeID, .bufferOverflow, byServer: true), to: peer)
+                ]
+            }
             return reply(.readPropertyMultiple(ack), to: pdu, from: peer, at: now)
         case .readRange(let request): return answer(request, pdu, peer, objects, now)
         case .covNotification, .subscribeCOV, .subscribeCOVProperty:
@@ -71,20 +75,24 @@ extension Answering {
         }
     }
 
+    /// `nil` where more is asked for than one answer can have.
     private func answer(
         _ request: ReadPropertyMultipleRequest, _ objects: some DeviceObjects, _ now: Duration
-    ) -> ReadPropertyMultipleAck {
-        ReadPropertyMultipleAck(
-            request.parts.map { part in
-                let object = objects.resolved(part.object)
-                let results = part.references.flatMap { reference in
-                    references(of: reference, of: object, objects)
-                }.map { reference in
-                    ReadPropertyMultipleAck.Result(
-                        reference, outcome(of: reference, of: object, objects, now))
-                }
-                return ReadPropertyMultipleAck.Part(object ?? part.object, results)
-            })
+    ) -> ReadPropertyMultipleAck? {
+        var parts: [ReadPropertyMultipleAck.Part] = []
+        var count = 0
+        for part in request.parts {
+            let object = objects.resolved(part.object)
+            let wanted = part.references.flatMap { references(of: $0, of: object, objects) }
+            count += wanted.count
+            guard count <= limits.resultCountMax else { return nil }
+            let results = wanted.map { reference in
+                ReadPropertyMultipleAck.Result(
+                    reference, outcome(of: reference, of: object, objects, now))
+            }
+            parts.append(ReadPropertyMultipleAck.Part(object ?? part.object, results))
+        }
+        return ReadPropertyMultipleAck(parts)
     }
 
     /// The properties that a reference means: those of a selection, or the one that it names.

@@ -12,6 +12,9 @@ public struct Answering: Sendable {
         public var reply: ReplySender.Limits
         /// Replies in segments that are under way at a time; one more is refused.
         public var replyCountMax = 64
+        /// Properties of one answer; a request for more is refused before it is looked at. Requests
+        /// for all properties are short, and their answers long.
+        public var resultCountMax = 2_000
         /// To one source; a flood of questions must not become a flood of answers.
         public var introductionInterval: Duration = .seconds(1)
         public var introducedCountMax = 1_000
