@@ -85,7 +85,7 @@ import Testing
         arguments: [
             TransactionOutcome.abort(.bufferOverflow), .abort(.segmentationNotSupported),
             .abort(.apduTooLong), .reject(.bufferOverflow), .reject(.tooManyArguments),
-            .replyTooLong,
+            .replyTooLong, .unreachable(.messageTooLong),
         ])
     func halved(outcome: TransactionOutcome) {
         var size = BatchSize(peerOctetCountMax: 1476)
@@ -140,6 +140,38 @@ import Testing
         #expect(size.propertyCountMax == 50)
         #expect(size.learn(from: silent, of: great, at: .zero) == .askSmaller)
         #expect(size.propertyCountMax == 25)
+    }
+
+    @Test(
+        "is not halved by answers that could not be taken, which are no silence",
+        arguments: [DroppedReply.malformed, .otherContent, .otherService])
+    func spoiled(reason: DroppedReply) {
+        var size = BatchSize(peerOctetCountMax: 1476)
+        let great = size.requests(for: points(25))[0]
+        let small = size.requests(for: points(2))[0]
+        let answered = TransactionOutcome.reply(.readPropertyMultiple(ReadPropertyMultipleAck([])))
+        for _ in 0..<3 {
+            let spoiled = TransactionOutcome.timedOut(lastDropped: reason)
+            #expect(size.learn(from: spoiled, of: great, at: .zero) == .none)
+            #expect(size.learn(from: answered, of: small, at: .zero) == .none)
+        }
+        #expect(size.propertyCountMax == 50)
+    }
+
+    @Test(
+        "is halved by silence between which something smaller was answered, also with a refusal",
+        arguments: [
+            TransactionOutcome.error(ErrorReply(.object, .unknownObject)), .reject(.other),
+            .abort(.other),
+        ])
+    func refusalBetween(refusal: TransactionOutcome) {
+        var size = BatchSize(peerOctetCountMax: 1476)
+        let great = size.requests(for: points(25))[0]
+        let small = size.requests(for: points(2))[0]
+        let silent = TransactionOutcome.timedOut(lastDropped: .unasked)
+        #expect(size.learn(from: silent, of: great, at: .zero) == .none)
+        #expect(size.learn(from: refusal, of: small, at: .zero) == .none)
+        #expect(size.learn(from: silent, of: great, at: .zero) == .askSmaller)
     }
 
     @Test("is not halved by a device that was away")

@@ -50,6 +50,26 @@ import Testing
         #expect(reached[3...].reduce(0, +) > 10_000)
     }
 
+    @Test(
+        "of one octet over and over become no more values than octets",
+        arguments: UInt8.min ... .max)
+    func repeated(octet: UInt8) throws {
+        let target = ObjectProperty(ObjectIdentifier(.device, 1), .objectList)
+        let head = ReadPropertyAck(target, values: []).encoded.dropLast()
+        let whole =
+            head + [UInt8](repeating: octet, count: MessageLimits.replyOctetCountMax - 64) + [0x3F]
+        guard let ack = try? ReadPropertyAck(decoding: Array(whole)) else { return }
+        #expect(DamageTests.count(ack.values) <= whole.count)
+        #expect(ack.encoded.count <= 4 * whole.count)
+    }
+
+    private static func count(_ values: [TaggedValue]) -> Int {
+        values.reduce(0) { sum, value in
+            guard case .constructed(_, let values) = value else { return sum + 1 }
+            return sum + 1 + count(values)
+        }
+    }
+
     @Test("end no question but with an answer to it", arguments: 0..<4)
     func questions(part: Int) throws {
         let seed = UInt64(0xBAC0_1000 + part)

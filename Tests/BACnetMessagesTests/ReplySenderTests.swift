@@ -53,6 +53,27 @@ import Testing
         #expect(sender.passTime(to: .seconds(8)) == [] && sender.isFinished)
     }
 
+    @Test("count on behind segment 255")
+    func wrap() throws {
+        var client = Client(limits: TransactionLimits(segmentCountMax: 400))
+        let pdu = try client.ask(LongReply.request)
+        var request = request(limit: .more)
+        request.invokeID = pdu.invokeID
+        var sender = ReplySender(
+            LongReply.reply(3_000), to: request, limits: .init(segmentCountMax: 400))
+        var segments = sender.start(at: .zero)
+        var outcomes: [TransactionOutcome] = []
+        while outcomes.isEmpty, let segment = segments.first {
+            segments.removeFirst()
+            let actions = client.receive(segment)
+            outcomes += Client.outcomes(of: actions)
+            for case .send(.segmentAck(let ack), _) in actions {
+                segments += sender.receive(ack, at: .zero)
+            }
+        }
+        #expect(outcomes == [.reply(LongReply.reply(3_000))] && sender.isFinished)
+    }
+
     @Test("stop when the other side breaks off")
     func aborted() {
         var sender = ReplySender(LongReply.reply(92), to: request())

@@ -36,6 +36,25 @@ import Testing
         #expect(client.receive(segments[0]) == LongReply.ack(0, window: taken))
     }
 
+    @Test("count on behind segment 255")
+    func wrap() throws {
+        var client = Client(limits: TransactionLimits(segmentCountMax: 400))
+        let pdu = try client.ask(LongReply.request)
+        let segments = LongReply.segments(3_000, invokeID: pdu.invokeID, window: 16)
+        try #require(segments.count == 334)
+        var acknowledged: [UInt8] = []
+        for segment in segments.dropLast() {
+            for case .send(.segmentAck(let ack), _) in client.receive(segment) {
+                #expect(!ack.isNegative)
+                acknowledged.append(ack.sequenceNumber)
+            }
+        }
+        #expect(acknowledged == (0...20).map { UInt8(truncatingIfNeeded: $0 * 16) })
+        let actions = client.receive(segments[333])
+        #expect(Array(actions.prefix(1)) == LongReply.ack(77, window: 16))
+        #expect(Client.outcomes(of: actions) == [.reply(LongReply.reply(3_000))])
+    }
+
     @Test("ask once for what is missing, and again when a window later it still is")
     func gap() throws {
         var (client, segments) = try begin()

@@ -44,10 +44,6 @@ import Testing
     @Test("say sizes by their codes")
     func sizes() throws {
         #expect(APDUSize.allCases.map(\.octetCount) == [50, 128, 206, 480, 1024, 1476])
-        #expect(
-            [49, 50, 205, 600, 5000].map { APDUSize(fitting: $0).octetCount } == [
-                50, 50, 128, 480, 1476,
-            ])
         #expect(SegmentLimit.allCases.map(\.count) == [nil, 2, 4, 8, 16, 32, 64, nil])
         #expect(
             [1, 2, 3, 64, 65].map { SegmentLimit(upTo: $0) } == [

@@ -15,6 +15,8 @@ func walk(_ datagram: [UInt8]) -> Int {
         case .message(let message)? = try? ReceivedAPDU(decoding: apdu)
     else { return 2 }
     let again = message.encoded
+    // What was made of so many octets takes no more than a few times as many.
+    guard again.count <= 4 * apdu.count + 16 else { return -1 }
     guard case .message(let second)? = try? ReceivedAPDU(decoding: again), second.encoded == again
     else { return -1 }
     return walk(message)

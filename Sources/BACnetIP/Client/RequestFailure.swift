@@ -48,8 +48,7 @@ public struct RequestFailure: Error, Hashable, Sendable {
     public var isAnswered: Bool {
         switch reason {
         case .error, .reject, .abort, .replyTooLong, .unexpectedReply: true
-        case .silence(let dropped):
-            [.malformed, .otherContent, .otherService].contains(dropped)
+        case .silence(let dropped): dropped?.isOfQuestion ?? false
         default: false
         }
     }

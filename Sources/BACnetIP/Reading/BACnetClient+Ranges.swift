@@ -16,20 +16,10 @@ extension BACnetClient {
             let request = ConfirmedRequest.readRange(ReadRangeRequest(target, range))
             let answer = await ask(request, of: device, patience: patience)
             if case .reply(.readRange(let ack))? = answer.outcome { return ack }
-            guard answer.isTooGreat, let half = range.half else { throw answer.failure }
+            guard answer.outcome?.isTooGreat ?? false, let half = range.half else {
+                throw answer.failure
+            }
             range = half
-        }
-    }
-}
-
-extension Answer {
-    /// True if less might have been answered.
-    fileprivate var isTooGreat: Bool {
-        switch outcome {
-        case .abort(.bufferOverflow)?, .abort(.segmentationNotSupported)?, .abort(.apduTooLong)?,
-            .reject(.bufferOverflow)?, .replyTooLong?:
-            true
-        default: false
         }
     }
 }

@@ -64,7 +64,9 @@ struct PropertyBatches {
     /// A property alone failed; or the device fell silent, which holds for all that is left.
     mutating func fail(_ answer: Answer) {
         var targets = answer.request.targets
-        if !answer.failure.isAnswered {
+        let costsItselfAlone =
+            answer.failure.isAnswered || answer.outcome?.isTooGreat ?? false
+        if !costsItselfAlone {
             targets += requests.flatMap(\.targets)
             requests = []
         }

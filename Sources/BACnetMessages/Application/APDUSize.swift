@@ -19,11 +19,6 @@ public enum APDUSize: UInt8, Hashable, Sendable, CaseIterable {
         case .octets1476: 1476
         }
     }
-
-    /// The greatest that fits in so many octets; 50 is the least there is.
-    public init(fitting octetCount: Int) {
-        self = APDUSize.allCases.last { $0.octetCount <= octetCount } ?? .octets50
-    }
 }
 
 /// How many segments a request says its sender takes (clause 20.1.2.4).

@@ -23,6 +23,7 @@ public struct NetworkRejectReason: NamedNumber {
 
     public static let noRoute = NetworkRejectReason(rawValue: 1)
     public static let busy = NetworkRejectReason(rawValue: 2)
+    public static let messageTooLong = NetworkRejectReason(rawValue: 4)
 
     public static let word = "network-reject-reason"
 

@@ -17,30 +17,30 @@ extension BatchSize {
 
     /// Learns from how a request of ``requests(for:)`` ended.
     ///
-    /// - Too great for the device (Abort 1, 4, 11, Reject 1, 7) or for us: half of what it held.
+    /// - Too great for the device (Abort 1, 4, 11, Reject 1, 7), for a router or for us: half of
+    ///   what it held.
     /// - Unknown service (Reject 9): ReadProperty from now on.
     /// - Silence: half, once a size has gone unanswered twice and something smaller was answered
-    ///   between. A device that is away is silent to every size, and teaches nothing.
+    ///   between. A device that is away is silent to every size, and teaches nothing; an answer that
+    ///   could not be taken is no silence.
     public mutating func learn(
         from outcome: TransactionOutcome, of request: ConfirmedRequest, at now: Duration
     ) -> Lesson {
         guard case .readPropertyMultiple(let batch) = request else {
-            if case .readProperty = request, case .reply = outcome { answered(1) }
+            if case .readProperty = request, outcome.isAnswered { answered(1) }
             return .none
         }
         let count = batch.targets.count
+        if outcome.isTooGreat { return halve(count, at: now) }
         switch outcome {
-        case .reply:
-            answered(count)
-            return .none
-        case .abort(.bufferOverflow), .abort(.segmentationNotSupported), .abort(.apduTooLong),
-            .reject(.bufferOverflow), .reject(.tooManyArguments), .replyTooLong:
-            return halve(count, at: now)
         case .reject(.unrecognizedService):
             usesReadProperty = true
             return .askSingly
-        case .timedOut: return unanswered(count, at: now)
-        case .acknowledged, .error, .reject, .abort, .unreachable: return .none
+        case .timedOut where !outcome.isAnswered: return unanswered(count, at: now)
+        case .unreachable: return .none
+        case .reply, .acknowledged, .error, .reject, .abort, .replyTooLong, .timedOut:
+            answered(count)
+            return .none
         }
     }
 

@@ -26,6 +26,30 @@ public enum TransactionOutcome: Hashable, Sendable {
     case unreachable(NetworkRejectReason)
 }
 
+extension TransactionOutcome {
+    /// True if less at a time might have been answered: too much for the device, for us, or for a
+    /// router between.
+    public var isTooGreat: Bool {
+        switch self {
+        case .abort(.bufferOverflow), .abort(.segmentationNotSupported), .abort(.apduTooLong),
+            .reject(.bufferOverflow), .reject(.tooManyArguments), .replyTooLong,
+            .unreachable(.messageTooLong):
+            true
+        default: false
+        }
+    }
+
+    /// True if the device said something about the question, although it may have been nothing that
+    /// could be taken.
+    public var isAnswered: Bool {
+        switch self {
+        case .reply, .acknowledged, .error, .reject, .abort, .replyTooLong: true
+        case .timedOut(let dropped): dropped?.isOfQuestion ?? false
+        case .unreachable: false
+        }
+    }
+}
+
 /// Why an answer was not taken.
 public enum DroppedReply: Hashable, Sendable, CaseIterable {
     /// No open question to that address has that number.
@@ -38,6 +62,14 @@ public enum DroppedReply: Hashable, Sendable, CaseIterable {
     case otherContent
     /// A segment that was there already, or that left one out.
     case outOfOrder
+
+    /// True if it came from the device that was asked, under the question's own number.
+    public var isOfQuestion: Bool {
+        switch self {
+        case .otherService, .malformed, .otherContent: true
+        case .unasked, .outOfOrder: false
+        }
+    }
 }
 
 /// Why a question was not put.
