@@ -218,17 +218,26 @@
             let arguments = [
                 "--devices", "3", "--profiles", "normal,ghost,segmented", "--trend-records", "60",
                 "--trend-first-seq", "4294967260", "--trend-interval", "3600",
+                "--trend-logs", "2", "--trend-multiple", "1",
             ]
             try await meet(arguments) { simulator, client, devices in
-                for description in simulator.description.devices {
+                // The simulator's logs of an odd number have status flags.
+                let logs = [
+                    (ObjectIdentifier(.trendLog, 1), true), (ObjectIdentifier(.trendLog, 2), false),
+                    (ObjectIdentifier(.trendLogMultiple, 1), false),
+                ]
+                for (description, object) in simulator.description.devices.flatMap({ device in
+                    logs.map { (device, $0) }
+                }) {
                     let device = try #require(devices[description.id])
                     let log = LogReading(
                         client: client, device: device,
-                        target: ObjectProperty(ObjectIdentifier(.trendLog, 1), .logBuffer))
+                        target: ObjectProperty(object.0, .logBuffer))
                     let truth = try LogReading.truth(
                         simulator.command([
-                            "cmd": "trend", "device": Int(description.id), "object": "trend-log,1",
-                        ]))
+                            "cmd": "trend", "device": Int(description.id),
+                            "object": "\(object.0)",
+                        ]), hasFlags: object.1)
                     #expect(truth.count == 60)
                     #expect(try await log.byPosition(truth.count) == truth.map(\.words))
                     #expect(

@@ -19,7 +19,7 @@
             let words: String
         }
 
-        static func truth(_ reply: [String: Any]) throws -> [Truth] {
+        static func truth(_ reply: [String: Any], hasFlags: Bool) throws -> [Truth] {
             guard let records = reply["records"] as? [[String: Any]] else {
                 throw Simulator.Failure(message: "\(reply)")
             }
@@ -30,34 +30,83 @@
                 let payload = record["payload"] as? [Any] ?? []
                 let words =
                     switch kind {
-                    case "values":
-                        "value \((payload.first as? Double).map { "\(Float($0))" } ?? "?")"
+                    case "values": payload.map(number).joined(separator: " ")
                     case "status": "status \(payload.map { "\($0)" }.joined())"
                     default: kind
                     }
+                let flags = record["status_flags"] as? [Int]
                 return Truth(
-                    sequence: UInt32(sequence), time: time, words: "\(Int(time)) \(words)")
+                    sequence: UInt32(sequence), time: time,
+                    words: LogReading.words(
+                        time, words, hasFlags ? flags.map { $0.map { "\($0)" }.joined() } : nil))
             }
         }
 
-        private static func words(_ record: LogRecord) -> String {
-            let time = record.time.unixMilliseconds(utcOffsetMinutes: 0).map { $0 / 1000 }
-            let words =
-                switch record.datum {
-                case .real(let value): "value \(value)"
-                case .status(let status): "status \(status.bits)"
-                case .timeChange: "time-change"
-                case .failure: "failure"
-                default: "\(record.datum)"
+        private static func number(_ value: Any) -> String {
+            (value as? Double).map { "\(Float($0))" } ?? "?"
+        }
+
+        private static func words(_ time: Double, _ words: String, _ flags: String?) -> String {
+            "\(Int(time)) \(words)" + (flags.map { " flags \($0)" } ?? "")
+        }
+
+        /// A record as words, and when it was written.
+        private struct Record {
+            let time: BACnetDateTime
+            let words: String
+
+            init(_ time: BACnetDateTime, _ words: String, flags: String? = nil) {
+                self.time = time
+                let seconds = time.unixMilliseconds(utcOffsetMinutes: 0).map { $0 / 1000 }
+                self.words = LogReading.words(Double(seconds ?? -1), words, flags)
+            }
+        }
+
+        private static func words(_ datum: LogDatum) -> String {
+            switch datum {
+            case .real(let value): "\(value)"
+            case .enumerated(let value): "\(Float(value))"
+            case .unsigned(let value): "\(Float(value))"
+            case .status(let status): "status \(status.bits)"
+            case .timeChange: "time-change"
+            case .failure: "failure"
+            default: "\(datum)"
+            }
+        }
+
+        private static func words(_ data: LogMultipleRecord.Data) -> String {
+            switch data {
+            case .status(let status): return "status \(status.bits)"
+            case .timeChange: return "time-change"
+            case .values(let values):
+                let isFailure = values.allSatisfy {
+                    if case .failure = $0 { true } else { false }
                 }
-            return "\(time ?? -1) \(words)"
+                return isFailure ? "failure" : values.map(words).joined(separator: " ")
+            case .unreadable: return "unreadable"
+            }
         }
 
         private func page(
             _ range: ReadRangeRequest.Range
-        ) async throws -> (ReadRangeAck, [LogRecord]) {
+        ) async throws -> (ReadRangeAck, [Record]) {
             let ack = try await client.readRange(range, of: target, at: device)
-            return (ack, try ack.logRecords())
+            if target.object.type == .trendLogMultiple {
+                return (
+                    ack,
+                    try ack.logMultipleRecords().map {
+                        Record($0.time, LogReading.words($0.data))
+                    }
+                )
+            }
+            return (
+                ack,
+                try ack.logRecords().map {
+                    Record(
+                        $0.time, LogReading.words($0.datum),
+                        flags: $0.statusFlags.map { "\($0.bits)" })
+                }
+            )
         }
 
         func byPosition(_ count: Int) async throws -> [String] {
@@ -66,7 +115,7 @@
                 let position = UInt32(found.count + 1)
                 let (_, records) = try await page(.byPosition(position, count: pageCount))
                 if records.isEmpty { break }
-                found += records.map(LogReading.words)
+                found += records.map(\.words)
             }
             return found
         }
@@ -77,7 +126,7 @@
             for _ in 0..<pageCountMax where found.count < count {
                 let (ack, records) = try await page(.bySequence(next, count: pageCount))
                 guard ack.firstSequence == next, !records.isEmpty else { break }
-                found += records.map(LogReading.words)
+                found += records.map(\.words)
                 // Behind the greatest number comes 1.
                 for _ in records { next = next == .max ? 1 : next + 1 }
             }
@@ -92,7 +141,7 @@
                 guard let reference = last else { break }
                 let (_, records) = try await page(.byTime(reference, count: pageCount))
                 if records.isEmpty { break }
-                found += records.map(LogReading.words)
+                found += records.map(\.words)
                 last = records.last?.time
             }
             return found
