@@ -79,14 +79,7 @@ final class Field: Sendable {
         var found: [ObjectIdentifier: Int] = [:]
         for (index, point) in building.points.enumerated()
         where point.address.device.rawValue == instance {
-            let isAnalog = point.dataType == .analog
-            let type: ObjectType =
-                switch point.address.type {
-                case .input: isAnalog ? .analogInput : .binaryInput
-                case .output: isAnalog ? .analogOutput : .binaryOutput
-                default: isAnalog ? .analogValue : .binaryValue
-                }
-            found[ObjectIdentifier(type, point.address.number)] = index
+            found[point.object] = index
         }
         return found
     }

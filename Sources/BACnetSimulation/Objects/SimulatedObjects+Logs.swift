@@ -30,7 +30,7 @@ extension SimulatedObjects {
 
     /// BACnetDeviceObjectPropertyReference: object [0], property [1], in this device.
     private func reference(to point: Int) -> [TaggedValue] {
-        let object = SimulatedObjects.identifier(of: building.points[point])
+        let object = building.points[point].object
         let target = ObjectProperty(object, .presentValue)
         var reader = MessageReader(target.encoded)
         var values: [TaggedValue] = []

@@ -47,7 +47,7 @@ struct SimulatedObjects: DeviceObjects {
         restart = time.origin
         summaries = StateSummary.all(of: points, in: building)
         var found: [(ObjectIdentifier, Entry)] = [(introduction.device, .device)]
-        found += points.map { (SimulatedObjects.identifier(of: building.points[$0]), .point($0)) }
+        found += points.map { (building.points[$0].object, .point($0)) }
         // Behind the device's own variables, so that no two have one number.
         let first = points.count { building.points[$0].address.type == .variable } + 1
         found += summaries.enumerated().map { index, summary in
@@ -58,18 +58,6 @@ struct SimulatedObjects: DeviceObjects {
         }
         list = found.map(\.0)
         entries = Dictionary(uniqueKeysWithValues: found)
-    }
-
-    /// The object that a point is: its number is the point's.
-    static func identifier(of point: SimulatedPoint) -> ObjectIdentifier {
-        let isAnalog = point.dataType == .analog
-        let type: ObjectType =
-            switch point.address.type {
-            case .input: isAnalog ? .analogInput : .binaryInput
-            case .output: isAnalog ? .analogOutput : .binaryOutput
-            default: isAnalog ? .analogValue : .binaryValue
-            }
-        return ObjectIdentifier(type, point.address.number)
     }
 
     func entry(of object: ObjectIdentifier) -> Entry? { entries[object] }
