@@ -298,12 +298,12 @@ async def passed(name, trial):
 async def run(almanac, folder):
     building = Building(almanac, folder)
     outcomes = [await passed("our_own_client_is_polite", our_own_client_is_polite(almanac))]
-    async with Field(almanac, "--at", MOMENT.isoformat(), "--speed", "0") as field:
+    async with Field(almanac, "--at", MOMENT.isoformat(), "--faults", "--speed", "0") as field:
         for trial in [everything_is_read, logs_are_read, others_are_refused]:
             outcomes.append(await passed(trial.__name__, trial(building, field)))
-    async with Field(almanac, "--at", MOMENT.isoformat(), "--speed", "3600") as field:
+    async with Field(almanac, "--at", MOMENT.isoformat(), "--faults", "--speed", "3600") as field:
         outcomes.append(await passed("changes_are_told", changes_are_told(field)))
-    async with Field(almanac, "--at", MOMENT.isoformat(), "--speed", "0", "--max-apdu", "206") as field:
+    async with Field(almanac, "--at", MOMENT.isoformat(), "--faults", "--speed", "0", "--max-apdu", "206") as field:
         outcomes.append(await passed("small_devices_are_read", everything_is_read(building, field)))
     return outcomes
 

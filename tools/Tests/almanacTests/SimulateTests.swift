@@ -5,6 +5,9 @@ import Testing
         "refuses what cannot be, and says what was expected",
         arguments: [
             (["--points", "0"], "from 1 to 50000"), (["--speed", "86401"], "from 0 to 86400"),
+            (["--speed", "-1"], "from 0 to 86400"),
+            (["--at", "1899-12-31"], "from 1901 to 2153"), (["--at", "2199-01-01"], "2153"),
+            (["--address", "127.255.255.253"], "addresses from it on"),
             (["--loss", "1.5"], "from 0 to 1"), (["--max-apdu", "49"], "from 50 to 1476"),
             (["--port", "0"], "port"), (["--delay", "soon"], "a time like"),
             (["--at", "yesterday"], "a time like"), (["--address", "127.1"], "an address like"),

@@ -99,7 +99,7 @@ struct DemoCommand: AsyncParsableCommand {
 }
 
 extension PlantedFault.Kind {
-    fileprivate var name: String {
+    var name: String {
         switch self {
         case .gap: "gap"
         case .deviceOutage: "device_outage"
@@ -122,7 +122,7 @@ extension PlantedFault.Kind {
 }
 
 extension PlantedFault.Subject {
-    fileprivate func name(in building: SimulatedBuilding) -> String {
+    func name(in building: SimulatedBuilding) -> String {
         switch self {
         case .point(let index): building.points[index].name
         case .device(let index): building.devices[index].deviceName

@@ -83,10 +83,16 @@ struct FieldLink {
         if message.contains(addressIsElsewhere) {
             return "\(endpoint): no interface of this machine has this address"
         }
+        if message.contains(noDescriptorIsLeft) {
+            return
+                "\(endpoint): this program may open no more files: each address takes two; raise "
+                + "`ulimit -n`"
+        }
         return "\(endpoint): cannot be bound: \(message)"
     }
 
     private static let portIsTaken = "errno: 98"
+    private static let noDescriptorIsLeft = "errno: 24"
     private static let addressIsElsewhere = "errno: 99"
 }
 

@@ -15,25 +15,31 @@ struct SimulateCommand: AsyncParsableCommand {
             The building of `almanac demo` as it is now: points, states, trend logs and changes of \
             value, answered by a node of its own for each device. The first node has --address, each \
             next one the address behind it; by default all are on loopback, and nothing leaves this \
-            machine. Runs until it is interrupted, then tells how it was treated.
+            machine. Each takes two sockets (ulimit -n). Runs until Ctrl-C, SIGTERM or SIGHUP, then \
+            tells on standard error how it was treated.
 
-            Rows of JSON ({"schema":"almanac.simulate/1","devices":[…]}) and columns of csv: instance \
+            points counts the states too that a controller concludes from its points. Rows of JSON ({"schema":"almanac.simulate/1","devices":[…]}) and columns of csv: instance \
             name address points logs.
 
-            Exit: 74 where an address or port is taken.
+            Exit: 64 for an address that is none of this machine, 74 where one or its port is taken.
 
             Example, the second in another terminal:
               almanac simulate
               almanac discover --address 127.0.0.1 --range 1001-1004
             """)
 
-    @Option(help: ArgumentHelp("How many points; a device has about 50.", valueName: "n"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("How many points, 1 to 50000; a device has about 50.", valueName: "n"))
     var points = 200
 
     @Option(help: ArgumentHelp("Another number is another building.", valueName: "n"))
     var seed: UInt64 = 1
 
-    @Option(help: ArgumentHelp("The first device's address.", valueName: "a.b.c.d"))
+    @Option(
+        help: ArgumentHelp(
+            "The first device's address; its port, where it has one, is that of all.",
+            valueName: "a.b.c.d[:port]"))
     var address = "127.1.0.1"
 
     @Option(help: ArgumentHelp("The UDP port of all.", valueName: "n"))
@@ -46,26 +52,46 @@ struct SimulateCommand: AsyncParsableCommand {
 
     @Option(
         parsing: .unconditional,
-        help: ArgumentHelp("What time it is in the building at the start.", valueName: "time"))
+        help: ArgumentHelp(
+            "What time it is in the building at the start, in the years 1901 to 2153.",
+            valueName: "time"))
     var at = "now"
 
     @Option(
+        parsing: .unconditional,
         help: ArgumentHelp(
-            "Seconds of the building that pass in one; 0 for a time that stands still.",
+            "Seconds of the building that pass in one, 0 to 86400; with 0 its time stands still.",
             valueName: "n"))
     var speed: Int64 = 1
 
-    @Option(help: ArgumentHelp("How long each answer takes.", valueName: "2s"))
-    var delay: String?
-
-    @Option(help: ArgumentHelp("Which part of requests and of answers is lost.", valueName: "0.1"))
-    var loss = 0.0
-
-    @Option(help: ArgumentHelp("The greatest message that a device takes.", valueName: "octets"))
-    var maxApdu = APDUSize.octets1476.octetCount
+    @Flag(
+        help:
+            "With the faults of `almanac demo`, which lie in last year; those at the start are told."
+    )
+    var faults = false
 
     @Option(
-        name: .customLong("for"),
+        parsing: .unconditional,
+        help: ArgumentHelp("How long each answer takes, to 10m (default: none).", valueName: "2s"))
+    var delay: String?
+
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            "Which part of requests and of answers is lost, 0 to 1.", valueName: "0.1"))
+    var loss = 0.0
+
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            "The greatest message that a device takes and sends, 50 to 1476.", valueName: "octets"))
+    var maxApdu = APDUSize.octets1476.octetCount
+
+    @Flag(help: "No answers in segments, as small controllers have none.")
+    var noSegments = false
+
+    @Option(
+        name: .customLong("for"), parsing: .unconditional,
         help: ArgumentHelp("Ends by itself after so long.", valueName: "60s"))
     var length: String?
 
@@ -104,19 +130,24 @@ struct SimulateCommand: AsyncParsableCommand {
         let interfaces = try FieldLink.interfaces()
         let first = try FieldOptions.endpoint(address, "--address", port: port)
         let everybody = try FieldOptions.broadcast(broadcast, of: first, interfaces)
+        let building = try building(at: start)
+        try checkRoom(for: building.devices.count, from: first, before: everybody)
         let clock = SystemBACnetClock()
         let passed = Int64(clock.uptime / .milliseconds(1)) * speed
         let devices = SimulatedDevices(
-            of: SimulatedBuilding(seed: seed, pointCount: points, range: DemoCommand.range(of: 1)),
+            of: building,
             time: SimulatedTime(
                 origin: Timestamp(milliseconds: start.milliseconds - passed), speed: speed),
             seed: seed, clock: clock, profile: { _ in profile(delay ?? .zero) })
         let nodes = try await SimulateCommand.start(devices, from: first, broadcast: everybody)
-        var faults = DeviceFaults()
-        faults.lostRequestRate = loss
-        faults.lostReplyRate = loss
-        for instance in devices.instances { devices.setFaults(faults, of: instance) }
+        var losses = DeviceFaults()
+        losses.lostRequestRate = loss
+        losses.lostReplyRate = loss
+        for instance in devices.instances { devices.setFaults(losses, of: instance) }
         try list(devices, nodes, zone)
+        for fault in building.faults where fault.lasts(at: start) {
+            options.notes.say("planted: \(fault.text(in: building, zone))")
+        }
         options.notes.say(
             length == nil ? "answering until interrupted (Ctrl-C)" : "answering for \(self.length!)"
         )
@@ -125,10 +156,42 @@ struct SimulateCommand: AsyncParsableCommand {
         conclude(devices)
     }
 
+    /// Years that a BACnet date can say, with room for the logs before and for a run behind.
+    private static let years = 1901..<2154
+
+    private func building(at start: Timestamp) throws(ToolFailure) -> SimulatedBuilding {
+        let years = SimulateCommand.years
+        guard years.contains(UTCYear(containing: start).number) else {
+            throw ToolFailure(
+                .usage,
+                "--at: found the year \(UTCYear(containing: start).number), expected one from "
+                    + "\(years.lowerBound) to \(years.upperBound - 1)")
+        }
+        // In a history of no length there is nothing planted.
+        let range = faults ? DemoCommand.range(of: 1) : TimeRange(from: start, to: start)!
+        return SimulatedBuilding(seed: seed, pointCount: points, range: range)
+    }
+
+    /// The address for everybody cannot be that of a device.
+    private func checkRoom(
+        for count: Int, from first: IPv4Endpoint, before everybody: IPv4Endpoint
+    ) throws(ToolFailure) {
+        let last = UInt64(first.address) + UInt64(count - 1)
+        guard
+            last > UInt64(UInt32.max)
+                || (UInt64(first.address)...last).contains(UInt64(everybody.address))
+        else { return }
+        throw ToolFailure(
+            .usage,
+            "--address: found \(first.host), expected one with \(count) addresses from it on before "
+                + "\(everybody.host), where everybody hears")
+    }
+
     private func profile(_ delay: Duration) -> DeviceProfile {
         var profile = DeviceProfile()
         profile.replyDelay = delay
         profile.octetCountMax = maxApdu
+        if noSegments { profile.segmentation = .none }
         return profile
     }
 
@@ -178,14 +241,29 @@ struct SimulateCommand: AsyncParsableCommand {
     /// How the devices were treated.
     private func conclude(_ devices: SimulatedDevices) {
         let all = devices.instances.map { devices.statistics(of: $0) }
-        let count = all.map(\.requestCount).reduce(0, +)
+        func sum(_ count: (RequestStatistics) -> Int, _ thing: String) -> String {
+            NumberText.count(all.map(count).reduce(0, +), of: thing)
+        }
         let open = all.map(\.openCountMax).max() ?? 0
         let rate = all.map(\.countPerSecondMax).max() ?? 0
         options.notes.say(
             """
-            \(NumberText.count(count, of: "request")), \
-            \(NumberText.count(all.map(\.notificationCount).reduce(0, +), of: "notification")); of \
-            one device at most \(open) open at once and \(rate) in one second
+            \(sum(\.requestCount, "request")), \(sum(\.repeatedCount, "repetition")) of one still \
+            open, \(sum({ $0.whoIsCount + $0.whoHasCount }, "search message")), \
+            \(sum(\.notificationCount, "notification")), \(sum(\.lostCount, "message")) lost on the \
+            way in; of one device at most \(open) open at once and \(rate) in one second
             """)
+    }
+}
+
+extension PlantedFault {
+    fileprivate func lasts(at moment: Timestamp) -> Bool {
+        // A point that stalls stays so.
+        kind == .stalled ? range.from <= moment : range.contains(moment)
+    }
+
+    fileprivate func text(in building: SimulatedBuilding, _ zone: TimeZoneRules) -> String {
+        let end = kind == .stalled ? "for good" : "until \(zone.text(of: range.to))"
+        return "\(kind.name) of \(subject.name(in: building)), \(end)"
     }
 }
