@@ -56,7 +56,10 @@ public struct RequestFailure: Error, Hashable, Sendable {
 
 extension RequestFailure: CustomStringConvertible {
     public var description: String {
-        "\(device), \(request): \(reason.words); \(tries) tries in \(elapsed)"
+        // Milliseconds are more than a person wants to know of a failure.
+        let seconds = (elapsed / .milliseconds(100)).rounded() / 10
+        let count = "\(tries) \(tries == 1 ? "try" : "tries")"
+        return "\(device), \(request): \(reason.words); \(count) in \(seconds) s"
     }
 }
 

@@ -54,31 +54,42 @@ extension DeviceProbe {
         guard let count = number(.recordCount).flatMap(UInt32.init(exactly:)), count > 0 else {
             return fields
         }
-        fields.append(.init("first_record", .text(await record(1, of: log, found))))
-        fields.append(.init("last_record", .text(await record(count, of: log, found))))
+        fields.append(.init("first_record", await record(1, of: log, found)))
+        fields.append(.init("last_record", await record(count, of: log, found)))
         return fields
     }
 
     /// Time, in the device's own, and what was recorded; or why it cannot be had.
     private func record(
         _ position: UInt32, of log: ObjectIdentifier, _ found: FoundDevice
-    ) async -> String {
+    ) async -> Cell {
         let ack: ReadRangeAck
         do throws(RequestFailure) {
             ack = try await client.readRange(
                 .byPosition(position, count: 1), of: ObjectProperty(log, .logBuffer),
                 at: found.address)
-        } catch { return "\(error)" }
+        } catch { return DeviceProbe.record(nil, .missing, problem: "\(error)") }
         do throws(MessageError) {
             if log.type == .trendLogMultiple {
-                guard let record = try ack.logMultipleRecords().first else { return "none" }
-                return "\(ValueText.text(record.time))  \(LogText.text(record.data))"
+                guard let record = try ack.logMultipleRecords().first else { return .missing }
+                return DeviceProbe.record(record.time, .text(LogText.text(record.data)))
             }
-            guard let record = try ack.logRecords().first else { return "none" }
-            return "\(ValueText.text(record.time))  \(LogText.text(record.datum))"
+            guard let record = try ack.logRecords().first else { return .missing }
+            return DeviceProbe.record(record.time, LogText.cell(record.datum))
         } catch {
-            return "a record that cannot be read: \(error)"
+            return DeviceProbe.record(
+                nil, .missing, problem: "a record that cannot be read: \(error)")
         }
+    }
+
+    /// - Parameter time: the device's own, without an offset.
+    private static func record(
+        _ time: BACnetDateTime?, _ value: Cell, problem: String? = nil
+    ) -> Cell {
+        .fields([
+            .init("local", .text(time.map(ValueText.text))), .init("value", value),
+            .init("problem", .text(problem)),
+        ])
     }
 
     /// What is logged, from the context tags of BACnetDeviceObjectPropertyReference: object 0,
@@ -97,6 +108,18 @@ extension DeviceProbe {
 
 /// Records of logs as people read them.
 enum LogText {
+    /// A number as one, anything else as a text.
+    static func cell(_ datum: LogDatum) -> Cell {
+        switch datum {
+        case .real(let real): ValueText.cell([.real(real)])
+        case .enumerated(let number): .name(Int(number))
+        case .unsigned(let number): .name(Int(clamping: number))
+        case .signed(let number): .name(Int(clamping: number))
+        case .boolean(let flag): .flag(flag)
+        default: .text(text(datum))
+        }
+    }
+
     static func text(_ datum: LogDatum) -> String {
         switch datum {
         case .status(let status): "log \(words(status))"

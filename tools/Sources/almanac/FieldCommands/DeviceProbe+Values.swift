@@ -16,13 +16,12 @@ extension DeviceProbe {
         let start = SystemBACnetClock().uptime
         let outcomes = await client.readProperties(targets, of: found.address)
         let elapsed = SystemBACnetClock().uptime - start
-        var readCount = 0
+        let values = points.map { DeviceProbe.value(of: $0, outcomes) }
         for point in points {
-            switch outcomes[ObjectProperty(point, .presentValue)] {
-            case .values?: readCount += 1
-            case .failure(let failure)? where !failure.isAnswered: problems.append("\(failure)")
-            default: break
-            }
+            guard case .failure(let failure)? = outcomes[ObjectProperty(point, .presentValue)],
+                !failure.isAnswered
+            else { continue }
+            problems.append("\(failure)")
         }
         problems = problems.reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
         let size = client.batchSize(of: found.address)
@@ -42,9 +41,42 @@ extension DeviceProbe {
                         points.isEmpty ? .missing : .name(DeviceProbe.pointCount(of: size, targets))
                     ),
                     .init("points_asked", .integer(points.count)),
-                    .init("points_read", .integer(readCount)),
+                    .init("points_read", .integer(values.count { $0.isRead })),
                     .init("read_ms", .number(elapsed.milliseconds, places: 1)),
                 ]))
+        if !values.isEmpty { report.sections.append(.init("values", values.map(\.field))) }
+    }
+
+    private struct PointValue {
+        let field: RowWriter.Field
+        let isRead: Bool
+    }
+
+    /// What a point shows, with the status flags that are set; or why it shows nothing.
+    private static func value(
+        of point: ObjectIdentifier, _ outcomes: [ObjectProperty: PropertyOutcome]
+    ) -> PointValue {
+        var flags: String?
+        if case .values(let values)? = outcomes[ObjectProperty(point, .statusFlags)],
+            case .bits(let bits)? = values.first
+        {
+            flags = ValueText.words(StatusFlags(bits))
+        }
+        var value: Cell = .missing
+        var problem: String?
+        switch outcomes[ObjectProperty(point, .presentValue)] {
+        case .values(let values)?: value = ValueText.cell(values)
+        case .error(let error)?: problem = "\(error)"
+        case .failure(let failure)?: problem = "\(failure.reason)"
+        case nil: problem = "not asked"
+        }
+        return PointValue(
+            field: .init(
+                "\(point)",
+                .fields([
+                    .init("value", value), .init("flags", .text(flags)),
+                    .init("problem", .text(problem)),
+                ])), isRead: problem == nil)
     }
 
     /// Points with value and flags in a request of the size that has been learned.
@@ -69,12 +101,15 @@ extension DeviceProbe {
                 options: SubscriptionOptions(lifetime: .seconds(60)))
             fields.append(.init("accepted", .flag(true)))
             let first = await DeviceProbe.first(of: subscription, within: link.settings.wait)
-            fields.append(.init("notified", .flag(first != nil)))
+            // Every subscription begins with one: whether changes are told too, only time tells.
+            fields.append(.init("first_notification", .flag(first != nil)))
             if let first {
                 let elapsed = first.arrival - start
-                fields.append(.init("notified_after_ms", .number(elapsed.milliseconds, places: 1)))
+                fields.append(
+                    .init("first_notification_after_ms", .number(elapsed.milliseconds, places: 1)))
                 for value in first.notification.values {
-                    fields.append(.init("\(value.reference)", .text(ValueText.text(value.values))))
+                    let key = "\(value.reference)".map { $0 == "-" ? "_" : $0 }
+                    fields.append(.init(String(key), ValueText.cell(value.values)))
                 }
             }
         } catch {

@@ -33,8 +33,9 @@ enum DeviceRows {
             .text(device.firmware), .text(found.address.text),
             found.address.station.map { .name(Int($0.network)) } ?? .missing,
             .text(found.address.stationText), found.octetCountMax.map { .name($0) } ?? .missing,
-            .text(device.segmentationText), .integer(device.points.count),
-            .integer(device.logs.count),
+            .text(device.segmentationText),
+            device.hasList ? .integer(device.points.count) : .missing,
+            device.hasList ? .integer(device.logs.count) : .missing,
             notes.isEmpty ? .missing : .text(notes.joined(separator: "; ")),
         ]
         if hasObjects(form) { cells.append(.objects(objects(of: device))) }

@@ -49,6 +49,9 @@ struct FieldDevice: Sendable {
 
     init(_ found: FoundDevice) { self.found = found }
 
+    /// False where its list could not be read: what it has is unknown then.
+    var hasList: Bool { !listed.isEmpty }
+
     var points: [FieldObject] { objects.filter { $0.dataType != nil } }
     var logs: [FieldObject] { objects.filter(\.object.type.isLog) }
 

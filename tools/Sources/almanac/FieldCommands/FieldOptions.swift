@@ -35,7 +35,10 @@ struct FieldOptions: ParsableArguments {
     @Option(help: ArgumentHelp("How long to wait for each answer.", valueName: "5s"))
     var timeout = "5s"
 
-    @Option(help: ArgumentHelp("How often to ask again without one.", valueName: "n"))
+    @Option(
+        help: ArgumentHelp(
+            "How often to ask again without one; who is there is asked so often too, once at least.",
+            valueName: "n"))
     var retries = 3
 
     @Option(help: ArgumentHelp("Our own device instance, unique on the network.", valueName: "n"))

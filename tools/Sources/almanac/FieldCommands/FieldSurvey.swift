@@ -43,12 +43,22 @@ extension FieldLink {
         var survey = FieldSurvey()
         var found: [FoundDevice] = []
         if asksEverybody {
-            found = try await whoIs(ranges, to: .everybody, wait: settings.wait, repeatCount: 2)
-                .map(FoundDevice.init)
+            found = try await whoIs(
+                ranges, to: .everybody, wait: settings.wait,
+                repeatCount: settings.patience.retryCount
+            ).map(FoundDevice.init)
+        }
+        // A device at an address says who it is whatever was asked.
+        func isWanted(_ device: FoundDevice) -> Bool {
+            ranges.isEmpty || ranges.contains { $0.contains(device.instance) }
         }
         let unheard = addresses.filter { address in !found.contains { $0.address == address } }
         for (address, device) in await ask(unheard) {
-            if let device { found.append(device) } else { survey.silent.append(address) }
+            guard let device else {
+                survey.silent.append(address)
+                continue
+            }
+            if isWanted(device) { found.append(device) }
         }
         survey.devices = await read(FieldLink.unique(found), progress)
         return survey

@@ -4,13 +4,13 @@ import Synchronization
 /// Sees when devices were asked who they are, and when they said so.
 final class IntroductionWatch: Sendable {
     struct Introduction: Hashable {
-        /// From the last Who-Is to the I-Am.
+        /// From the first Who-Is to the I-Am: which of several it answers, it does not say.
         let roundTrip: Duration
         let isBroadcast: Bool
     }
 
     private struct State {
-        var lastQuestion: Duration?
+        var firstQuestion: Duration?
         var introductions: [UInt32: Introduction] = [:]
     }
 
@@ -20,9 +20,10 @@ final class IntroductionWatch: Sendable {
         guard let request = IntroductionWatch.request(in: datagram.octets) else { return }
         state.withLock { state in
             switch request {
-            case .whoIs where datagram.isSent: state.lastQuestion = datagram.uptime
+            case .whoIs where datagram.isSent:
+                state.firstQuestion = state.firstQuestion ?? datagram.uptime
             case .iAm(let iAm) where !datagram.isSent:
-                guard let question = state.lastQuestion,
+                guard let question = state.firstQuestion,
                     state.introductions[iAm.device.instance] == nil
                 else { return }
                 state.introductions[iAm.device.instance] = Introduction(

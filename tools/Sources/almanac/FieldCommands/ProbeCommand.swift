@@ -9,12 +9,12 @@ struct ProbeCommand: AsyncParsableCommand {
         abstract: "Asks one BACnet/IP device everything that explains how it behaves.",
         discussion: """
             Who it is and how fast it answers, its Device object, its object list, how much it takes \
-            at a time, whether it tells of changes (one subscription, cancelled again), what its logs \
-            hold, and how far its clock is off. Reads only: nothing in this program can write to a \
+            at a time, what its first 100 points show, whether it takes a subscription (cancelled \
+            behind its first notification), what its logs hold, and how far its clock is off. Reads only: nothing in this program can write to a \
             device. A step that fails is told, and the next is taken.
 
             JSON is {"schema":"almanac.probe/1", …} with an object for each section: who_is, device, \
-            objects, sizes, change_of_value, logs (a list), clock; csv has section,key,value.
+            objects, sizes, values (an object for each point), change_of_value, logs (a list), clock; csv has section,key,value.
 
             --hex writes every datagram to standard error: time, > sent or < received, the other \
             side, its octets, what it says, and why it was dropped if it was.

@@ -49,22 +49,32 @@ struct SectionReport {
         to output: OutputBuffer, _ terminal: Terminal, _ zone: TimeZoneRules
     ) throws(ToolFailure) {
         let all = sections.flatMap(\.records).flatMap(\.fields)
-        let width = all.map(\.key.count).max() ?? 0
+        let width = all.map { SectionReport.label(of: $0).count }.max() ?? 0
         for record in sections.flatMap(\.records) {
             let title = String(record.title.map { $0 == "_" ? " " : $0 })
             try output.append(terminal.colored(title, .bold) + "\n")
             for field in record.fields {
-                let label = String(field.key.map { $0 == "_" ? " " : $0 })
+                let label = SectionReport.label(of: field)
                 let padding = String(repeating: " ", count: width - label.count + 2)
                 try output.append("  \(label)\(padding)\(SectionReport.text(field.value, zone))\n")
             }
         }
     }
 
+    /// A length says its unit itself.
+    private static func label(of field: RowWriter.Field) -> String {
+        var key = field.key[...]
+        if case .length = field.value, key.hasSuffix("_ms") { key = key.dropLast(3) }
+        return String(key.map { $0 == "_" ? " " : $0 })
+    }
+
     /// Named values in full: a report has few of them.
     private static func text(_ value: Cell, _ zone: TimeZoneRules) -> String {
         guard case .fields(let fields) = value else { return value.text(in: zone) }
-        let parts = fields.map { "\($0.key) \($0.value.text(in: zone))" }
+        let parts = fields.compactMap { field -> String? in
+            if case .missing = field.value { return nil }
+            return "\(field.key) \(field.value.text(in: zone))"
+        }
         return parts.isEmpty ? "-" : Cell.printable(parts.joined(separator: ", "))
     }
 

@@ -35,6 +35,28 @@ enum ValueText {
         }
     }
 
+    /// A number as one, anything else as a text.
+    static func cell(_ values: [TaggedValue]) -> Cell {
+        switch values.count == 1 ? values.first : nil {
+        case .real(let real)? where real.isFinite: .number(Double(shortest: real))
+        case .double(let number)? where number.isFinite: .number(number)
+        case .unsigned(let number)?: .name(Int(clamping: number))
+        case .signed(let number)?: .name(Int(clamping: number))
+        case .enumerated(let number)?: .name(Int(number))
+        case .boolean(let flag)?: .flag(flag)
+        default: .text(text(values))
+        }
+    }
+
+    /// Those that are set; nil where none is.
+    static func words(_ flags: StatusFlags) -> String? {
+        let words = [
+            flags.inAlarm ? "in-alarm" : nil, flags.fault ? "fault" : nil,
+            flags.overridden ? "overridden" : nil, flags.outOfService ? "out-of-service" : nil,
+        ].compactMap(\.self)
+        return words.isEmpty ? nil : words.joined(separator: " ")
+    }
+
     /// A text without what would move a cursor; nil in a character set that is not read.
     static func plain(_ characters: CharacterString) -> String? {
         (try? characters.text()).map(Cell.printable)
