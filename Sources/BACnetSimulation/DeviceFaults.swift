@@ -4,9 +4,9 @@
 public struct DeviceFaults: Hashable, Sendable {
     /// It hears nothing and says nothing.
     public var isOffline = false
-    /// What comes is lost on the way.
+    /// What comes is lost on the way: requests, searches and acknowledgements alike.
     public var lostRequestRate = 0.0
-    /// What it says is lost on the way.
+    /// What it says is lost on the way: answers, segments and notifications alike.
     public var lostReplyRate = 0.0
     /// On top of its profile's delay.
     public var delay: Duration = .zero

@@ -10,7 +10,7 @@ public struct RequestStatistics: Hashable, Sendable {
     public internal(set) var whoHasCount = 0
     /// Requests that came again while the first was still open.
     public internal(set) var repeatedCount = 0
-    /// Messages that a fault kept from it.
+    /// Messages to it that a fault kept from it; what it said and was lost does not count.
     public internal(set) var lostCount = 0
     /// Notifications that it has sent, tries not counted.
     public internal(set) var notificationCount = 0

@@ -7,7 +7,8 @@ internal import TimeSeriesModel
 /// The devices of a simulated building, answering BACnet over any transport.
 ///
 /// All of them share one lock, which is held for the microseconds of a message, and one timer; a device
-/// that nobody asks costs nothing but a few kilobytes. Safe to call from any thread.
+/// that nobody asks costs nothing but a few kilobytes. Safe to call from any thread. An instance that
+/// the building does not have is a programmer's mistake and ends the program.
 public final class SimulatedDevices: Sendable {
     private struct Shared {
         var devices: [SimulatedDevice]
@@ -80,7 +81,8 @@ public final class SimulatedDevices: Sendable {
 }
 
 extension SimulatedDevices {
-    /// Has a device answer what comes over a transport, which is its own from then on.
+    /// Has a device answer what comes over a transport, which is its own from then on. Once for each
+    /// device; closed devices stay silent.
     public func start(_ instance: UInt32, over transport: any BACnetTransport) {
         let place = place(of: instance)
         shared.withLock { $0.transports[place] = transport }
@@ -99,7 +101,7 @@ extension SimulatedDevices {
         for transport in transports { await transport?.close() }
     }
 
-    /// What goes wrong with a device from now on.
+    /// What goes wrong with a device from now on, in place of what went wrong before.
     public func setFaults(_ faults: DeviceFaults, of instance: UInt32) {
         let place = place(of: instance)
         shared.withLock { $0.devices[place].faults = faults }

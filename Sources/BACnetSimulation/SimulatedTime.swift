@@ -2,7 +2,8 @@ public import TimeSeriesModel
 
 /// What time it is in the building, by the time that has passed outside.
 public struct SimulatedTime: Hashable, Sendable {
-    /// The building's time at uptime zero.
+    /// The building's time at uptime zero of the clock, which is its first use in the process for the
+    /// system's clock, and where a `ManualTime` starts.
     public var origin: Timestamp
     /// Seconds of the building a second; with 0 its time stands still.
     public var speed: Int64

@@ -14,7 +14,8 @@ public struct SimulatedBuilding: Sendable {
     public let devices: [Device]
     public let points: [SimulatedPoint]
     /// Everything that is wrong with the history, by time. One of each kind at least is planted for
-    /// every 200 points, if the history has a day or more.
+    /// every 200 points, if the history has a day or more. A point that stalls stays so behind the
+    /// history too.
     public let faults: [PlantedFault]
 
     private let signals: [Signal]

@@ -24,6 +24,7 @@ let package = Package(
             dependencies: [
                 .product(name: "Almanac", package: "Almanac"),
                 .product(name: "AlmanacSimulation", package: "Almanac"),
+                .product(name: "AlmanacCollector", package: "Almanac"),
             ]),
     ]
 )
