@@ -33,6 +33,7 @@ extension DataManager {
         let receipt = try await write(syncs: false) { [self] (store) throws(StoreError) in
             var receipt = Receipt()
             var notes: [(place: Int, SampleNote.Kind)] = []
+            let newest = prepared.newestTimes(behind: samples, in: store)
             if !prepared.batch.isEmpty {
                 let engine = try store.append(
                     prepared.batch, durability: durability.engine, onConflict: rule.engine)
@@ -43,7 +44,7 @@ extension DataManager {
                 receipt.position = store.snapshot().position
                 receipt.rejected = prepared.rejected
             }
-            account(for: samples, receipt, notes, in: store)
+            account(for: samples, receipt, notes, behind: newest, in: store)
             return receipt
         }
         if receipt.durability == .durable, receipt.stored + receipt.replaced > 0 {
@@ -55,11 +56,11 @@ extension DataManager {
     /// Counts what did not come as a matter of course, and tells the journal where it is time to.
     private func account(
         for samples: [PointSample], _ receipt: Receipt, _ notes: [(place: Int, SampleNote.Kind)],
-        in store: Store
+        behind newest: [PointAddress: Int64], in store: Store
     ) {
         let now = time.now
         let uptime = time.uptime
-        ledger.note(samples, receipt, notes, now: now, uptime: uptime)
+        ledger.note(samples, receipt, notes, behind: newest, now: now, uptime: uptime)
         monitor.recorder.recordSamples(
             quarantined: receipt.quarantined, late: notes.count { $0.1 == .late },
             duplicates: receipt.duplicates)
@@ -144,6 +145,26 @@ private struct StoredBatch: Sendable {
         }
         receipt.rejected = (rejected + refused).sorted { $0.index < $1.index }
         return receipt
+    }
+
+    /// The last time of each point that has a value which is no number. Such values are rare, and
+    /// only for them the store is asked.
+    func newestTimes(
+        behind samples: [PointSample], in store: Store
+    ) -> [PointAddress: Int64] {
+        let missing = rejected.filter { $0.reason == .notANumber }
+        guard !missing.isEmpty else { return [:] }
+        let snapshot = store.snapshot()
+        var newest: [PointAddress: Int64] = [:]
+        for item in missing {
+            let point = samples[item.index].point
+            guard newest[point] == nil, let series = snapshot.catalog.series(of: point) else {
+                continue
+            }
+            // A damaged year refuses no batch; without an answer the miss counts as the newest.
+            newest[point] = (try? snapshot.latestSample(of: series))?.time.rawValue ?? .min
+        }
+        return newest
     }
 
     /// What became of samples, by their place in what the caller gave.

@@ -42,17 +42,20 @@ final class IngestLedger: Sendable {
 
     /// Counts what a batch came to.
     ///
-    /// - Parameter kinds: of samples by their place; where one has several, each counts.
+    /// - Parameters:
+    ///   - notes: kinds of samples by their place; where one has several, each counts.
+    ///   - newest: when each point of which the batch has a value that is no number had its last
+    ///     sample before the batch; a point without any is not in it.
     func note(
         _ samples: [PointSample], _ receipt: Receipt, _ notes: [(place: Int, SampleNote.Kind)],
-        now: Timestamp, uptime: Duration
+        behind newest: [PointAddress: Int64] = [:], now: Timestamp, uptime: Duration
     ) {
         state.withLock { state in
             guard !notes.isEmpty || !receipt.rejected.isEmpty || !state.misses.isEmpty else {
                 return
             }
             if state.isEmpty { state.since = uptime }
-            state.noteMisses(among: samples, receipt.rejected)
+            state.noteMisses(among: samples, receipt.rejected, behind: newest)
             for (place, kind) in notes {
                 let sample = samples[place]
                 state.count(sample.point, at: sample.timestamp.rawValue) { counters in
@@ -145,33 +148,44 @@ extension IngestLedger.State {
         if gaps.count < IngestLedger.gapCountMax { gaps.append(gap) }
     }
 
-    /// A miss lasts from the first time that had no value up to the next value of its point.
+    /// A miss lasts from the first time that had no value up to the next value of its point. One that
+    /// is older than values of its point has lasted: it is a gap of its own, of its time alone.
     fileprivate mutating func noteMisses(
-        among samples: [PointSample], _ rejected: [RejectedSample]
+        among samples: [PointSample], _ rejected: [RejectedSample],
+        behind stored: [PointAddress: Int64]
     ) {
         let missing = Set(rejected.lazy.filter { $0.reason == .notANumber }.map(\.index))
         guard !missing.isEmpty || !misses.isEmpty else { return }
         let others = Set(rejected.lazy.filter { $0.reason != .notANumber }.map(\.index))
+        var newest = stored
+        for place in missing {
+            let point = samples[place].point
+            newest[point] = newest[point] ?? .min
+        }
         for (place, sample) in samples.enumerated() where !others.contains(place) {
             let time = sample.timestamp.rawValue
-            let known = misses[sample.point]
             if missing.contains(place) {
                 // A time that no journal takes is no place for a gap.
                 guard BulkImport.supportedRange.contains(sample.timestamp) else { continue }
-                guard let known else {
-                    misses[sample.point] = time...time
-                    continue
-                }
-                // Older than what is open, with values perhaps in between: a gap of its own.
-                if time < known.lowerBound {
-                    close(time...time, of: sample.point, at: time + 1)
-                } else {
-                    misses[sample.point] = known.lowerBound...max(known.upperBound, time)
-                }
-            } else if let known, time > known.upperBound {
+                miss(time, of: sample.point, behind: newest[sample.point] ?? .min)
+            } else {
+                if let known = newest[sample.point] { newest[sample.point] = max(known, time) }
+                guard let known = misses[sample.point], time > known.upperBound else { continue }
                 misses[sample.point] = nil
                 close(known, of: sample.point, at: time)
             }
+        }
+    }
+
+    /// - Parameter newest: the time of the point's newest value.
+    private mutating func miss(_ time: Int64, of point: PointAddress, behind newest: Int64) {
+        let known = misses[point]
+        // A second answer for a tick that has its value is no miss.
+        guard time != newest else { return }
+        if time < newest || time < known?.lowerBound ?? .min {
+            close(time...time, of: point, at: time + 1)
+        } else {
+            misses[point] = (known?.lowerBound ?? time)...max(known?.upperBound ?? time, time)
         }
     }
 
