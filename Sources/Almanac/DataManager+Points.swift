@@ -53,7 +53,7 @@ extension DataManager {
         try view.profile(of: point)
     }
 
-    /// Sets what is known of a point beyond its label, from now on.
+    /// Sets what is known of a point beyond its label, from now on. The same again changes nothing.
     ///
     /// - Throws: `unknownPoint`; `invalidParameter` for limits that cross or a modulus of 0.
     public func setProfile(
@@ -93,10 +93,10 @@ extension CatalogEdit {
     ) throws(HistoryError) {
         let key = DocumentKey.point(point)
         guard catalog[point] != nil else { throw HistoryError.unknown(point) }
-        var stored =
-            try value(key, as: StoredPoint.self)
-            ?? StoredPoint(made: now.rawValue, changed: now.rawValue)
+        let known = try value(key, as: StoredPoint.self)
+        var stored = known ?? StoredPoint(made: now.rawValue, changed: now.rawValue)
         stored.profile = StoredProfile(profile)
+        guard stored != known else { return }
         stored.changed = now.rawValue
         try set(stored, for: key)
     }

@@ -31,7 +31,7 @@ extension DataManager {
     }
 
     /// Makes a trend log known, or changes it. Its key is its number, else device and name; a new
-    /// one gets a number.
+    /// one gets a number. The same again changes nothing.
     ///
     /// - Returns: the log as it is stored.
     /// - Throws: `unknownDevice`, `unknownTrendLog` for a number that nobody has; `invalidParameter`
@@ -49,12 +49,16 @@ extension DataManager {
             let key = DocumentKey.log(id)
             let known = try edit.value(key, as: StoredLog.self)
             let now = edit.now.rawValue
-            let stored = StoredLog(
+            var stored = StoredLog(
                 device: log.deviceID.rawValue, name: log.trendLogName,
                 ms: log.interval.milliseconds, max: log.maxPoints,
                 inactive: log.isActive ? nil : true,
-                made: known?.made ?? now, changed: now, items: known?.items ?? [])
-            try edit.set(stored, for: key)
+                made: known?.made ?? now, changed: known?.changed ?? now,
+                items: known?.items ?? [])
+            if stored != known {
+                stored.changed = now
+                try edit.set(stored, for: key)
+            }
             return stored.trendLog(id)
         }
     }
@@ -76,7 +80,7 @@ extension DataManager {
         }
     }
 
-    /// Replaces the items of a trend log at once.
+    /// Replaces the items of a trend log at once. The same again changes nothing.
     ///
     /// - Throws: `unknownTrendLog`, `unknownPoint`; `invalidParameter` for a slot above 13, or a
     ///   slot or point that stands twice.
@@ -100,9 +104,10 @@ extension DataManager {
         }
         try await edit { (edit) throws(HistoryError) in
             let key = DocumentKey.log(log)
-            guard var stored = try edit.value(key, as: StoredLog.self) else {
+            guard let before = try edit.value(key, as: StoredLog.self) else {
                 throw HistoryError.unknown(log)
             }
+            var stored = before
             if let item = items.first(where: { edit.catalog[$0.point] == nil }) {
                 throw HistoryError.unknown(item.point)
             }
@@ -113,6 +118,7 @@ extension DataManager {
                     inactive: item.isActive ? nil : true,
                     made: known[item.point.description] ?? edit.now.rawValue)
             }
+            guard stored != before else { return }
             stored.changed = edit.now.rawValue
             try edit.set(stored, for: key)
         }

@@ -49,8 +49,8 @@ struct StoredProfile: Codable, Hashable, Sendable {
     var zone: String?
 }
 
-struct StoredLog: Codable, Sendable {
-    struct Item: Codable, Sendable {
+struct StoredLog: Codable, Hashable, Sendable {
+    struct Item: Codable, Hashable, Sendable {
         var point: String
         var slot: UInt8
         var inactive: Bool?
