@@ -155,7 +155,8 @@ extension DataManager {
     ) throws(HistoryError) -> [TrendLogSummary] {
         let snapshot = view
         var summaries: [TrendLogSummary] = []
-        for log in try trendLogs(of: device) {
+        // Of one state: a log that is made meanwhile is not known to it.
+        for log in try snapshot.trendLogs(of: device).map(marks.applied) {
             guard let id = log.id else { continue }
             let count = try snapshot.items(of: id).count
             let perDay = 86_400_000 / Double(log.interval.milliseconds)
