@@ -87,7 +87,12 @@ public final class DataManager: Sendable {
                 var options = StoreOptions()
                 options.diskReserveByteCount = checked.diskReserveByteCount
                 options.onCommit = { feed.add($0) }
-                store = try Store.open(at: path, options: options)
+                store =
+                    if let storage = surroundings.storage {
+                        try Store.open(in: storage, options: options)
+                    } else {
+                        try Store.open(at: path, options: options)
+                    }
                 first = nil
             case .readOnly:
                 store = nil

@@ -1,3 +1,4 @@
+package import DurableFiles
 package import Logging
 package import Metrics
 
@@ -10,6 +11,9 @@ package struct Surroundings: Sendable {
     package var disk: @Sendable (String) throws(HistoryError) -> DiskSpace = {
         (folder) throws(HistoryError) in try DiskSpace.ofDisk(holding: folder)
     }
+
+    /// What a writer keeps its store in; nil for the folder that it is given.
+    package var storage: (any Storage)?
 
     /// Where device reads run.
     package var executor: (any TaskExecutor)?

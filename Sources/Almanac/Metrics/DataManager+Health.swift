@@ -82,10 +82,10 @@ extension DataManager {
         gauges.sampleCount = snapshot.sampleCount
         gauges.seriesCount = snapshot.catalog.seriesCount
         gauges.diskUsedFraction = (try? surroundings.disk(path))?.usedFraction
-        // A figure that cannot be had now is left at zero rather than making the others fail.
+        // A figure that cannot be had now is missing rather than making the others fail.
         let summary = try? snapshot.summary()
-        gauges.databaseByteCount = summary?.byteCount ?? 0
-        gauges.logByteCount = summary?.logByteCount ?? 0
+        gauges.databaseByteCount = summary?.byteCount
+        gauges.logByteCount = summary?.logByteCount
         monitor.fill(&gauges)
         monitor.recorder.set(gauges)
         return summary.map { $0.byteCount - $0.logByteCount }

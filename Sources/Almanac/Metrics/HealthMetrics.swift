@@ -16,7 +16,8 @@ public struct HealthMetrics: Hashable, Sendable {
     /// Open snapshots, and the writer.
     public var databaseConnectionCount = 0
     public var databaseQueryTimeAverage: Duration?
-    public var databaseByteCount = 0
+    /// `nil` where the store does not tell it now.
+    public var databaseByteCount: Int?
 
     // MARK: Collection
 
@@ -47,11 +48,12 @@ public struct HealthGauges: Hashable, Sendable {
     public var cacheByteCount = 0
     /// Open snapshots, and the writer.
     public var databaseConnectionCount = 0
-    public var databaseByteCount = 0
+    /// `nil` where the store does not tell it now.
+    public var databaseByteCount: Int?
     /// `nil` where it is not watched.
     public var diskUsedFraction: Double?
-    /// What the write-ahead log holds.
-    public var logByteCount = 0
+    /// What the write-ahead log holds; `nil` where the store does not tell it now.
+    public var logByteCount: Int?
     /// Since the log was last synced; `nil` before it was.
     public var lastSyncAge: Duration?
     /// How much longer than its interval the last round of the realtime poll took.

@@ -76,12 +76,12 @@ struct MetricsInstruments: Sendable {
     func set(_ gauges: HealthGauges) {
         cacheBytes.set(gauges.cacheByteCount)
         snapshots.set(gauges.databaseConnectionCount)
-        storeBytes.set(gauges.databaseByteCount)
-        logBytes.set(gauges.logByteCount)
         pollLag.set(gauges.pollLag / .seconds(1))
         samples.set(gauges.sampleCount)
         series.set(gauges.seriesCount)
         // What is not known is not set: a zero would be a lie.
+        if let byteCount = gauges.databaseByteCount { storeBytes.set(byteCount) }
+        if let byteCount = gauges.logByteCount { logBytes.set(byteCount) }
         if let age = gauges.lastSyncAge { lastSyncAge.set(age / .seconds(1)) }
         if let fraction = gauges.diskUsedFraction { diskUsed.set(fraction) }
     }

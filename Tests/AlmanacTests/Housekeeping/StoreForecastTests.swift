@@ -80,7 +80,7 @@ import Testing
             }
             try await manager.flush()
             let forecast = try #require(try manager.forecast())
-            let expected = Double(manager.health().databaseByteCount) / 150
+            let expected = Double(try #require(manager.health().databaseByteCount)) / 150
             #expect(abs(forecast.bytesPerDay - expected) < expected / 50)
         }
     }

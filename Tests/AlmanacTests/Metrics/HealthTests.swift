@@ -1,5 +1,7 @@
 import Almanac
 import AlmanacSimulation
+import DurableFiles
+import Foundation
 import Logging
 import Testing
 
@@ -36,7 +38,7 @@ import Testing
             #expect(health.cacheEvictionsPerMinute == 0)
             #expect(health.databaseConnectionCount == 2)
             #expect(health.databaseQueryTimeAverage == .zero)
-            #expect(health.databaseByteCount > 1000)
+            #expect((health.databaseByteCount ?? 0) > 1000)
             #expect(health.collectionSuccessRate == 0.97)
             #expect(health.collectionLatencyAverage == .milliseconds(200))
             #expect(health.failedCollectionsLastHour == 1)
@@ -46,6 +48,23 @@ import Testing
             #expect(health.diskUsedFraction == 0.5)
             #expect(held.sampleCount == 0)
         }
+    }
+
+    @Test("does not tell a size of zero where the store's files cannot be asked")
+    func unknownSize() throws {
+        let storage = SimulatedStorage()
+        var surroundings = bench.surroundings
+        surroundings.storage = storage
+        let manager = try DataManager.open(
+            at: "simulated", configuration: .with { $0.diskReserveByteCount = 0 },
+            in: surroundings)
+        storage.inject(.fail(errno: EIO), atEvery: [.open])
+        #expect(manager.health().databaseByteCount == nil)
+        #expect(bench.metrics["almanac_store_bytes"]?.all == [])
+        #expect(bench.metrics["almanac_log_bytes"]?.all == [])
+        storage.onOperation(nil)
+        #expect((manager.health().databaseByteCount ?? 0) > 0)
+        #expect((bench.metrics["almanac_store_bytes"]?.sum ?? 0) > 0)
     }
 
     @Test("counts a snapshot as open until nobody holds it")
