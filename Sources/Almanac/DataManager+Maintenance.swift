@@ -1,3 +1,4 @@
+import Logging
 import SegmentStore
 
 /// What a removal took away, or would take away.
@@ -62,7 +63,7 @@ extension DataManager {
         before floor: Timestamp, _ dryRun: Bool, as operation: String
     ) async throws(HistoryError) -> RemovalReport {
         let now = time.now
-        return try await write { (store) throws(StoreError) in
+        return try await write { [self] (store) throws(StoreError) in
             let first = try store.snapshot().summary().firstTime
             let report = try store.removeSamples(before: floor, dryRun: dryRun)
             guard !dryRun, report.samples > 0 else { return RemovalReport(report) }
@@ -72,12 +73,13 @@ extension DataManager {
             let audit = AuditEntry(
                 at: now, operation: operation,
                 oldValue: "\(report.samples) samples before \(floor.rawValue)", source: "service")
-            try store.record([try gap.journalEntry(), try audit.journalEntry()])
+            record(done: [try gap.journalEntry(), try audit.journalEntry()], in: store)
             return RemovalReport(report)
         }
     }
 
-    /// Removes the samples of a point in a range, and leaves a gap that says so.
+    /// Removes the samples of a point in a range, and leaves a gap that says so; where the disk is too
+    /// full for it, within a minute of there being room, or at the next flush.
     ///
     /// - Throws: `unknownPoint`; as ``removeSamples(olderThan:dryRun:)``.
     @discardableResult
@@ -88,7 +90,7 @@ extension DataManager {
             return RemovalReport(samples: 0, files: 0, bytes: 0)
         }
         let now = time.now
-        return try await write { (store) throws(StoreError) in
+        return try await write { [self] (store) throws(StoreError) in
             let report = try store.remove(series, in: range)
             guard report.samples > 0 else { return RemovalReport(report) }
             let limits = BulkImport.supportedRange
@@ -101,8 +103,17 @@ extension DataManager {
             let audit = AuditEntry(
                 at: now, operation: "delete", point: point,
                 oldValue: "\(report.samples) samples", source: "service")
-            try store.record([try gap.journalEntry(), try audit.journalEntry()])
+            record(done: [try gap.journalEntry(), try audit.journalEntry()], in: store)
             return RemovalReport(report)
+        }
+    }
+
+    /// Records what a removal did, which nothing undoes: what the journal does not take now comes with
+    /// the counts of samples.
+    private func record(done entries: [JournalEntry], in store: Store) {
+        do throws(StoreError) { try store.record(entries) } catch {
+            logger.warning("a removal is not in the journal yet: \(error.message)")
+            ledger.keep(entries, uptime: time.uptime)
         }
     }
 

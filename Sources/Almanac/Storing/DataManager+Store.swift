@@ -82,9 +82,9 @@ extension DataManager {
         do throws(StoreError) {
             var entries = try IngestRow.journalEntries(page.rows, at: now)
             for gap in page.gaps { entries.append(try gap.journalEntry()) }
-            try store.record(entries)
+            try store.record(entries + page.entries)
         } catch {
-            logger.warning("counts of samples are not in the journal yet: \(error.message)")
+            logger.warning("what was counted or done is not in the journal yet: \(error.message)")
             ledger.putBack(page)
         }
     }

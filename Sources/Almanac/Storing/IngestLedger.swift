@@ -3,7 +3,8 @@ import SegmentStore
 import Synchronization
 
 /// Counts samples that did not come as a matter of course, by point and UTC day, and notes where
-/// values were no numbers, until both are written to the journal.
+/// values were no numbers, until both are written to the journal; besides what the journal did not
+/// take at its time.
 ///
 /// Written at most once a minute, unless there are many: a point that is sent twice each tick costs a
 /// row a minute and not a sync a tick. What was counted since is lost with the process.
@@ -18,8 +19,10 @@ final class IngestLedger: Sendable {
         var rows: [IngestRow] = []
         /// Of reason `not_a_number`, up to the next value.
         var gaps: [Gap] = []
+        /// Of what was done and the journal did not take then.
+        var entries: [JournalEntry] = []
 
-        var isEmpty: Bool { rows.isEmpty && gaps.isEmpty }
+        var isEmpty: Bool { rows.isEmpty && gaps.isEmpty && entries.isEmpty }
     }
 
     fileprivate struct State {
@@ -27,6 +30,7 @@ final class IngestLedger: Sendable {
         /// The times without a value since a point's last one.
         var misses: [PointAddress: ClosedRange<Int64>] = [:]
         var gaps: [Gap] = []
+        var entries: [JournalEntry] = []
         /// The uptime of the first row.
         var since: Duration = .zero
         /// The uptime at which quarantine was last told of.
@@ -39,6 +43,7 @@ final class IngestLedger: Sendable {
     private static let rowCountMax = 400
     /// Gaps between two writes; a batch that has more is known by its receipt alone.
     fileprivate static let gapCountMax = 10_000
+    fileprivate static let entryCountMax = 1000
 
     /// Counts what a batch came to.
     ///
@@ -97,11 +102,20 @@ final class IngestLedger: Sendable {
 
     func take() -> Page { state.withLock { $0.take() } }
 
+    /// Keeps entries of what was done, which the journal does not take now.
+    func keep(_ entries: [JournalEntry], uptime: Duration) {
+        state.withLock { state in
+            if state.isEmpty { state.since = uptime }
+            state.add(entries)
+        }
+    }
+
     /// Keeps again what could not be written.
     func putBack(_ page: Page) {
         state.withLock { state in
             for row in page.rows { state.add(row) }
             for gap in page.gaps { state.add(gap) }
+            state.add(page.entries)
         }
     }
 
@@ -142,7 +156,13 @@ extension IngestLedger.State {
         rows[key] = known
     }
 
-    fileprivate var isEmpty: Bool { rows.isEmpty && misses.isEmpty && gaps.isEmpty }
+    fileprivate var isEmpty: Bool {
+        rows.isEmpty && misses.isEmpty && gaps.isEmpty && entries.isEmpty
+    }
+
+    fileprivate mutating func add(_ new: [JournalEntry]) {
+        entries += new.prefix(IngestLedger.entryCountMax - entries.count)
+    }
 
     fileprivate mutating func add(_ gap: Gap) {
         if gaps.count < IngestLedger.gapCountMax { gaps.append(gap) }
@@ -204,10 +224,11 @@ extension IngestLedger.State {
             rows = [:]
             misses = [:]
             gaps = []
+            entries = []
         }
         return IngestLedger.Page(
             rows: rows.values.sorted {
                 ($0.point, $0.span.lowerBound) < ($1.point, $1.span.lowerBound)
-            }, gaps: gaps)
+            }, gaps: gaps, entries: entries)
     }
 }

@@ -1,5 +1,7 @@
 import Almanac
 import AlmanacSimulation
+import DurableFiles
+import Foundation
 import Synchronization
 import TestSupport
 import Testing
@@ -115,6 +117,46 @@ import Testing
             #expect(try held.samples(of: bench.supply, in: .all).count == before)
             #expect(try manager.samples(of: bench.supply, in: .all).count == after)
         }
+    }
+
+    /// The samples were gone, the removal threw, and the next one found nothing to record.
+    @Test("records a removal later where the journal has no room for it")
+    func fullJournal() async throws {
+        let storage = SimulatedStorage()
+        var surroundings = bench.surroundings
+        surroundings.storage = storage
+        let manager = try DataManager.open(
+            at: "simulated",
+            configuration: .with {
+                $0.diskReserveByteCount = 0
+                $0.dataRetentionDays = 400
+            }, in: surroundings)
+        try await bench.define(in: manager)
+        try await fill(manager)
+        // No new file of the log can be made, and the one there is is filled.
+        storage.onOperation { operation, _ in
+            operation.kind == .create && operation.path.contains("log")
+                ? .fail(errno: ENOSPC) : nil
+        }
+        let text = String(repeating: "x", count: 60_000)
+        await #expect(throws: HistoryError.self) {
+            for _ in 0..<1000 {
+                try await manager.record(Event(at: bench.time.now, .info, kind: "fill", text))
+            }
+        }
+        let day = TimeRange("2026-01-02", "2026-01-03")
+        #expect(try await manager.delete(of: bench.supply, in: day).samples == 4)
+        let expired = try await manager.removeExpiredData()
+        #expect(expired.samples > 2900)
+        #expect(try manager.recordedGaps(of: bench.supply, in: .all).isEmpty)
+        storage.onOperation(nil)
+        try await manager.flush()
+        let gaps = try manager.recordedGaps(of: bench.supply, in: .all)
+        #expect(gaps.map(\.reason) == [.removed, .removed])
+        #expect(gaps.last?.range == day)
+        #expect(
+            Set(try manager.audit(in: .all).map(\.operation)) == ["delete", "removeExpiredData"])
+        await manager.close()
     }
 
     @Test("takes stale values and leftovers along, but not in a dry run")
