@@ -1,3 +1,4 @@
+import Almanac
 import Foundation
 import SegmentStore
 import Testing
@@ -174,6 +175,38 @@ import Testing
         #expect(recent.lines.count == 2)
         #expect(try program.run("ls", "chunks", "--output", "ndjson").lines.count == 3)
         #expect(try program.run("ls", "logs", "--output", "json").output.contains("\"rows\":[]"))
+    }
+
+    @Test("lists the trend logs of a store that a service has filled") func logs() async throws {
+        let manager = try DataManager.open(at: program.store)
+        let point = PointAddress(device: 1201, type: .input, number: 5)
+        try await manager.upsert(Device(deviceID: 1201, deviceName: "AHU1"))
+        try await manager.upsert([
+            MonitoringPoint(address: point, pointName: "Supply", dataType: .analog)
+        ])
+        for (name, interval) in [("Quarters", 900), ("Minutes", 60)] {
+            let log = try await manager.upsert(
+                TrendLog(deviceID: 1201, trendLogName: name, interval: .seconds(interval)))
+            if name == "Quarters" {
+                try await manager.replaceItems(
+                    of: log.id!,
+                    with: [TrendLogItem(trendLogID: log.id!, point: point, pointOrder: 0)])
+            }
+        }
+        try await manager.store([
+            PointSample(point: point, value: 1, at: Timestamp("2025-01-01")!)
+        ])
+        await manager.close()
+        let list = try program.run("ls", "logs", "--sort", "name", "--output", "csv")
+        #expect(
+            list.lines == [
+                "device_id,name,interval_seconds,points", "1201,Minutes,60,0",
+                "1201,Quarters,900,1",
+            ])
+        let fitting = try program.run("ls", "logs", "Min*", "--output", "csv")
+        #expect(fitting.lines.dropFirst() == ["1201,Minutes,60,0"])
+        let recent = try program.run("ls", "logs", "--from", "2025", "--output", "csv")
+        #expect(recent.lines.dropFirst() == ["1201,Quarters,900,1"])
     }
 
     @Test("finds a flipped bit, reads the rest, and ends with 1") func damage() throws {

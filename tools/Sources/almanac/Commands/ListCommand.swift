@@ -15,7 +15,7 @@ struct ListCommand: ParsableCommand {
               chunks    file offset name samples bytes first_time last_time
             bytes are those of chunks, and of whole files for segments; samples of devices and \
             points are all that can be read, those in the log too; last_time is that of the last \
-            sample. With --from and --to, what has samples in that time. A glob fits whole names (file names for segments): * is any run of \
+            sample. With --from and --to, what has samples in that time. A glob fits whole names (file names for segments, names of logs): * is any run of \
             characters, ? any one.
 
             Example:
@@ -50,7 +50,7 @@ struct ListCommand: ParsableCommand {
             switch kind {
             case .devices: try listing.devices()
             case .points: try listing.points()
-            case .logs: listing.logs()
+            case .logs: try listing.logs()
             case .segments: listing.segments()
             case .chunks: try listing.chunks()
             }
@@ -68,6 +68,8 @@ struct ListCommand: ParsableCommand {
                 "\(RowWriter.rowCountOnTerminalMax) of \(list.rows.count) rows are shown; "
                     + "--limit, or --output csv, shows more")
         }
-        if kind == .logs { options.notes.say("\(store.path) holds no trend logs") }
+        if kind == .logs, list.rows.isEmpty {
+            options.notes.say("\(store.path) holds no trend logs that fit")
+        }
     }
 }

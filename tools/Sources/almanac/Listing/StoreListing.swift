@@ -1,3 +1,4 @@
+import Almanac
 import ColumnCodec
 import SegmentStore
 import TimeSeriesModel
@@ -57,12 +58,42 @@ struct StoreListing {
         return list
     }
 
-    /// No store holds any yet.
-    func logs() -> StoreList {
-        StoreList([
+    /// Ordered and chosen by the samples of their points.
+    func logs() throws(ToolFailure) -> StoreList {
+        var list = StoreList([
             Column("device_id", .right), Column("name"), Column("interval_seconds", .right),
             Column("points", .right),
         ])
+        let pattern = glob.map { NamePattern($0) }
+        for (log, items) in try trendLogs() {
+            if let pattern, !pattern.matches(log.trendLogName) { continue }
+            var usage = SeriesUsage()
+            for point in items.compactMap({ catalog[$0.point] }) {
+                usage.add(try self.usage(of: point))
+            }
+            list.rows.append(
+                .init(
+                    cells: [
+                        .name(Int(log.deviceID.rawValue)), .text(log.trendLogName),
+                        .number(log.interval / .seconds(1)), .integer(items.count),
+                    ],
+                    name: log.trendLogName, byteCount: usage.byteCount, firstTime: usage.first,
+                    lastTime: usage.last))
+        }
+        return list
+    }
+
+    private func trendLogs() throws(ToolFailure) -> [(TrendLog, [TrendLogItem])] {
+        try withHistoryErrors(of: store) { () throws(HistoryError) in
+            // A log's newest samples are looked at with it; damage among them is for verify to tell.
+            let history = HistorySnapshot(of: snapshot, skipping: DamageLog())
+            var found: [(TrendLog, [TrendLogItem])] = []
+            for log in try history.trendLogs() {
+                guard let id = log.id else { continue }
+                found.append((log, try history.items(of: id)))
+            }
+            return found
+        }
     }
 
     func segments() -> StoreList {
