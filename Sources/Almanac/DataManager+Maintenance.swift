@@ -111,7 +111,7 @@ extension DataManager {
     /// Records what a removal did, which nothing undoes: what the journal does not take now comes with
     /// the counts of samples.
     private func record(done entries: [JournalEntry], in store: Store) {
-        do throws(StoreError) { try store.record(entries) } catch {
+        do throws(StoreError) { try record(entries, in: store) } catch {
             logger.warning("a removal is not in the journal yet: \(error.message)")
             ledger.keep(entries, uptime: time.uptime)
         }

@@ -170,7 +170,7 @@ public final class DataManager: Sendable {
         let now = time.now
         try await write { [self] (store) throws(StoreError) in
             writeLedger(to: store, at: now)
-            try store.flush()
+            if try store.flush() { monitor.noteSync() }
         }
     }
 
@@ -189,10 +189,8 @@ public final class DataManager: Sendable {
     }
 
     /// Runs something on the store that waits for the disk.
-    ///
-    /// - Parameter syncs: whether what was written is on the medium when it succeeds.
     func write<Result: Sendable>(
-        syncs: Bool = true, _ body: @escaping @Sendable (Store) throws(StoreError) -> Result
+        _ body: @escaping @Sendable (Store) throws(StoreError) -> Result
     ) async throws(HistoryError) -> Result {
         guard let store else {
             throw HistoryError(.readOnly, "the store was opened for reading, it cannot be changed")
@@ -203,10 +201,6 @@ public final class DataManager: Sendable {
                     returning: Swift.Result { () throws(StoreError) in try body(store) })
             }
         }
-        do throws(StoreError) {
-            let answer = try result.get()
-            if syncs { monitor.noteSync() }
-            return answer
-        } catch { throw HistoryError(error) }
+        do throws(StoreError) { return try result.get() } catch { throw HistoryError(error) }
     }
 }

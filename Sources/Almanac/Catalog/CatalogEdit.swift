@@ -17,26 +17,32 @@ struct CatalogEdit {
     }
 
     /// Runs a change on a store: all of it is durable on return, or nothing of it is there.
+    ///
+    /// - Parameter changed: is told whether there was anything to write.
     static func run<Result: Sendable>(
         on store: Store, at now: Timestamp, _ documents: DocumentCache,
+        changed: inout Bool,
         _ body: (inout CatalogEdit) throws(HistoryError) -> Result
     ) throws(StoreError) -> Swift.Result<Result, HistoryError> {
         // What the body refuses is the caller's error, and goes past the engine as it is.
         var refusal: HistoryError?
+        var isEmpty = true
         do throws(StoreError) {
-            return .success(
-                try store.updateCatalog { (catalog, change) throws(StoreError) in
-                    var edit = CatalogEdit(catalog, change, now, documents)
-                    do throws(HistoryError) {
-                        let result = try body(&edit)
-                        catalog = edit.catalog
-                        change = edit.change
-                        return result
-                    } catch {
-                        refusal = error
-                        throw StoreError(.invalidParameter, error.message)
-                    }
-                })
+            let result = try store.updateCatalog { (catalog, change) throws(StoreError) in
+                var edit = CatalogEdit(catalog, change, now, documents)
+                do throws(HistoryError) {
+                    let result = try body(&edit)
+                    catalog = edit.catalog
+                    change = edit.change
+                    isEmpty = change.isEmpty
+                    return result
+                } catch {
+                    refusal = error
+                    throw StoreError(.invalidParameter, error.message)
+                }
+            }
+            changed = !isEmpty
+            return .success(result)
         } catch {
             if let refusal { return .failure(refusal) }
             throw error
@@ -91,8 +97,12 @@ extension DataManager {
     ) async throws(HistoryError) -> Result {
         let now = time.now
         let documents = documents
-        return try await write { (store) throws(StoreError) in
-            try CatalogEdit.run(on: store, at: now, documents, body)
+        return try await write { [self] (store) throws(StoreError) in
+            var changed = false
+            let result = try CatalogEdit.run(
+                on: store, at: now, documents, changed: &changed, body)
+            if changed { monitor.noteSync() }
+            return result
         }.get()
     }
 }

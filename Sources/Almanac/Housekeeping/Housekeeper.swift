@@ -99,7 +99,7 @@ extension Housekeeper {
         for crossing in manager.monitor.recorder.checkThresholds() {
             waiting.append(crossing.event)
         }
-        try await manager.write(syncs: false) { [manager] (store) throws(StoreError) in
+        try await manager.write { [manager] (store) throws(StoreError) in
             manager.writeLedger(to: store, at: now)
         }
         guard let byteCount else { return }

@@ -44,25 +44,32 @@ extension DataManager {
         if let gap = gaps.first(where: { catalog[$0.point] == nil }) {
             throw HistoryError.unknown(gap.point)
         }
-        try await write { (store) throws(StoreError) in
+        try await write { [self] (store) throws(StoreError) in
             var entries: [JournalEntry] = []
             for gap in gaps { entries.append(try gap.journalEntry()) }
-            try store.record(entries)
+            try record(entries, in: store)
         }
     }
 
     /// Records what happened; durable on return.
     public func record(_ event: Event) async throws(HistoryError) {
-        try await write { (store) throws(StoreError) in
-            try store.record([try event.journalEntry()])
+        try await write { [self] (store) throws(StoreError) in
+            try record([try event.journalEntry()], in: store)
         }
     }
 
     /// Records what somebody changed; durable on return.
     public func record(_ entry: AuditEntry) async throws(HistoryError) {
-        try await write { (store) throws(StoreError) in
-            try store.record([try entry.journalEntry()])
+        try await write { [self] (store) throws(StoreError) in
+            try record([try entry.journalEntry()], in: store)
         }
+    }
+
+    /// Adds entries to the journal, which syncs the log.
+    func record(_ entries: [JournalEntry], in store: Store) throws(StoreError) {
+        guard !entries.isEmpty else { return }
+        try store.record(entries)
+        monitor.noteSync()
     }
 
     /// The gaps that were recorded of a point and that overlap a range, by time.

@@ -30,7 +30,7 @@ extension DataManager {
         let window = clockLimits
         let prepared = try StoredBatch(samples, in: engineSnapshot.catalog, window)
         let durability = durability ?? configuration.durability
-        let receipt = try await write(syncs: false) { [self] (store) throws(StoreError) in
+        let receipt = try await write { [self] (store) throws(StoreError) in
             var receipt = Receipt()
             var notes: [(place: Int, SampleNote.Kind)] = []
             let newest = prepared.newestTimes(behind: samples, in: store)
@@ -67,7 +67,7 @@ extension DataManager {
         if receipt.quarantined > 0, ledger.tellsOfQuarantine(at: uptime) {
             // The samples are stored, and the counts are kept: an event that cannot be written
             // changes neither.
-            try? store.record([receipt.quarantineEvent(samples, now).journalEntry()])
+            try? record([receipt.quarantineEvent(samples, now).journalEntry()], in: store)
         }
         write(ledger.takeIfDue(at: uptime), to: store, at: now)
     }
@@ -82,7 +82,7 @@ extension DataManager {
         do throws(StoreError) {
             var entries = try IngestRow.journalEntries(page.rows, at: now)
             for gap in page.gaps { entries.append(try gap.journalEntry()) }
-            try store.record(entries + page.entries)
+            try record(entries + page.entries, in: store)
         } catch {
             logger.warning("what was counted or done is not in the journal yet: \(error.message)")
             ledger.putBack(page)

@@ -8,9 +8,11 @@ extension Store {
     ///
     /// Waits for a merge, a removal or the commit of an import that is under way.
     ///
+    /// - Returns: whether anything was in memory.
     /// - Throws: ``StoreError``: `closed`, `failed`, `diskFull` and its kin. What could not be flushed
     ///   stays readable, and in the log.
-    public func flush() throws(StoreError) {
+    @discardableResult
+    public func flush() throws(StoreError) -> Bool {
         try withMaintenance { () throws(StoreError) in try flushHeads() }
     }
 
@@ -74,11 +76,13 @@ extension Store {
     /// The flush itself, for whoever has the maintenance turn.
     ///
     /// Batches are taken meanwhile, into new heads and a new log file.
-    func flushHeads() throws(StoreError) {
+    @discardableResult
+    func flushHeads() throws(StoreError) -> Bool {
         let generations = try writer.withLock({ freeze(&$0) }).get()
-        guard let last = generations.last else { return }
+        guard let last = generations.last else { return false }
         try writeSegments(of: generations, through: last.lastLSN)
         writer.withLock { drop(generations, &$0) }
+        return true
     }
 
     /// The same in the writer's turn: nothing is taken meanwhile.

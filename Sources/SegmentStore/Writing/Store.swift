@@ -101,7 +101,7 @@ public final class Store: Sendable {
     /// What cannot be flushed stays in the log, as durable as it was acknowledged, and is found
     /// there by the next open; call ``flush()`` first to learn of it.
     public func close() {
-        try? flush()
+        _ = try? flush()
         state.withLock { $0.isClosed = true }
         writer.withLock { $0.log.discardSpare() }
         lock.release()

@@ -67,6 +67,37 @@ import Testing
         #expect((bench.metrics["almanac_store_bytes"]?.sum ?? 0) > 0)
     }
 
+    @Test(
+        "measures the age of the last sync from what synced, not from what looked or changed nothing"
+    )
+    func syncAge() async throws {
+        try await bench.filled { manager, _ in
+            func look(for seconds: Double, after body: () async throws -> Void) async throws {
+                bench.time.advance(by: .seconds(5))
+                try await body()
+                _ = manager.health()
+                #expect(bench.metrics["almanac_last_sync_age_seconds"]?.sum == seconds)
+            }
+            let point = PointSample(bench.supply, 1, "2026-01-01")
+            try await look(for: 0) { try await manager.store([point]) }
+            try await look(for: 0) { try await manager.flush() }
+            try await look(for: 5) {
+                try await bench.define(in: manager)
+                try await manager.removeSamples(olderThan: 1, dryRun: true)
+                try await manager.flush()
+                try await manager.compact()
+                _ = await manager.isReady()
+            }
+            try await look(for: 0) {
+                try await manager.setProfile(PointProfile(), of: bench.fan)
+            }
+            try await look(for: 0) {
+                try await manager.record(Event(at: bench.time.now, .info, kind: "test", "x"))
+            }
+            try await look(for: 0) { try await manager.removeSamples(olderThan: 1) }
+        }
+    }
+
     @Test("counts a snapshot as open until nobody holds it")
     func openSnapshots() async throws {
         try await bench.filled { manager, _ in
