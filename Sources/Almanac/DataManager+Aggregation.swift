@@ -115,7 +115,7 @@ extension DataManager {
     public func qualityReport(
         of point: PointAddress, in range: TimeRange
     ) throws(HistoryError) -> QualityReport {
-        try review(of: view, in: range).report(of: point)
+        try review(of: view, in: range, only: point).report(of: point)
     }
 
     /// The same of each point of a device, and summed up.
@@ -135,8 +135,8 @@ extension DataManager {
     }
 
     private func review(
-        of snapshot: HistorySnapshot, in range: TimeRange
+        of snapshot: HistorySnapshot, in range: TimeRange, only point: PointAddress? = nil
     ) throws(HistoryError) -> HistoryReview {
-        try HistoryReview(of: snapshot, in: range, now: time.now, with: ledger)
+        try HistoryReview(of: snapshot, in: range, now: time.now, with: ledger, only: point)
     }
 }

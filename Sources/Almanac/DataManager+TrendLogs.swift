@@ -176,14 +176,14 @@ extension CatalogEdit {
             }
             return id
         }
-        for key in catalog.documentKeys(withPrefix: DocumentKey.logs) {
-            guard let known = try value(key, as: StoredLog.self),
-                known.device == log.deviceID.rawValue, known.name == log.trendLogName,
-                let number = UInt32(key.dropFirst(DocumentKey.logs.count))
-            else { continue }
-            return TrendLogID(rawValue: number)
-        }
         var settings = try value(DocumentKey.settings, as: StoredSettings.self) ?? StoredSettings()
+        for id in (1..<settings.nextLog).map(TrendLogID.init(rawValue:)) {
+            if let known = try value(DocumentKey.log(id), as: StoredLog.self),
+                known.device == log.deviceID.rawValue, known.name == log.trendLogName
+            {
+                return id
+            }
+        }
         let id = TrendLogID(rawValue: settings.nextLog)
         settings.nextLog += 1
         try set(settings, for: DocumentKey.settings)

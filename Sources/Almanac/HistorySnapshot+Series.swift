@@ -5,10 +5,16 @@ extension HistorySnapshot {
     /// What reads of a point need beyond its samples: kind, profile, when it was collected, and the
     /// gaps that were recorded or that damage has made. Nil for a known point without a series.
     ///
-    /// - Parameter needsRule: whether gaps matter to what is asked; without it neither the journal
-    ///   nor any sample is read for them.
+    /// - Parameters:
+    ///   - point: a known one.
+    ///   - range: what is asked for.
+    ///   - now: up to when samples were due.
+    ///   - needsRule: whether gaps matter to what is asked; without it neither the journal nor any
+    ///     sample is read for them.
+    ///   - given: ``scheduledSpans(of:until:)`` of at least this point; nil looks for them.
     func history(
-        of point: PointAddress, in range: TimeRange, now: Timestamp, needsRule: Bool = true
+        of point: PointAddress, in range: TimeRange, now: Timestamp, needsRule: Bool = true,
+        scheduled given: [PointAddress: [ScheduledSpan]]? = nil
     ) throws(HistoryError) -> BucketReader<StoredSeries>? {
         guard let series = try series(of: point), let known = try self.point(point) else {
             return nil
@@ -22,8 +28,10 @@ extension HistorySnapshot {
             let isChangeOfValue = profile.historyMode == .changeOfValue
             let asked =
                 isChangeOfValue ? TimeRange(from: TimeRange.all.from, to: range.to)! : range
+            let spans =
+                if let given { given } else { try scheduledSpans(of: point, until: now) }
             rule = try source.gapRule(
-                try schedule(of: point, profile, until: now),
+                RecordingSchedule(spans[point] ?? [], isChangeOfValue: isChangeOfValue),
                 recorded: try recordedGaps(of: point, in: asked) + damagedGaps(of: point),
                 in: range)
             rule.horizon = now.milliseconds
@@ -43,21 +51,27 @@ extension HistorySnapshot {
         }
     }
 
-    /// When samples of a point were due: while active logs held it.
-    private func schedule(
-        of point: PointAddress, _ profile: PointProfile, until now: Timestamp
-    ) throws(HistoryError) -> RecordingSchedule {
-        var spans: [ScheduledSpan] = []
-        for id in logIDs {
+    /// When samples were due, by point: while active logs held it.
+    ///
+    /// - Parameters:
+    ///   - point: the only one that is asked for; nil for all, whose addresses are parsed then.
+    ///   - now: up to when logs that are active made samples due.
+    func scheduledSpans(
+        of point: PointAddress? = nil, until now: Timestamp
+    ) throws(HistoryError) -> [PointAddress: [ScheduledSpan]] {
+        let text = point?.description
+        var spans: [PointAddress: [ScheduledSpan]] = [:]
+        for id in try logIDs {
             guard let log = try storedLog(id), log.inactive != true else { continue }
-            for item in log.items
-            where item.inactive != true && PointAddress(item.point) == point {
-                guard let range = TimeRange(from: Timestamp(rawValue: item.made), to: now) else {
-                    continue
-                }
-                spans.append(ScheduledSpan(range: range, interval: .milliseconds(log.ms)))
+            for item in log.items where item.inactive != true {
+                guard text == nil || item.point == text,
+                    let address = point ?? PointAddress(item.point),
+                    let range = TimeRange(from: Timestamp(rawValue: item.made), to: now)
+                else { continue }
+                spans[address, default: []].append(
+                    ScheduledSpan(range: range, interval: .milliseconds(log.ms)))
             }
         }
-        return RecordingSchedule(spans, isChangeOfValue: profile.historyMode == .changeOfValue)
+        return spans
     }
 }

@@ -114,7 +114,7 @@ extension HistorySnapshot {
     ) throws(HistoryError) -> [TrendLog] {
         if let device { try require(device) }
         var found: [TrendLog] = []
-        for id in logIDs {
+        for id in try logIDs {
             guard let log = try trendLog(id), device == nil || log.deviceID == device,
                 log.isActive || !activeOnly
             else { continue }
@@ -123,10 +123,13 @@ extension HistorySnapshot {
         return found
     }
 
+    /// Numbers are given in turn, so that nobody has to look among the documents of all points.
     var logIDs: [TrendLogID] {
-        catalog.documentKeys(withPrefix: DocumentKey.logs).compactMap {
-            UInt32($0.dropFirst(DocumentKey.logs.count)).map(TrendLogID.init(rawValue:))
-        }.sorted()
+        get throws(HistoryError) {
+            let settings = try documents.value(
+                DocumentKey.settings, in: catalog, as: StoredSettings.self)
+            return (1..<(settings ?? StoredSettings()).nextLog).map(TrendLogID.init(rawValue:))
+        }
     }
 
     /// The points of a trend log, by slot.

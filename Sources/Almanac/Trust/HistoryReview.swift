@@ -16,6 +16,7 @@ public struct HistoryReview: Sendable {
     let range: TimeRange
     private let now: Timestamp
     private let ledger: IngestLedger?
+    private let scheduled: [PointAddress: [ScheduledSpan]]
 
     /// Counts of the last minute, which their writer has not written yet, are not seen.
     ///
@@ -30,16 +31,19 @@ public struct HistoryReview: Sendable {
         try self.init(of: snapshot, in: range, now: now, with: nil)
     }
 
-    /// - Parameter ledger: what is counted and not written yet.
+    /// - Parameters:
+    ///   - ledger: what is counted and not written yet.
+    ///   - point: the only one that will be asked for.
     init(
         of snapshot: HistorySnapshot, in range: TimeRange, now: Timestamp,
-        with ledger: IngestLedger?
+        with ledger: IngestLedger?, only point: PointAddress? = nil
     ) throws(HistoryError) {
         self.snapshot = snapshot
         self.now = now
         self.ledger = ledger
         asked = range
         self.range = range.past(at: now)
+        scheduled = try snapshot.scheduledSpans(of: point, until: now)
         // Now, lest each of the threads that will ask reads it.
         try snapshot.journal.catchUp(with: snapshot.engine)
     }
@@ -63,7 +67,9 @@ public struct HistoryReview: Sendable {
     /// With the damage known so far as reasons of gaps.
     private func look(at point: PointAddress) throws(HistoryError) -> QualityReport {
         let counters = try counters(of: point)
-        guard let reader = try snapshot.history(of: point, in: range, now: now) else {
+        let history = try snapshot.history(
+            of: point, in: range, now: now, scheduled: scheduled)
+        guard let reader = history else {
             return QualityReport(
                 point: point, range: range, coverage: .none, gaps: [], hasNoData: true,
                 isStalled: false, flatLines: [], outOfRangeCount: 0, usableCount: 0, badCount: 0,
