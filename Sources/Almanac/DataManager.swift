@@ -24,6 +24,8 @@ public final class DataManager: Sendable {
     /// Nil where the store is only read.
     let store: Store?
     private let reading: Guarded<Snapshot?>
+    /// Held by who looks anew: a slow look does not put an older state over a newer one.
+    private let refreshing = Guarded(0)
     let context: ReadContext
     let marks = RecentMarks()
     let realtime: RealtimeCache
@@ -39,7 +41,7 @@ public final class DataManager: Sendable {
     /// Devices whose newest samples have been put into the cache.
     let filledDevices = Guarded<Set<DeviceID>>([])
     /// Held by who fills the cache.
-    /// Counts; a value of no size would have no place of its own for the thread sanitizer to watch.
+    /// It counts; a value of no size would have no place of its own for the thread sanitizer to watch.
     let filling = Guarded(0)
     /// Whether housekeeping runs.
     let keepsHouse = Guarded(false)
@@ -160,8 +162,11 @@ public final class DataManager: Sendable {
     public func refresh() throws(HistoryError) {
         guard store == nil else { return }
         do throws(StoreError) {
-            let newest = try Snapshot.open(at: path)
-            reading.withLock { $0 = newest }
+            try refreshing.withLock { (count) throws(StoreError) in
+                count &+= 1
+                let newest = try Snapshot.open(at: path)
+                reading.withLock { $0 = newest }
+            }
         } catch { throw HistoryError(error) }
     }
 

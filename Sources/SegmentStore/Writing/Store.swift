@@ -101,8 +101,13 @@ public final class Store: Sendable {
     /// What cannot be flushed stays in the log, as durable as it was acknowledged, and is found
     /// there by the next open; call ``flush()`` first to learn of it.
     public func close() {
-        _ = try? flush()
-        state.withLock { $0.isClosed = true }
+        // In one turn: a merge that began in between would publish without the lock, beside the
+        // next writer.
+        maintenance.withLock { turn in
+            turn += 1
+            if state.withLock({ $0.refusal }) == nil { _ = try? flushHeads() }
+            state.withLock { $0.isClosed = true }
+        }
         writer.withLock { $0.log.discardSpare() }
         lock.release()
     }
