@@ -122,7 +122,10 @@ struct SegmentChecker: Sendable {
     }
 
     private func hashDamages() throws(StoreError) -> [Damage] {
-        let found = try hashOfFile(segment.file, byteCount: segment.row.byteCount)
+        let found: UInt64
+        do throws(StorageError) {
+            found = try hashOfFile(segment.file, byteCount: segment.row.byteCount)
+        } catch { throw StoreError(error) }
         guard let expected = segment.row.hash, found != expected else { return [] }
         return [
             segment.damage(

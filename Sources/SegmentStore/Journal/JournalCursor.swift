@@ -35,24 +35,23 @@ extension Snapshot {
         guard position > cursor.position else { return [] }
         var next = cursor
         var entries: [RecordedEntry] = []
-        func take(_ frame: RecordFrame) throws(CodecError) {
-            // What the log had when it was read has moved to its file since.
-            guard frame.type == .journal, frame.lsn > cursor.position else { return }
-            entries += try JournalPayload.decode(frame.payload).map {
-                RecordedEntry(position: frame.lsn, entry: $0)
-            }
+        func add(_ new: [JournalEntry], of frame: RecordFrame) {
+            entries += new.map { RecordedEntry(position: frame.lsn, entry: $0) }
         }
         let files = JournalFiles(storage: storage)
         for row in manifest.files where row.role == .journal {
             let known = cursor.byteCounts[row.name] ?? FileHeader.encodedSize
             guard row.byteCount > known else { continue }
-            try files.forEachFrame(of: row, from: known, reportingTo: log, take)
+            try files.forEachFrame(of: row, from: known, reportingTo: log) {
+                (frame) throws(CodecError) in
+                // What the log had when it was read has moved to its file since.
+                guard frame.type == .journal, frame.lsn > cursor.position else { return }
+                add(try JournalPayload.decode(frame.payload), of: frame)
+            }
             next.byteCounts[row.name] = row.byteCount
         }
-        for item in journalFrames {
-            do throws(CodecError) { try take(item.frame) } catch {
-                throw StoreError(.damaged, error.text, file: StoreLayout.logFolder)
-            }
+        for item in journalFrames where item.frame.lsn > cursor.position {
+            add(try item.entries(reportingTo: log), of: item.frame)
         }
         next.position = position
         cursor = next

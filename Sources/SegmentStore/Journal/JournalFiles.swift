@@ -103,6 +103,17 @@ struct JournalFiles {
 struct JournalFrame: Sendable {
     let year: Int
     let frame: RecordFrame
+
+    /// What it says; nothing where it cannot be decoded and a log takes note of that.
+    func entries(reportingTo log: DamageLog?) throws(StoreError) -> [JournalEntry] {
+        do throws(CodecError) { return try JournalPayload.decode(frame.payload) } catch {
+            try log.report(
+                Damage(
+                    file: StoreLayout.logFolder, offset: 0, reason: .checksum, losesSamples: false,
+                    detail: "LSN \(frame.lsn): \(error.text)"))
+            return []
+        }
+    }
 }
 
 extension ManifestFile {

@@ -79,9 +79,7 @@ extension Snapshot {
             entries += try files.entries(of: row, reportingTo: log)
         }
         for item in journalFrames where range.overlaps(UTCYear(item.year)) {
-            do throws(CodecError) {
-                entries += try JournalPayload.decode(item.frame.payload)
-            } catch { throw StoreError(.damaged, error.text, file: StoreLayout.logFolder) }
+            entries += try item.entries(reportingTo: log)
         }
         let inside = entries.filter { range.contains($0.time) }
         return inside.enumerated().sorted {

@@ -115,8 +115,7 @@ struct SegmentCursor {
             // program: the rest of it is not to be trusted either.
             frames = 0..<0
             try log.report(
-                segment.damage(
-                    .checksum, at: entry.offset, error.text, series: series, entry: entry))
+                segment.undecodable(error, entry, series))
         }
     }
 }

@@ -127,9 +127,7 @@ extension Snapshot {
                         try scratch.decode(frame: number, of: head.layout)
                     } catch {
                         throw ChunkFailure.damage(
-                            segment.damage(
-                                .checksum, at: entry.offset, error.text, series: series,
-                                entry: entry))
+                            segment.undecodable(error, entry, series))
                     }
                     let positions = bounds.positions(in: scratch.frame.times)
                     folder.add(scratch.frame, positions, of: head.layout)

@@ -122,8 +122,7 @@ extension Segment {
                         using: &scratch.frame)
                 } catch {
                     throw .damage(
-                        damage(
-                            .checksum, at: entry.offset, error.text, series: series, entry: entry))
+                        undecodable(error, entry, series))
                 }
             }
         }
@@ -143,7 +142,7 @@ extension Segment {
             return try scratch.sample(atOrBefore: time, inFrame: number, of: head.layout)
         } catch {
             throw .damage(
-                damage(.checksum, at: entry.offset, error.text, series: series, entry: entry))
+                undecodable(error, entry, series))
         }
     }
 }

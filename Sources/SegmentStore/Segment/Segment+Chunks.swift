@@ -67,7 +67,7 @@ extension Segment {
             return try ChunkHeader(decoding: scratch.bytes.rawSpan)
         } catch {
             throw .damage(
-                damage(.checksum, at: entry.offset, error.text, series: series, entry: entry))
+                undecodable(error, entry, series))
         }
     }
 

@@ -61,6 +61,11 @@ final class Segment: Sendable {
             series: series, from: (entry?.firstTime).map(Timestamp.init(rawValue:)),
             to: (entry?.lastTime).map(Timestamp.init(rawValue:)))
     }
+
+    /// A chunk whose bytes are not what a chunk of its series can be.
+    func undecodable(_ error: CodecError, _ entry: IndexEntry, _ series: SeriesID) -> Damage {
+        damage(.checksum, at: entry.offset, error.text, series: series, entry: entry)
+    }
 }
 
 // MARK: - Index

@@ -177,7 +177,10 @@ final class SegmentWriter {
 
     /// What the disk gives back is compared with what was written before anybody relies on it.
     private func compareWithDisk(_ expected: UInt64) throws(StoreError) {
-        let found = try hashOfFile(file, byteCount: written)
+        let found: UInt64
+        do throws(StorageError) { found = try hashOfFile(file, byteCount: written) } catch {
+            throw StoreError(error)
+        }
         guard found == expected else {
             throw StoreError(
                 .io, "read back with hash \(hex(found)) instead of \(hex(expected))", file: path)
@@ -186,18 +189,21 @@ final class SegmentWriter {
 }
 
 /// The H64 of the first bytes of a file, seed 0, read in megabytes.
-func hashOfFile(_ file: any StorageFile, byteCount: Int) throws(StoreError) -> UInt64 {
+///
+/// - Parameter target: gets the same bytes at the same places.
+func hashOfFile(
+    _ file: any StorageFile, byteCount: Int, copyingTo target: (any StorageFile)? = nil
+) throws(StorageError) -> UInt64 {
     var hash = H64(seed: 0)
     var buffer: [UInt8] = []
     var position = 0
     while position < byteCount {
-        let wanted = min(1 << 20, byteCount - position)
-        do throws(StorageError) {
-            let count = try file.read(at: position, byteCount: wanted, into: &buffer)
-            guard count > 0 else { break }
-            position += count
-        } catch { throw StoreError(error) }
+        let count = try file.read(
+            at: position, byteCount: min(1 << 20, byteCount - position), into: &buffer)
+        guard count > 0 else { break }
         hash.update(buffer.rawSpan)
+        try target?.write(buffer, at: position)
+        position += count
     }
     return hash.finish()
 }

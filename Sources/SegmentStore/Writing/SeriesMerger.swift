@@ -81,8 +81,7 @@ struct SeriesMerger {
             for number in 0..<layout.frameCount {
                 do throws(CodecError) { try scratch.decode(frame: number, of: layout) } catch {
                     throw ChunkFailure.damage(
-                        segment.damage(
-                            .checksum, at: entry.offset, error.text, series: series, entry: entry))
+                        segment.undecodable(error, entry, series))
                 }
                 do throws(StoreError) {
                     try feeder.append(

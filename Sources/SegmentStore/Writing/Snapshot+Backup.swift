@@ -67,11 +67,11 @@ extension Snapshot {
         let source: any StorageFile
         if let held { source = held } else { source = try storage.open(row.name, .read) }
         if mayLink, row.kind == .segment, try link(row.name, to: target) {
-            return try hash(of: source, row.byteCount, copyingTo: nil)
+            return try hashOfFile(source, byteCount: row.byteCount)
         }
         let made = try target.open(row.name, .create)
         defer { made.close() }
-        let hash = try hash(of: source, row.byteCount, copyingTo: made)
+        let hash = try hashOfFile(source, byteCount: row.byteCount, copyingTo: made)
         try made.sync()
         return hash
     }
@@ -91,30 +91,13 @@ extension Snapshot {
         }
     }
 
-    private func hash(
-        of source: any StorageFile, _ byteCount: Int, copyingTo target: (any StorageFile)?
-    ) throws(StorageError) -> UInt64 {
-        var hash = H64(seed: 0)
-        var buffer: [UInt8] = []
-        var position = 0
-        while position < byteCount {
-            let count = try source.read(
-                at: position, byteCount: min(1 << 20, byteCount - position), into: &buffer)
-            guard count > 0 else { break }
-            hash.update(buffer)
-            try target?.write(buffer, at: position)
-            position += count
-        }
-        return hash.finish()
-    }
-
     /// Whether a catalog file is not what the backup's manifest says.
     fileprivate func catalogDamage(_ row: ManifestFile) throws(StoreError) -> Damage? {
         guard let expected = row.hash else { return nil }
         do throws(StorageError) {
             let file = try storage.open(row.name, .read)
             defer { file.close() }
-            guard try hash(of: file, row.byteCount, copyingTo: nil) != expected else { return nil }
+            guard try hashOfFile(file, byteCount: row.byteCount) != expected else { return nil }
         } catch {
             guard error.code == .notFound else { throw StoreError(error) }
             return nil
@@ -131,9 +114,8 @@ extension Snapshot {
         defer { store.close() }
         var entries: [JournalEntry] = []
         for item in journalFrames {
-            do throws(CodecError) {
-                entries += try JournalPayload.decode(item.frame.payload)
-            } catch { throw StoreError(.damaged, error.text, file: StoreLayout.logFolder) }
+            // A copy of damage is no backup.
+            entries += try item.entries(reportingTo: nil)
         }
         try store.record(entries)
         try importHeads(into: store)

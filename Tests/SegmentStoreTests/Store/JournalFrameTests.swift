@@ -1,0 +1,39 @@
+import DurableFiles
+import Synchronization
+import Testing
+import TimeSeriesModel
+
+@testable import SegmentStore
+
+@Suite("JournalFrame") struct JournalFrameTests {
+    /// A frame of the log that cannot be decoded was thrown even to those who read past damage.
+    @Test("is left out and told of where damage is collected, and thrown where it is not")
+    func undecodable() throws {
+        let store = try Store.open(in: SimulatedStorage())
+        defer { store.close() }
+        let entry = JournalEntry(.event, at: Timestamp("2026-01-01")!, "{\"kind\":\"test\"}")
+        try store.record([entry])
+        store.state.withLock { state in
+            let lsn = state.publishedLSN + 1
+            state.journalFrames.append(
+                JournalFrame(
+                    year: 2026, frame: RecordFrame(type: .journal, lsn: lsn, payload: [255, 1])))
+            state.publishedLSN = lsn
+        }
+        let snapshot = store.snapshot()
+        #expect(throws: StoreError.self) { try snapshot.journal(in: .all) }
+        var cursor = JournalCursor()
+        #expect(throws: StoreError.self) { try snapshot.journal(behind: &cursor) }
+        #expect(cursor.position == 0)
+        let log = DamageLog()
+        #expect(try snapshot.journal(in: .all, reportingTo: log) == [entry])
+        let followed = try snapshot.journal(behind: &cursor, reportingTo: log)
+        #expect(followed.map(\.entry) == [entry])
+        #expect(log.damages.map(\.file) == [StoreLayout.logFolder] && log.losses.isEmpty)
+        // The log itself has no such frame.
+        store.state.withLock { state in
+            state.journalFrames.removeLast()
+            state.publishedLSN -= 1
+        }
+    }
+}
