@@ -18,10 +18,12 @@ extension DataManager {
         let snapshot = view
         guard let known = try snapshot.point(point) else { throw HistoryError.unknown(point) }
         let kind = aggregation ?? .standard(for: known.dataType)
-        return try buckets(of: point, in: range, every: calendar, aggregations: [kind])
-            .compactMap { bucket in
-                bucket.value(of: kind).map { Sample(time: bucket.start, value: $0) }
-            }
+        return try buckets(
+            of: point, in: range, BucketCalendar(width: calendar, zone: .utc), [kind],
+            from: snapshot
+        ).compactMap { bucket in
+            bucket.value(of: kind).map { Sample(time: bucket.start, value: $0) }
+        }
     }
 
     /// The buckets of a range, empty ones too: of a width on the epoch's grid, or days, ISO weeks,
@@ -38,13 +40,21 @@ extension DataManager {
         of point: PointAddress, in range: TimeRange, every width: BucketWidth,
         zone: TimeZoneRules = .utc, aggregations: Set<Aggregation> = [.mean]
     ) throws(HistoryError) -> [Bucket] {
+        try buckets(
+            of: point, in: range, BucketCalendar(width: width, zone: zone), aggregations, from: view
+        )
+    }
+
+    private func buckets(
+        of point: PointAddress, in range: TimeRange, _ calendar: BucketCalendar,
+        _ aggregations: Set<Aggregation>, from snapshot: HistorySnapshot
+    ) throws(HistoryError) -> [Bucket] {
         try context.meter.measure { () throws(HistoryError) in
-            let reader = try view.history(
+            let reader = try snapshot.history(
                 of: point, in: range, now: time.now,
                 needsRule: aggregations.contains(where: \.needsNeighbours))
             guard let reader else { return [] }
-            return try reader.buckets(
-                in: range, of: BucketCalendar(width: width, zone: zone), aggregations)
+            return try reader.buckets(in: range, of: calendar, aggregations)
         }
     }
 
@@ -66,9 +76,13 @@ extension DataManager {
     ) throws(HistoryError) -> AlignedColumns {
         try context.meter.measure { () throws(HistoryError) in
             let snapshot = view
+            // The standard ones are told by the samples of a bucket alone.
+            let needsRule = fill != .none || aggregation?.needsNeighbours == true
             var columns: [AlignedPoint<StoredSeries>] = []
             for point in points {
-                guard let reader = try snapshot.history(of: point, in: range, now: time.now) else {
+                let history = try snapshot.history(
+                    of: point, in: range, now: time.now, needsRule: needsRule)
+                guard let reader = history else {
                     throw HistoryError(
                         .unknownPoint, "point \(point) has no history", parameter: "points")
                 }
