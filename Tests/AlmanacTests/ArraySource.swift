@@ -126,7 +126,11 @@ struct RandomHistory {
                         from: Timestamp(milliseconds: from), to: Timestamp(milliseconds: to))!,
                     interval: .milliseconds(interval))
             }, isChangeOfValue: isChangeOfValue)
-        rule = GapRule(schedule, recorded: gaps, times: samples.map(\.time.milliseconds))
+        // What a snapshot asks the journal for.
+        let asked = gaps.filter {
+            isChangeOfValue ? $0.range.from < range.to : $0.range.intersection(range) != nil
+        }
+        rule = GapRule(schedule, recorded: asked, times: samples.map(\.time.milliseconds))
         naive = NaiveHistory(
             samples: samples,
             spans: spans.map { .init(from: $0.0, to: $0.1, interval: $0.2) },

@@ -189,7 +189,7 @@ import Testing
             let jumps = try manager.events(in: .all, kind: "clock_jump")
             #expect(jumps.count == 2)
             let day = TimeRange("2026-03-01", "2026-03-02")
-            #expect(try manager.qualityReport(of: bench.supply, in: day).counters.clockJumps >= 1)
+            #expect(try manager.qualityReport(of: bench.supply, in: day).counters.clockJumps == 2)
         }
     }
 

@@ -14,6 +14,9 @@ import Testing
         (.day, .day), (.week, .weekOfYear), (.month, .month), (.year, .year),
     ]
 
+    /// With the days next to it.
+    private static let skippedDay = TimeRange("2011-12-29", "2012-01-01")
+
     @Test("agree on days, ISO weeks, months and years", arguments: zones)
     func agree(name: String) throws {
         let zone = try TimeZoneRules.named(name)
@@ -35,7 +38,11 @@ import Testing
             let from = Int64(expected.start.timeIntervalSince1970) * 1000
             let to = Int64(expected.end.timeIntervalSince1970) * 1000
             // The day that Samoa never had is a day to Foundation.
-            if name == "Pacific/Apia", to - from != found.to.milliseconds - from { continue }
+            if name == "Pacific/Apia", to - from != found.to.milliseconds - from,
+                found.intersection(CalendarAgreementTests.skippedDay) != nil
+            {
+                continue
+            }
             #expect(
                 found.from.milliseconds == from && found.to.milliseconds == to,
                 "\(name), \(unit), second \(second): \(found), expected \(expected)")
