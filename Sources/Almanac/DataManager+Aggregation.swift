@@ -4,8 +4,9 @@ extension DataManager {
     /// One value a bucket of the epoch's grid, by default the mean of an analog point and the last
     /// state of others. Empty buckets are absent; a sample's time is its bucket's start.
     ///
-    /// - Throws: `unknownPoint`; `invalidParameter` for a width below a millisecond; `limitExceeded`
-    ///   above a million buckets; `damaged`.
+    /// - Throws: `unknownPoint`; `invalidParameter` for a width below a millisecond, or a range beyond
+    ///   10,000 years around 1970; `limitExceeded` above a million buckets, and above ten million
+    ///   samples where those next to a bucket take part; `damaged`.
     public func samples(
         of point: PointAddress, in range: TimeRange, every width: Duration,
         aggregation: Aggregation? = nil
@@ -35,7 +36,8 @@ extension DataManager {
     ///   - width: of a bucket.
     ///   - zone: whose clock says when days, weeks, months and years begin.
     ///   - aggregations: what is wanted; others of a bucket may be missing.
-    /// - Throws: as ``samples(of:in:every:aggregation:)``; `invalidParameter` for an unknown zone.
+    /// - Throws: as ``samples(of:in:every:aggregation:)``; `invalidParameter` for a width outside 1 to
+    ///   1,000,000 days, weeks or months.
     public func buckets(
         of point: PointAddress, in range: TimeRange, every width: BucketWidth,
         zone: TimeZoneRules = .utc, aggregations: Set<Aggregation> = [.mean]

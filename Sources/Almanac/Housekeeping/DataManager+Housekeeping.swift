@@ -12,7 +12,7 @@ extension DataManager {
     /// up once at the start. A job that fails is told of by an event, and comes again at its next time.
     ///
     /// - Throws: `readOnly`; `busy` where it runs already; `invalidParameter` for an unknown
-    ///   `site_time_zone`; `damaged`.
+    ///   `site_time_zone`; `damaged`, `io`.
     public func runHousekeeping() async throws(HistoryError) {
         guard store != nil else {
             throw HistoryError(.readOnly, "the store was opened for reading, its writer keeps it")
