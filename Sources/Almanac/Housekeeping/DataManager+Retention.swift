@@ -13,18 +13,23 @@ extension DataManager {
     @discardableResult
     public func removeExpiredData(dryRun: Bool = false) async throws(HistoryError) -> RemovalReport
     {
-        let policy = RetentionPolicy(
-            days: configuration.dataRetentionDays, byteCount: configuration.retentionByteCount)
-        var report = RemovalReport(samples: 0, files: 0, bytes: 0)
-        if let floor = try view.floor(of: policy, at: time.now) {
-            report = try await removeSamples(before: floor, dryRun, as: "removeExpiredData")
-        }
+        var report = try await removeExpiredSamples(dryRun: dryRun)
         guard !dryRun else { return report }
         report.staleValues = sweepCache()
         report.leftoverFiles = try await write { (store) throws(StoreError) in
             try store.removeLeftovers()
         }
         return report
+    }
+
+    /// The same of samples alone.
+    func removeExpiredSamples(dryRun: Bool) async throws(HistoryError) -> RemovalReport {
+        let policy = RetentionPolicy(
+            days: configuration.dataRetentionDays, byteCount: configuration.retentionByteCount)
+        guard let floor = try view.floor(of: policy, at: time.now) else {
+            return RemovalReport(samples: 0, files: 0, bytes: 0)
+        }
+        return try await removeSamples(before: floor, dryRun, as: "removeExpiredData")
     }
 
     /// Lets go of cached values that would not be given any more.

@@ -68,7 +68,8 @@ package struct Housekeeper {
         case .backUp: try await backUp()
         case .announceRetention(let removal): try await announce(removal)
         case .removeExpired:
-            let report = try await manager.removeExpiredData()
+            // Values and leftovers have jobs of their own.
+            let report = try await manager.removeExpiredSamples(dryRun: false)
             if report.samples > 0 {
                 note(.info, "retention", "\(report.samples) samples were removed")
             }
@@ -134,7 +135,7 @@ extension Housekeeper {
     }
 
     private mutating func announce(_ removal: Timestamp) async throws(HistoryError) {
-        let report = try await manager.removeExpiredData(dryRun: true)
+        let report = try await manager.removeExpiredSamples(dryRun: true)
         guard report.samples > 0 else { return }
         // The announcement counts once it can be read: before it is recorded, nothing is removed.
         try await manager.record(
