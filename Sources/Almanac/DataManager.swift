@@ -126,7 +126,9 @@ public final class DataManager: Sendable {
             time: time, logger: surroundings.logger, factory: surroundings.metrics)
         monitor = HealthMonitor(recorder, time)
         context = ReadContext(QueryMeter(recorder, time))
-        let cache = try RealtimeCache(capacity: configuration.cacheCapacity, time: time)
+        let events = CacheEventLog(surroundings.logger, time)
+        let cache = try RealtimeCache(
+            capacity: configuration.cacheCapacity, time: time, onEvent: { events.note($0) })
         realtime = cache
         let gate = try DeviceGate(limits: .init(open: configuration.maxConcurrentCollections))
         deviceGate = gate

@@ -18,3 +18,14 @@ public struct CacheEvent: Hashable, Sendable {
         self.timestamp = timestamp
     }
 }
+
+extension CacheEvent: CustomStringConvertible {
+    /// A sentence for a log.
+    public var description: String {
+        switch kind {
+        case .notANumber: "the value of \(point) at \(timestamp.milliseconds) ms is no number"
+        case .stampInFuture(let ahead):
+            "the value of \(point) is stamped \(ahead) ahead of the clock"
+        }
+    }
+}

@@ -98,6 +98,26 @@ import Testing
         }
     }
 
+    @Test("tells the log of values that are no numbers or from the future, once a minute")
+    func cacheEvents() async throws {
+        try await bench.filled { manager, _ in
+            func warnings() -> [String] {
+                bench.log.lines.filter { $0.level == .warning }.map { "\($0.message)" }
+            }
+            try manager.cache(value(1))
+            #expect(warnings() == [])
+            for _ in 0..<3 { try manager.cache(value(.nan)) }
+            #expect(warnings().count == 1 && warnings()[0].contains("no number"))
+            bench.time.advance(by: .seconds(60))
+            var ahead = value(1)
+            ahead.timestamp = bench.time.now + .seconds(3600)
+            try manager.cache(ahead)
+            #expect(warnings().count == 2)
+            #expect(warnings().last?.contains("3600.0 seconds ahead") == true)
+            #expect(warnings().last?.contains("2 more") == true)
+        }
+    }
+
     @Test("counts a snapshot as open until nobody holds it")
     func openSnapshots() async throws {
         try await bench.filled { manager, _ in
