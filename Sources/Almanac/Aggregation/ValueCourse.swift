@@ -1,8 +1,8 @@
-public import BuildingModel
-public import TimeSeriesModel
+package import BuildingModel
+package import TimeSeriesModel
 
 /// What a value is thought to do between two samples.
-public enum ValueCourse: String, Hashable, Sendable {
+package enum ValueCourse: String, Hashable, Sendable {
     /// It stays until the next sample: states, and what is recorded when it changes.
     case hold
     /// It runs on a line to the next sample.
@@ -10,7 +10,7 @@ public enum ValueCourse: String, Hashable, Sendable {
     /// There is no value between: each sample tells the amount of the time before it.
     case amount
 
-    public init(_ dataType: DataType, _ historyMode: HistoryMode) {
+    package init(_ dataType: DataType, _ historyMode: HistoryMode) {
         switch historyMode {
         case .consumption: self = .amount
         case .changeOfValue: self = .hold

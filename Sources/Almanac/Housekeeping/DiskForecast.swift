@@ -14,30 +14,30 @@ public struct DiskForecast: Hashable, Sendable {
 }
 
 /// The size of a store over time, under two hundred measurements.
-public struct DiskHistory: Hashable, Sendable {
-    public struct Measurement: Hashable, Sendable {
-        public let time: Timestamp
-        public let byteCount: Int
+package struct DiskHistory: Hashable, Sendable {
+    package struct Measurement: Hashable, Sendable {
+        package let time: Timestamp
+        package let byteCount: Int
 
-        public init(time: Timestamp, byteCount: Int) {
+        package init(time: Timestamp, byteCount: Int) {
             self.time = time
             self.byteCount = byteCount
         }
     }
 
     /// Ascending in time, at least ``interval`` apart, the last ``span`` of them.
-    public private(set) var measurements: [Measurement] = []
+    package private(set) var measurements: [Measurement] = []
 
     /// Measurements nearer to the one before than this are left out.
-    public static let interval: Duration = .seconds(12 * 3600)
+    package static let interval: Duration = .seconds(12 * 3600)
     /// How far back the forecast looks: far enough to even out flushes and merges, and not so far
     /// that points added since would be missed.
-    public static let span: Duration = .seconds(90 * 86_400)
+    package static let span: Duration = .seconds(90 * 86_400)
 
-    public init() {}
+    package init() {}
 
     /// - Parameter measurements: in any order.
-    public init(_ measurements: some Sequence<Measurement>) {
+    package init(_ measurements: some Sequence<Measurement>) {
         for measurement in measurements.sorted(by: { $0.time < $1.time }) { add(measurement) }
     }
 }
@@ -49,7 +49,7 @@ extension DiskHistory {
 
     /// Takes a measurement, unless one was taken shortly before. One from before the last, after
     /// the clock was set back, drops those that lie after it.
-    public mutating func add(_ measurement: Measurement) {
+    package mutating func add(_ measurement: Measurement) {
         while let last = measurements.last, last.time > measurement.time {
             measurements.removeLast()
         }
@@ -71,7 +71,7 @@ extension DiskHistory {
     /// - Parameters:
     ///   - pointCount: points that are stored.
     ///   - availableByteCount: what the store may still take: free bytes less its reserve.
-    public func forecast(
+    package func forecast(
         pointCount: Int, availableByteCount: Int
     ) -> DiskForecast? {
         guard let first = measurements.first, let last = measurements.last,

@@ -44,22 +44,22 @@ public struct HealthMetrics: Hashable, Sendable {
 }
 
 /// The sizes and counts of a moment, as their owner measures them.
-public struct HealthGauges: Hashable, Sendable {
-    public var cacheByteCount = 0
+package struct HealthGauges: Hashable, Sendable {
+    package var cacheByteCount = 0
     /// Open snapshots, and the writer.
-    public var databaseConnectionCount = 0
+    package var databaseConnectionCount = 0
     /// `nil` where the store does not tell it now.
-    public var databaseByteCount: Int?
+    package var databaseByteCount: Int?
     /// `nil` where it is not watched.
-    public var diskUsedFraction: Double?
+    package var diskUsedFraction: Double?
     /// What the write-ahead log holds; `nil` where the store does not tell it now.
-    public var logByteCount: Int?
+    package var logByteCount: Int?
     /// Since the log was last synced; `nil` before it was.
-    public var lastSyncAge: Duration?
+    package var lastSyncAge: Duration?
     /// How much longer than its interval the last round of the realtime poll took.
-    public var pollLag: Duration = .zero
-    public var sampleCount = 0
-    public var seriesCount = 0
+    package var pollLag: Duration = .zero
+    package var sampleCount = 0
+    package var seriesCount = 0
 
-    public init() {}
+    package init() {}
 }

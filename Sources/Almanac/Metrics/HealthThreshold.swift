@@ -1,4 +1,4 @@
-public import TimeSeriesModel
+package import TimeSeriesModel
 
 /// How a metric stands to its threshold.
 public enum HealthLevel: String, Comparable, Sendable {
@@ -60,18 +60,18 @@ extension HealthThreshold {
 }
 
 /// A metric that went over one of its bounds, or came back.
-public struct ThresholdCrossing: Hashable, Sendable {
-    public let time: Timestamp
-    public let threshold: HealthThreshold
+package struct ThresholdCrossing: Hashable, Sendable {
+    package let time: Timestamp
+    package let threshold: HealthThreshold
     /// `ok` when it is well again.
-    public let level: HealthLevel
-    public let previousLevel: HealthLevel
-    public let value: Double
+    package let level: HealthLevel
+    package let previousLevel: HealthLevel
+    package let value: Double
 }
 
 extension ThresholdCrossing: CustomStringConvertible {
     /// A sentence for a log.
-    public var description: String {
+    package var description: String {
         let shown = (value * 10_000).rounded() / 10_000
         let side = threshold.isLowerBound ? "below" : "above"
         switch level {

@@ -6,13 +6,6 @@ public protocol SiteClock: Sendable {
     func offset(at time: Timestamp) -> Int64
 }
 
-/// A site that keeps UTC.
-public struct UTCClock: SiteClock {
-    public init() {}
-
-    public func offset(at time: Timestamp) -> Int64 { 0 }
-}
-
 extension SiteClock {
     /// What the site's clock shows.
     public func localTimeOfDay(at time: Timestamp) -> TimeOfDay {

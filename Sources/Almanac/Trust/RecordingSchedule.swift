@@ -1,29 +1,29 @@
-public import TimeSeriesModel
+package import TimeSeriesModel
 
 /// A stretch of time in which a point and its log were active, and how often it was recorded.
-public struct ScheduledSpan: Hashable, Sendable {
-    public var range: TimeRange
+package struct ScheduledSpan: Hashable, Sendable {
+    package var range: TimeRange
     /// Between two ticks; they lie on whole multiples of it since 1970 UTC.
-    public var interval: Duration
+    package var interval: Duration
 
-    public init(range: TimeRange, interval: Duration) {
+    package init(range: TimeRange, interval: Duration) {
         self.range = range
         self.interval = interval
     }
 }
 
 /// When samples of a point were due.
-public struct RecordingSchedule: Hashable, Sendable {
+package struct RecordingSchedule: Hashable, Sendable {
     /// Ascending, without overlap and without empty ones.
-    public let spans: [ScheduledSpan]
+    package let spans: [ScheduledSpan]
     /// Whether a sample was recorded for each change rather than each tick.
-    public let isChangeOfValue: Bool
+    package let isChangeOfValue: Bool
 
     /// - Parameters:
     ///   - spans: in any order; of two that overlap the later one counts from its start on.
     ///     Spans without length or interval are left out.
     ///   - isChangeOfValue: whether a sample was recorded for each change rather than each tick.
-    public init(_ spans: [ScheduledSpan], isChangeOfValue: Bool = false) {
+    package init(_ spans: [ScheduledSpan], isChangeOfValue: Bool = false) {
         self.isChangeOfValue = isChangeOfValue
         var kept: [ScheduledSpan] = []
         let sorted = spans.filter { !$0.range.isEmpty && $0.interval.milliseconds > 0 }
@@ -43,7 +43,7 @@ public struct RecordingSchedule: Hashable, Sendable {
     }
 
     /// A point that nobody collects: an interval is taken from the samples themselves.
-    public static let unknown = RecordingSchedule([])
+    package static let unknown = RecordingSchedule([])
 }
 
 extension RecordingSchedule {

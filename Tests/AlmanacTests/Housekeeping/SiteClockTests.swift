@@ -18,7 +18,7 @@ import Testing
         #expect(shown("2025-01-01T23:30:00Z") == "00:30")
         #expect(shown("2025-07-01T22:00:15Z") == "00:00:15")
         #expect(
-            UTCClock().localTimeOfDay(at: Timestamp("1969-12-31T23:00:00Z")!).description
+            TimeZoneRules.utc.localTimeOfDay(at: Timestamp("1969-12-31T23:00:00Z")!).description
                 == "23:00")
     }
 
