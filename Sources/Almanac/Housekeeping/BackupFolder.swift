@@ -25,26 +25,42 @@ struct BackupFolder {
         }
     }
 
-    /// Removes all but the newest finished backups, and those that were never finished. Whatever is
+    /// Removes backups that were never finished: they take room that the next one needs. Whatever is
     /// not named like one of ours stays.
     ///
     /// - Returns: the paths that were removed.
-    func rotate(keeping count: Int) throws(HistoryError) -> [String] {
-        var removed: [String] = []
+    func removeUnfinished() throws(HistoryError) -> [String] {
+        try remove { names in names.filter { !isFinished($0) } }
+    }
+
+    /// Removes all but the newest finished backups. The one just made is the newest, whatever others
+    /// are called: those with a later time are of a clock that was ahead, and the first to go.
+    ///
+    /// - Parameter made: the path of the one just made.
+    /// - Returns: the paths that were removed.
+    func rotate(keeping count: Int, justMade made: String) throws(HistoryError) -> [String] {
+        let name = String(made.dropFirst(path.count + 1))
+        return try remove { names in
+            let finished = names.filter(isFinished).sorted(by: >)
+            let newestFirst = finished.filter { $0 <= name } + finished.filter { $0 > name }
+            return Array(newestFirst.dropFirst(max(1, count)))
+        }
+    }
+
+    /// - Parameter choose: of the names of ours.
+    /// - Returns: the paths that were removed.
+    private func remove(_ choose: ([String]) -> [String]) throws(HistoryError) -> [String] {
         do {
             let names = try FileManager.default.contentsOfDirectory(atPath: path)
-                .filter(BackupFolder.isOurs).sorted(by: >)
-            let finished = names.filter(isFinished)
-            let kept = Set(finished.prefix(max(1, count)))
-            for name in names where !kept.contains(name) {
+                .filter(BackupFolder.isOurs)
+            return try choose(names).map { name in
                 try FileManager.default.removeItem(atPath: path + "/" + name)
-                removed.append(path + "/" + name)
+                return path + "/" + name
             }
         } catch {
             throw HistoryError(
                 .io, "old backups in \(path) cannot be removed: \(error)", underlying: error)
         }
-        return removed
     }
 
     private func isFinished(_ name: String) -> Bool {

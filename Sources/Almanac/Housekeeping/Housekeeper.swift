@@ -127,11 +127,26 @@ extension Housekeeper {
         let folder = BackupFolder(path: path)
         try folder.create()
         let target = folder.path(of: manager.time.now)
+        tidy { () throws(HistoryError) in try folder.removeUnfinished() }
         try await manager.backup(to: target)
-        let removed = try folder.rotate(keeping: manager.configuration.backupKeep)
+        let count = manager.configuration.backupKeep
+        let removed = tidy { () throws(HistoryError) in
+            try folder.rotate(keeping: count, justMade: target)
+        }
         note(
             .info, "backup",
             "\(target) was made" + (removed.isEmpty ? "" : ", \(removed.count) older removed"))
+    }
+
+    /// A backup that is there is one, whether or not older ones could be removed.
+    ///
+    /// - Returns: what was removed.
+    @discardableResult
+    private mutating func tidy(_ body: () throws(HistoryError) -> [String]) -> [String] {
+        do throws(HistoryError) { return try body() } catch {
+            note(.error, "backup", error.message)
+            return []
+        }
     }
 
     private mutating func announce(_ removal: Timestamp) async throws(HistoryError) {

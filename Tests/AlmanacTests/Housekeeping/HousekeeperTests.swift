@@ -85,6 +85,38 @@ import Testing
         }
     }
 
+    @Test("keeps what it just made, and lets those of a clock that was ahead go first")
+    func clockAhead() async throws {
+        try await awaitingTemporaryFolder { folder in
+            let manager = try bench.open(folder + "/s") {
+                $0.backupDirectory = folder + "/b"
+                $0.backupKeep = 3
+                $0.dataRetentionDays = nil
+            }
+            try await bench.define(in: manager)
+            let files = FileManager.default
+            var keeper = try Housekeeper(manager)
+            await keeper.doWhatIsDue()
+            await pass(to: "2026-03-02T02:00Z", &keeper)
+            for year in 2034...2036 {
+                try files.copyItem(
+                    atPath: folder + "/b/almanac-20260302T020000Z",
+                    toPath: folder + "/b/almanac-\(year)0101T020000Z")
+            }
+            // One that was broken off: it must make room before the next is made.
+            try files.createDirectory(
+                atPath: folder + "/b/almanac-20260301T020000Z", withIntermediateDirectories: true)
+            for day in 3...4 { await pass(to: "2026-03-0\(day)T02:00Z", &keeper) }
+            let left = try files.contentsOfDirectory(atPath: folder + "/b").sorted()
+            #expect(
+                left == [
+                    "almanac-20260302T020000Z", "almanac-20260303T020000Z",
+                    "almanac-20260304T020000Z",
+                ])
+            await manager.close()
+        }
+    }
+
     @Test("removes nothing where the backup failed, tells why, and goes on")
     func failedBackup() async throws {
         try await awaitingTemporaryFolder { folder in
