@@ -11,8 +11,15 @@ final class JournalIndex: Sendable {
         var cursor = JournalCursor()
         var gaps: [PointAddress: [Seen<Gap>]] = [:]
         var commonGaps: [Seen<CommonGap>] = []
-        var rows: [PointAddress: [Seen<IngestRow>]] = [:]
+        var rows: [PointAddress: CountedRows] = [:]
         var jumps: [Seen<ClockJump>] = []
+    }
+
+    /// The newest rows of a point as they were recorded, and the others summed up by UTC day: a
+    /// point that is sent twice each tick has a row a minute for ever.
+    fileprivate struct CountedRows {
+        var newest: [Seen<IngestRow>] = []
+        var days: [Seen<IngestRow>] = []
     }
 
     /// A snapshot sees what was recorded up to its own position.
@@ -45,16 +52,26 @@ final class JournalIndex: Sendable {
     }
 
     /// What was counted of a point's samples whose times touch a range, and the jumps of clocks in it.
+    ///
+    /// Of a point with many counts only the newest are told by the minute and to each snapshot as it
+    /// saw them; older ones are of a whole day, as it is counted now.
     func counters(
         of point: PointAddress, in range: TimeRange, for snapshot: Snapshot
     ) throws(HistoryError) -> IngestCounters {
         try catchUp(with: snapshot)
-        let (rows, jumps) = content.withLock { ($0.rows[point] ?? [], $0.jumps) }
+        let (rows, jumps) = content.withLock { ($0.rows[point], $0.jumps) }
         var counters = IngestCounters()
-        for row in rows.visible(to: snapshot) where row.touches(range) { counters += row.counters }
+        for row in (rows?.all ?? []).visible(to: snapshot) where row.touches(range) {
+            counters += row.counters
+        }
         counters.clockJumps += jumps.visible(to: snapshot)
             .count { range.contains($0.time) && $0.concerns(point) }
         return counters
+    }
+
+    /// How many rows are held of a point.
+    func rowCount(of point: PointAddress) -> Int {
+        content.withLock { $0.rows[point]?.all.count ?? 0 }
     }
 
     /// Takes in what was recorded up to a snapshot. The files are read outside the lock; of several
@@ -92,9 +109,33 @@ extension JournalIndex.Content {
         case .jump(let jump): jumps.append(.init(position: position, value: jump))
         case .rows(let new):
             for row in new {
-                rows[row.point, default: []].append(.init(position: position, value: row))
+                rows[row.point, default: .init()].add(.init(position: position, value: row))
             }
         }
+    }
+}
+
+extension JournalIndex.CountedRows {
+    /// Two hours of one row a minute, and as many that wait to be summed up.
+    private static let newestCountMax = 240
+
+    fileprivate var all: [JournalIndex.Seen<IngestRow>] { days + newest }
+
+    fileprivate mutating func add(_ row: JournalIndex.Seen<IngestRow>) {
+        newest.append(row)
+        guard newest.count > JournalIndex.CountedRows.newestCountMax else { return }
+        let half = JournalIndex.CountedRows.newestCountMax / 2
+        var sums = Dictionary(uniqueKeysWithValues: days.map { ($0.value.day, $0) })
+        for row in newest.prefix(half) {
+            // Whoever saw the first of them sees them all.
+            sums[row.value.day] =
+                sums[row.value.day].map {
+                    .init(
+                        position: min($0.position, row.position), value: $0.value.joined(row.value))
+                } ?? row
+        }
+        newest.removeFirst(half)
+        days = sums.values.sorted { $0.value.day < $1.value.day }
     }
 }
 

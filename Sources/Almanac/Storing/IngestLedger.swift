@@ -130,8 +130,6 @@ final class IngestLedger: Sendable {
 }
 
 extension IngestLedger.State {
-    private static let dayLength: Int64 = 86_400_000
-
     fileprivate mutating func count(
         _ point: PointAddress, at time: Int64, _ change: (inout IngestCounters) -> Void
     ) {
@@ -142,18 +140,8 @@ extension IngestLedger.State {
     }
 
     fileprivate mutating func add(_ row: IngestRow) {
-        let day = row.span.lowerBound.floorDivided(by: Self.dayLength)
-        let key = IngestLedger.Key(point: row.point, day: day)
-        guard var known = rows[key] else {
-            rows[key] = row
-            return
-        }
-        known.span =
-            min(
-                known.span.lowerBound, row.span.lowerBound)...max(
-                known.span.upperBound, row.span.upperBound)
-        known.counters += row.counters
-        rows[key] = known
+        let key = IngestLedger.Key(point: row.point, day: row.day)
+        rows[key] = rows[key]?.joined(row) ?? row
     }
 
     fileprivate var isEmpty: Bool {

@@ -12,6 +12,21 @@ struct IngestRow: Hashable, Sendable {
     func touches(_ range: TimeRange) -> Bool {
         span.lowerBound < range.to.rawValue && span.upperBound >= range.from.rawValue
     }
+
+    /// The UTC day that it is of.
+    var day: Int64 { span.lowerBound.floorDivided(by: IngestRow.dayLength) }
+    private static let dayLength: Int64 = 86_400_000
+
+    /// Both together, of the same point.
+    func joined(_ other: IngestRow) -> IngestRow {
+        var sum = self
+        sum.span =
+            min(
+                span.lowerBound, other.span.lowerBound)...max(
+                span.upperBound, other.span.upperBound)
+        sum.counters += other.counters
+        return sum
+    }
 }
 
 /// How a row stands in the journal; what is zero is left out.

@@ -73,6 +73,8 @@ public struct QualityReport: Hashable, Sendable {
     public var usableCount: Int
     /// Samples whose quality is bad.
     public var badCount: Int
+    /// What was counted of samples with times in the range: by the minute for the newest counts of a
+    /// point, of the whole UTC day for older ones.
     public var counters: IngestCounters
     public var level: TrustLevel
 

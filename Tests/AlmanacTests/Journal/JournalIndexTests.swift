@@ -1,3 +1,4 @@
+import AlmanacSimulation
 import DurableFiles
 import SegmentStore
 import TestSupport
@@ -39,6 +40,45 @@ import Testing
             #expect(try manager.recordedGaps(of: bench.fan, in: .all).map(\.reason) == [.sentinel])
             #expect(try before.recordedGaps(of: bench.fan, in: .all).isEmpty)
             #expect(try before.recordedGaps(of: bench.supply, in: .all).count == 10_000)
+        }
+    }
+
+    @Test("holds a point's counts by the minute for a while, and older ones by the day")
+    func counts() async throws {
+        try await bench.filled { manager, _ in
+            let start = Timestamp("2026-01-01")!.milliseconds
+            let minuteCount = 3 * 1440
+            func row(_ minute: Int) -> IngestRow {
+                let time = start + Int64(minute) * 60_000
+                return IngestRow(
+                    point: bench.supply, span: time...time,
+                    counters: IngestCounters(duplicates: 1, late: minute % 2))
+            }
+            for hour in 0..<minuteCount / 60 {
+                let rows = (0..<60).map { row(hour * 60 + $0) }
+                for entries in try rows.map({
+                    try IngestRow.journalEntries([$0], at: bench.time.now)
+                }) {
+                    try await manager.write { (store) throws(StoreError) in
+                        try store.record(entries)
+                    }
+                }
+            }
+            func count(_ range: TimeRange) throws -> IngestCounters {
+                try manager.qualityReport(of: bench.supply, in: range).counters
+            }
+            let end = start + Int64(minuteCount) * 60_000
+            func span(_ from: Int64, _ to: Int64) -> TimeRange {
+                TimeRange(from: Timestamp(milliseconds: from), to: Timestamp(milliseconds: to))!
+            }
+            #expect(
+                try count(span(start, end))
+                    == IngestCounters(duplicates: minuteCount, late: minuteCount / 2))
+            let second = span(start + 86_400_000, start + 2 * 86_400_000)
+            #expect(try count(second) == IngestCounters(duplicates: 1440, late: 720))
+            #expect(
+                try count(span(end - 3_600_000, end)) == IngestCounters(duplicates: 60, late: 30))
+            #expect(manager.snapshot().context.journal.rowCount(of: bench.supply) <= 243)
         }
     }
 
