@@ -19,10 +19,10 @@ extension DataManager {
         let snapshot = view
         guard let known = try snapshot.point(point) else { throw HistoryError.unknown(point) }
         let kind = aggregation ?? .standard(for: known.dataType)
-        return try buckets(
-            of: point, in: range, BucketCalendar(width: calendar, zone: .utc), [kind],
-            from: snapshot
-        ).compactMap { bucket in
+        return try context.meter.measure { () throws(HistoryError) in
+            try snapshot.buckets(
+                of: point, in: range, every: calendar, aggregations: [kind], now: time.now)
+        }.compactMap { bucket in
             bucket.value(of: kind).map { Sample(time: bucket.start, value: $0) }
         }
     }
@@ -42,21 +42,10 @@ extension DataManager {
         of point: PointAddress, in range: TimeRange, every width: BucketWidth,
         zone: TimeZoneRules = .utc, aggregations: Set<Aggregation> = [.mean]
     ) throws(HistoryError) -> [Bucket] {
-        try buckets(
-            of: point, in: range, BucketCalendar(width: width, zone: zone), aggregations, from: view
-        )
-    }
-
-    private func buckets(
-        of point: PointAddress, in range: TimeRange, _ calendar: BucketCalendar,
-        _ aggregations: Set<Aggregation>, from snapshot: HistorySnapshot
-    ) throws(HistoryError) -> [Bucket] {
         try context.meter.measure { () throws(HistoryError) in
-            let reader = try snapshot.history(
-                of: point, in: range, now: time.now,
-                needsRule: aggregations.contains(where: \.needsNeighbours))
-            guard let reader else { return [] }
-            return try reader.buckets(in: range, of: calendar, aggregations)
+            try view.buckets(
+                of: point, in: range, every: width, zone: zone, aggregations: aggregations,
+                now: time.now)
         }
     }
 

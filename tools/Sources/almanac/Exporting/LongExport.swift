@@ -52,8 +52,7 @@ struct LongExport {
         to output: OutputBuffer
     ) throws(ToolFailure) {
         let buckets = Buckets(
-            reader: point.reader, calendar: calendar, aggregations: [],
-            isLinear: point.dataType == .analog)
+            reader: point.reader, calendar: calendar, aggregations: [])
         try buckets.forEach(in: export.range) { (bucket) throws(ToolFailure) in
             if let value = point.value(of: bucket.aggregate), value.isFinite {
                 room -= 1

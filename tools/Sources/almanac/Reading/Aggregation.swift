@@ -1,3 +1,4 @@
+import Almanac
 import ArgumentParser
 import SegmentStore
 
@@ -5,10 +6,18 @@ import SegmentStore
 enum Aggregation: String, CaseIterable, Sendable {
     case min, max, mean, twm, sum, count, first, last, delta
 
-    /// Whether the samples next to the bucket take part, so that stored statistics do not do.
-    var needsSamples: Bool { self == .twm || self == .delta }
+    /// What the façade has to tell, because the samples next to the bucket take part; nil for what
+    /// the store's statistics do.
+    var ofNeighbours: Almanac.Aggregation? {
+        switch self {
+        case .twm: .timeWeightedMean
+        case .delta: .delta
+        case .min, .max, .mean, .sum, .count, .first, .last: nil
+        }
+    }
 
-    func cell(_ aggregate: Aggregate, _ neighbours: NeighbourFold?, _ place: Int) -> Cell {
+    /// - Parameter neighbours: the same bucket with what ``ofNeighbours`` names.
+    func cell(_ aggregate: Aggregate, _ neighbours: Almanac.Bucket?) -> Cell {
         switch self {
         case .min: .number(aggregate.minimum)
         case .max: .number(aggregate.maximum)
@@ -17,8 +26,8 @@ enum Aggregation: String, CaseIterable, Sendable {
         case .count: .integer(aggregate.count)
         case .first: .number(aggregate.first)
         case .last: .number(aggregate.last)
-        case .twm: .number(neighbours?.timeWeightedMean(place), places: 4)
-        case .delta: .number(neighbours?.delta(place, first: aggregate.first), places: 4)
+        case .twm: .number(neighbours?.timeWeightedMean, places: 4)
+        case .delta: .number(neighbours?.delta, places: 4)
         }
     }
 

@@ -16,20 +16,27 @@ struct Buckets {
     let reader: SeriesReader
     let calendar: BucketCalendar
     let aggregations: [Aggregation]
-    let isLinear: Bool
+    /// Whose neighbours are asked for where aggregations want them; nil where none does.
+    var point: PointAddress?
+
+    private var ofNeighbours: Set<Almanac.Aggregation> {
+        Set(aggregations.compactMap(\.ofNeighbours))
+    }
 
     private static let countAtATime = 1 << 14
+    /// The samples of so many are in memory where those next to a bucket take part.
+    private static let countWithSamplesAtATime = 1 << 12
 
     /// Lends each bucket to a closure that says whether to go on.
     func forEach(
         in range: TimeRange, _ body: (Bucket) throws(ToolFailure) -> Bool
     ) throws(ToolFailure) {
         guard let extent = try reader.extent(in: range) else { return }
-        let interval =
-            aggregations.contains(where: \.needsSamples) ? try reader.interval(in: extent) : nil
+        let countMax =
+            ofNeighbours.isEmpty ? Buckets.countAtATime : Buckets.countWithSamplesAtATime
         var rest = range.clipped(to: calendar.whole(extent))
-        while let span = calendar.span(of: rest, countMax: Buckets.countAtATime) {
-            guard try lend(span, interval, body), let next = span.next else { return }
+        while let span = calendar.span(of: rest, countMax: countMax) {
+            guard try lend(span, body), let next = span.next else { return }
             // Where a point rests for years, its next sample is where to go on.
             guard let left = TimeRange(from: next, to: rest.to),
                 let more = try reader.extent(in: left)
@@ -39,20 +46,28 @@ struct Buckets {
     }
 
     private func lend(
-        _ span: BucketSpan, _ interval: Int64?, _ body: (Bucket) throws(ToolFailure) -> Bool
+        _ span: BucketSpan, _ body: (Bucket) throws(ToolFailure) -> Bool
     ) throws(ToolFailure) -> Bool {
         let aggregates = try reader.aggregates(in: span.grid)
-        var fold: NeighbourFold?
-        if aggregations.contains(where: \.needsSamples) {
-            fold = try reader.fold(span.grid, isLinear: isLinear, interval: interval ?? 0)
-        }
+        let neighbours = try neighbours(of: span)
         for (place, aggregate) in aggregates.enumerated() where aggregate.count > 0 {
             let bucket = Bucket(
                 start: span.starts[place], aggregate: aggregate,
-                cells: aggregations.map { $0.cell(aggregate, fold, place) })
+                cells: aggregations.map { $0.cell(aggregate, neighbours?[place]) })
             guard try body(bucket) else { return false }
         }
         return true
+    }
+
+    /// The same buckets by the façade, which knows what lies between samples; nil where nothing of
+    /// that is wanted.
+    private func neighbours(of span: BucketSpan) throws(ToolFailure) -> [Almanac.Bucket]? {
+        guard let point, !ofNeighbours.isEmpty else { return nil }
+        return try withHistoryErrors(of: reader.store) { () throws(HistoryError) in
+            try HistorySnapshot(of: reader.snapshot, skipping: reader.log).buckets(
+                of: point, in: span.grid.range, every: calendar.width, zone: calendar.zone,
+                aggregations: ofNeighbours, now: SystemClock.now)
+        }
     }
 }
 

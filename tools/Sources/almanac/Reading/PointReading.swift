@@ -37,7 +37,7 @@ struct PointReading {
         let buckets = reader.map {
             Buckets(
                 reader: $0, calendar: BucketCalendar(width: width, zone: zone),
-                aggregations: aggregations, isLinear: point.current?.dataType ?? .analog == .analog)
+                aggregations: aggregations, point: point.address)
         }
         let fields =
             try fields(try isTruncated(buckets)) + [
@@ -60,8 +60,7 @@ struct PointReading {
     private func isTruncated(_ buckets: Buckets?) throws(ToolFailure) -> Bool {
         guard let limit, options.form == .json, let buckets else { return false }
         let counting = Buckets(
-            reader: buckets.reader, calendar: buckets.calendar, aggregations: [.count],
-            isLinear: buckets.isLinear)
+            reader: buckets.reader, calendar: buckets.calendar, aggregations: [.count])
         var count = 0
         try counting.forEach(in: range) { _ in
             count += 1

@@ -59,15 +59,13 @@ struct SeriesReader {
             from: Timestamp(milliseconds: first), to: Timestamp(milliseconds: last).next)
     }
 
-    /// The newest usable sample before a time. Bad ones in front of it are stepped over, a
-    /// thousand at most.
-    func usableSample(before time: Timestamp) throws(ToolFailure) -> Sample? {
-        guard let range = TimeRange(from: TimeRange.all.from, to: time) else { return nil }
-        let found = try samples(in: range, limit: 1000, order: .backward)
-        guard let place = found.qualities.indices.first(where: { found.isUsable($0) }) else {
-            return nil
-        }
-        return found.sample(at: place)
+    /// The most frequent step of up to 8,192 samples of a range, in milliseconds.
+    func interval(in range: TimeRange) throws(ToolFailure) -> Int64? {
+        let times = try samples(in: range, limit: 8192).times
+        var counts: [Int64: Int] = [:]
+        for (time, next) in zip(times, times.dropFirst()) { counts[next - time, default: 0] += 1 }
+        // Of equally frequent steps the shorter one, so that the answer is always the same.
+        return counts.max { ($0.value, $1.key) < ($1.value, $0.key) }?.key
     }
 
     /// The oldest usable sample of a range, looked for among its first thousand.

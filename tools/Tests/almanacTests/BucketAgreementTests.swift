@@ -1,0 +1,58 @@
+import Almanac
+import Testing
+
+@Suite("almanac read, beside the façade") struct BucketAgreementTests {
+    private let meter = PointAddress(device: 7, type: .input, number: 1)
+    private let fan = PointAddress(device: 7, type: .output, number: 1)
+    private let day = TimeRange(
+        from: Timestamp("2026-03-02")!, to: Timestamp("2026-03-03")!)!
+
+    private func at(_ hour: Int) -> Timestamp {
+        Timestamp(milliseconds: day.from.milliseconds + Int64(hour) * 3_600_000)
+    }
+
+    /// A register that rolls over, and a fan that is stored when it changes, with a recorded gap.
+    private func fill(_ manager: DataManager) async throws {
+        try await manager.upsert(Device(deviceID: 7, deviceName: "unit"))
+        try await manager.upsert([
+            MonitoringPoint(address: meter, pointName: "meter", dataType: .analog),
+            MonitoringPoint(address: fan, pointName: "fan", dataType: .digital),
+        ])
+        try await manager.setProfile(
+            PointProfile(historyMode: .totalizer, modulus: 100), of: meter)
+        try await manager.setProfile(PointProfile(historyMode: .changeOfValue), of: fan)
+        try await manager.store(
+            (0..<24).map {
+                PointSample(
+                    point: meter, value: Double(60 + $0 * 5).truncatingRemainder(dividingBy: 100),
+                    at: at($0))
+            }
+                + [(0, 0), (6, 1), (20, 0)].map { hour, value in
+                    PointSample(point: fan, value: Double(value), at: at(hour))
+                })
+        try await manager.record([
+            Gap(
+                point: fan, range: TimeRange(from: at(8), to: at(12))!, reason: .deviceOffline)
+        ])
+    }
+
+    @Test("tells the same of a register that rolls over and of a fan with a gap")
+    func same() async throws {
+        let program = try Program()
+        let manager = try DataManager.open(at: program.store)
+        try await fill(manager)
+        for (name, point) in [("unit/meter", meter), ("unit/fan", fan)] {
+            let told = try manager.buckets(
+                of: point, in: day, every: .day, aggregations: [.timeWeightedMean, .delta])[0]
+            let result = try program.run(
+                "read", name, "--every", "1d", "--agg", "twm,delta", "--output", "csv")
+            let cells = result.lines[1].split(separator: ",", omittingEmptySubsequences: false)
+            #expect(Double(cells[1]) == told.timeWeightedMean, "\(name)")
+            #expect(Double(cells[2]) == told.delta, "\(name)")
+        }
+        // 115 from 60 on over the roll-over, and not 75 − 60.
+        let meterDay = try manager.buckets(of: meter, in: day, every: .day, aggregations: [.delta])
+        #expect(meterDay[0].delta == 115)
+        await manager.close()
+    }
+}
