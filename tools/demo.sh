@@ -42,7 +42,6 @@ devices=$!
 trap 'kill "$devices" 2>/dev/null || true' EXIT
 for _ in $(seq 100); do [ -s "$store-devices" ] && break || sleep 0.1; done
 run discover --address "127.0.0.1:$port" --wait 2s
-run probe 1001 --address "127.0.0.1:$port" --wait 2s
 kill "$devices"
 wait "$devices" || true
 rm -f "$store-devices"
@@ -55,5 +54,7 @@ else
     echo "== done; the store is in $store. What to try next:"
     echo "   $almanac ls points --store $store"
     echo "   $almanac read '$point' --every 1d --tz Europe/Zurich --store $store"
+    echo "   $almanac simulate --port $port &"
+    echo "   $almanac probe 1001 --address 127.0.0.1:$port"
     echo "   $almanac export csv '${point%%/*}/*' --store $store > ${point%%/*}.csv"
 fi
