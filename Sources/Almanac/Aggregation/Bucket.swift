@@ -23,8 +23,8 @@ public struct Bucket: Hashable, Sendable {
     public var firstTime: Timestamp?
     public var lastTime: Timestamp?
     /// The mean over the time in which the value is known: held until the next sample, or on the
-    /// line to it (``ValueCourse``). The samples next to the bucket take part, so that a bucket
-    /// without a sample of its own may have one. `nil` for consumption, and where nothing is known.
+    /// line to it. The samples next to the bucket take part, so that a bucket without a sample of its
+    /// own may have one. `nil` for consumption, and where nothing is known.
     public var timeWeightedMean: Double?
     /// The part of the bucket that ``timeWeightedMean`` covers; zero where it was not asked for.
     public var coveredTime: Duration
