@@ -63,6 +63,33 @@ import Testing
         #expect(site.requests.count == 2)
     }
 
+    @Test("refuses what names several properties where one is meant, and asks for the rest")
+    func selection() throws {
+        let site = Site()
+        site.device(TableDevice.inputs(2).answer)
+        let all = ObjectProperty(ObjectIdentifier(.analogInput, 1), .all)
+        let (found, reason) = try site.go { client in
+            let found = await client.readProperties(
+                [all] + TableDevice.targets(2), of: Site.device)
+            let failure = await #expect(throws: RequestFailure.self) {
+                _ = try await client.readProperty(all, of: Site.device)
+            }
+            return (found, failure?.reason)
+        }
+        #expect(reason == .refused(.selectsSeveral(all)))
+        guard case .failure(let failure)? = found[all] else {
+            Issue.record("\(found)")
+            return
+        }
+        #expect(
+            failure.description.contains(
+                "read analog-input,1 all: not sent, all names several properties"))
+        for target in TableDevice.targets(2) {
+            #expect(found[target] == .values([.real(Float(target.object.instance))]))
+        }
+        #expect(site.requests.map(\.pdu.service) == [.readPropertyMultiple])
+    }
+
     @Test("halves what is too much for a device, and keeps to what it has learned")
     func tooMuch() throws {
         let site = Site()

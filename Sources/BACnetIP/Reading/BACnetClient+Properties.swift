@@ -18,13 +18,14 @@ extension BACnetClient {
     /// silent the rest is not asked, and fails with the same reason.
     ///
     /// - Parameters:
-    ///   - targets: each has its outcome; one that is named twice is asked once.
+    ///   - targets: each has its outcome; one that is named twice is asked once. All, required and
+    ///     optional name no property and are not asked: a device's answer to them is of any size.
     ///   - device: its address.
     ///   - patience: for each request; `nil` for the client's.
     public func readProperties(
         _ targets: [ObjectProperty], of device: DeviceAddress, patience: Patience? = nil
     ) async -> [ObjectProperty: PropertyOutcome] {
-        var batches = PropertyBatches(targets)
+        var batches = PropertyBatches(targets, of: device)
         let now = clock.uptime
         let size = learn(of: device) { habits in
             habits.batch.probeUpward(at: now)

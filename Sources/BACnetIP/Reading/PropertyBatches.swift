@@ -6,12 +6,19 @@ struct PropertyBatches {
     private var requests: [ConfirmedRequest]
     private(set) var found: [ObjectProperty: PropertyOutcome] = [:]
 
-    init(_ targets: [ObjectProperty]) {
+    init(_ targets: [ObjectProperty], of device: DeviceAddress) {
         var known: Set<ObjectProperty> = []
         let unique = targets.filter { known.insert($0).inserted }
+        for target in unique where target.isSelection {
+            let failure = RequestFailure(
+                device: device, request: "read \(target)", tries: 0, elapsed: .zero,
+                reason: .refused(.selectsSeveral(target)))
+            found[target] = .failure(failure)
+        }
+        let named = unique.filter { !$0.isSelection }
         requests =
-            unique.isEmpty
-            ? [] : [.readPropertyMultiple(ReadPropertyMultipleRequest(targets: unique))]
+            named.isEmpty
+            ? [] : [.readPropertyMultiple(ReadPropertyMultipleRequest(targets: named))]
     }
 
     /// The request to put next.

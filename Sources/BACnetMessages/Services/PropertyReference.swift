@@ -31,6 +31,9 @@ public struct ObjectProperty: Hashable, Sendable {
     ) {
         self.init(object, PropertyReference(property, index: index))
     }
+
+    /// All, required or optional properties of the object, not one of them.
+    public var isSelection: Bool { reference.property.isSelection }
 }
 
 extension ObjectProperty: CustomStringConvertible {

@@ -76,6 +76,9 @@ public struct ClientTransactions: Sendable {
         _ request: ConfirmedRequest, of peer: DeviceAddress, patience: Patience = Patience(),
         requestOctetCountMax: Int = APDUSize.octets1476.octetCount, at now: Duration
     ) throws(TransactionRefusal) -> Asked {
+        if case .readProperty(let read) = request, read.target.isSelection {
+            throw .selectsSeveral(read.target)
+        }
         let octets = request.encoded
         guard octets.count + 4 <= requestOctetCountMax else {
             throw .requestTooLong(found: octets.count + 4, expected: requestOctetCountMax)

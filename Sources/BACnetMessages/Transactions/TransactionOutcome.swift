@@ -80,4 +80,20 @@ public enum TransactionRefusal: Error, Hashable, Sendable {
     case noInvokeIDLeft
     /// As many devices as are remembered have an open question, or a number that rests.
     case tooManyPeers(found: Int, expected: Int)
+    /// ReadProperty asks for one property (clause 15.5); all, required and optional name several.
+    case selectsSeveral(ObjectProperty)
+}
+
+extension TransactionRefusal: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .requestTooLong(let found, let expected):
+            "the request has \(found) octets, the device takes \(expected)"
+        case .noInvokeIDLeft: "all 256 invoke ids of the device are open or rest"
+        case .tooManyPeers(let found, let expected):
+            "\(found) devices would be under way at once, at most \(expected) are remembered"
+        case .selectsSeveral(let target):
+            "\(target.reference) names several properties, which ReadPropertyMultiple asks for"
+        }
+    }
 }
