@@ -66,22 +66,10 @@ extension DataManager {
         zone: TimeZoneRules = .utc, aggregation: Aggregation? = nil, fill: Fill = .none
     ) throws(HistoryError) -> AlignedColumns {
         try context.meter.measure { () throws(HistoryError) in
-            let snapshot = view
-            // The standard ones are told by the samples of a bucket alone.
-            let needsRule = fill != .none || aggregation?.needsNeighbours == true
-            var columns: [AlignedPoint<StoredSeries>] = []
-            for point in points {
-                let history = try snapshot.history(
-                    of: point, in: range, now: time.now, needsRule: needsRule)
-                guard let reader = history else {
-                    throw HistoryError(
-                        .unknownPoint, "point \(point) has no history", parameter: "points")
-                }
-                columns.append(AlignedPoint(point: point, reader: reader))
-            }
-            return try AlignedColumns(
-                of: columns, in: range, BucketCalendar(width: width, zone: zone), aggregation,
-                fill)
+            try view.alignedHistory(
+                of: points, in: range, every: width, zone: zone, aggregation: aggregation,
+                fill: fill, now: time.now
+            ).columns(in: range)
         }
     }
 

@@ -1,7 +1,7 @@
 import Almanac
 import Testing
 
-@Suite("almanac read, beside the façade") struct BucketAgreementTests {
+@Suite("almanac read and export, beside the façade") struct BucketAgreementTests {
     private let meter = PointAddress(device: 7, type: .input, number: 1)
     private let fan = PointAddress(device: 7, type: .output, number: 1)
     private let day = TimeRange(
@@ -53,6 +53,30 @@ import Testing
         // 115 from 60 on over the roll-over, and not 75 − 60.
         let meterDay = try manager.buckets(of: meter, in: day, every: .day, aggregations: [.delta])
         #expect(meterDay[0].delta == 115)
+        await manager.close()
+    }
+
+    @Test("fills the same buckets of a fan with a recorded gap", arguments: [Fill.hold, .linear])
+    func filled(_ choice: Fill) async throws {
+        let program = try Program()
+        let manager = try DataManager.open(at: program.store)
+        try await fill(manager)
+        let range = TimeRange(from: day.from, to: at(23))!
+        let told = try manager.aligned(
+            [meter, fan], in: range, every: .milliseconds(3_600_000), fill: choice)
+        let result = try program.run(
+            "export", "csv", "--every", "1h", "--fill", choice.rawValue, "--from", "2026-03-02",
+            "--to", "2026-03-02T23:00:00Z")
+        let rows = result.lines.dropFirst().map { line in
+            line.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+        }
+        try #require(rows.count == 23, "\(result.errors)")
+        for (index, name) in result.lines[0].split(separator: ",").enumerated().dropFirst() {
+            let column = told.columns[name == "meter" ? 0 : 1]
+            #expect(rows.map { Double($0[index]) } == column.values, "\(name)")
+        }
+        // Held from 6 on and behind 20, but not from 8 to 12.
+        #expect(told.columns[1].filledCount == (choice == .hold ? 8 : 5))
         await manager.close()
     }
 }

@@ -102,7 +102,7 @@ import Testing
         }
         #expect(try export("none") == ["0", "2", "4", "40"])
         #expect(try export("linear") == ["0", "1", "2", "3", "4", "40"])
-        #expect(try export("hold") == ["0", "0", "2", "2", "4", "4", "4", "40"])
+        #expect(try export("hold") == ["0", "0", "2", "2", "4", "4", "40"])
     }
 
     @Test("counts days of 23, 24 and 25 hours") func days() throws {

@@ -14,8 +14,8 @@ final class Export {
     /// Samples that a form which keeps all qualities still cannot hold.
     var nonFiniteCount = 0
 
-    private let catalog: Catalog
-    private let store: String
+    let store: String
+    private let snapshot: Snapshot
     private let log = DamageLog()
 
     init(
@@ -28,8 +28,8 @@ final class Export {
             try BucketWidth.every(text)
         }
         let snapshot = try option.openSnapshot()
+        self.snapshot = snapshot
         calendar = width.map { BucketCalendar(width: $0, zone: zone) }
-        catalog = snapshot.catalog
         store = option.path
         limit = scope.limit.count
         self.notes = notes
@@ -39,12 +39,15 @@ final class Export {
         points = try catalog.points(fitting: glob, in: store).compactMap { point in
             guard let series = point.series else { return nil }
             return ExportPoint(
-                name: catalog.title(of: point.address),
+                address: point.address, name: catalog.title(of: point.address),
                 dataType: point.current?.dataType ?? .analog,
                 reader: SeriesReader(snapshot: snapshot, store: store, log: log, series: series))
         }
         range = asked.clipped(to: BulkImport.supportedRange)
     }
+
+    /// The same state as the façade reads it.
+    var history: HistorySnapshot { HistorySnapshot(of: snapshot, skipping: log) }
 
     /// Says what was left out, after everything was written.
     func finish() throws(ToolFailure) {
@@ -58,7 +61,7 @@ final class Export {
                 "left out: \(NumberText.count(nonFiniteCount, of: "sample")) whose value is no "
                     + "finite number, which nothing that is imported holds")
         }
-        try log.report(of: store, catalog)
+        try log.report(of: store, snapshot.catalog)
     }
 }
 
@@ -71,6 +74,7 @@ struct ExportScope {
 
 /// A point with samples.
 struct ExportPoint {
+    let address: PointAddress
     let name: String
     let dataType: DataType
     let reader: SeriesReader

@@ -1,8 +1,18 @@
+import Almanac
 import ArgumentParser
 
 /// What stands in a row for a point that has no sample there.
 enum FillChoice: String, ExpressibleByArgument, CaseIterable {
     case none, hold, linear
+
+    /// What the façade is asked for; nil where nothing is.
+    var ofHistory: Fill? {
+        switch self {
+        case .none: nil
+        case .hold: .hold
+        case .linear: .linear
+        }
+    }
 }
 
 /// Options that both forms of export have.

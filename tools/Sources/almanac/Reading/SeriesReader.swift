@@ -58,21 +58,6 @@ struct SeriesReader {
         return TimeRange(
             from: Timestamp(milliseconds: first), to: Timestamp(milliseconds: last).next)
     }
-
-    /// The most frequent step of up to 8,192 samples of a range, in milliseconds.
-    func interval(in range: TimeRange) throws(ToolFailure) -> Int64? {
-        let times = try samples(in: range, limit: 8192).times
-        var counts: [Int64: Int] = [:]
-        for (time, next) in zip(times, times.dropFirst()) { counts[next - time, default: 0] += 1 }
-        // Of equally frequent steps the shorter one, so that the answer is always the same.
-        return counts.max { ($0.value, $1.key) < ($1.value, $0.key) }?.key
-    }
-
-    /// The oldest usable sample of a range, looked for among its first thousand.
-    func usableSample(in range: TimeRange) throws(ToolFailure) -> Sample? {
-        let found = try samples(in: range, limit: 1000)
-        return found.qualities.indices.first { found.isUsable($0) }.map { found.sample(at: $0) }
-    }
 }
 
 extension SampleColumns {
