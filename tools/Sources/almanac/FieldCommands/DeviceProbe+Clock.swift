@@ -22,7 +22,7 @@ extension DeviceProbe {
         }
         var offset: Int?
         if case .signed(let minutes)? = answers.values(targets[2])?.first {
-            offset = Int(clamping: minutes)
+            offset = DeviceClock.offset(minutes)
         }
         let clock = DeviceClock(
             local: BACnetDateTime(date: date, time: time), utcOffsetMinutes: offset,
@@ -37,6 +37,11 @@ struct DeviceClock: Hashable {
     /// As the device says it, positive in the west.
     let utcOffsetMinutes: Int?
     let isDaylightSaving: Bool?
+
+    /// What a device says of its offset; nil where it is more than a day, which is none.
+    static func offset(_ minutes: Int64) -> Int? {
+        (-1440...1440).contains(minutes) ? Int(minutes) : nil
+    }
 
     /// How far it is before a moment, in milliseconds; nil where it names no moment. Its offset is
     /// that of its standard time (clause 12.11); one that is not told is taken for 0.

@@ -48,7 +48,7 @@ extension DeviceProbe {
             // In hundredths of a second (clause 12.25).
             .init(
                 "interval_ms",
-                number(.logInterval).map { .length(milliseconds: Int64(clamping: $0) * 10) }
+                number(.logInterval).map { .length(milliseconds: DeviceProbe.milliseconds($0)) }
                     ?? .missing),
         ]
         guard let count = number(.recordCount).flatMap(UInt32.init(exactly:)), count > 0 else {
@@ -57,6 +57,12 @@ extension DeviceProbe {
         fields.append(.init("first_record", await record(1, of: log, found)))
         fields.append(.init("last_record", await record(count, of: log, found)))
         return fields
+    }
+
+    /// Of hundredths of a second; what nobody can mean is the longest that there is.
+    static func milliseconds(_ hundredths: UInt64) -> Int64 {
+        let (length, isLonger) = Int64(clamping: hundredths).multipliedReportingOverflow(by: 10)
+        return isLonger ? .max : length
     }
 
     /// Time, in the device's own, and what was recorded; or why it cannot be had.
