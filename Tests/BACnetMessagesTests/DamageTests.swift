@@ -34,7 +34,7 @@ import Testing
         #expect(failed == [], "bits of \(capture)")
     }
 
-    @Test("mutated in a hundred thousand ways end in an error or a value", arguments: 0..<8)
+    @Test("mutated in two hundred thousand ways end in an error or a value", arguments: 0..<8)
     func mutated(part: Int) {
         let seed = UInt64(0xBAC0_0000 + part)
         var random = SplitMix64(seed: seed)

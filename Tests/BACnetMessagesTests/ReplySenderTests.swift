@@ -53,6 +53,21 @@ import Testing
         #expect(sender.passTime(to: .seconds(8)) == [] && sender.isFinished)
     }
 
+    @Test("are not sent without end to who asks for the same again and again")
+    func insistence() {
+        var sender = ReplySender(LongReply.reply(92), to: request())
+        _ = sender.start(at: .zero)
+        let first = SegmentAck(invokeID: 100, sequenceNumber: 0, window: 127)
+        #expect(!sender.receive(first, at: .zero).isEmpty)
+        let again = SegmentAck(
+            invokeID: 100, sequenceNumber: 0, window: 127, isNegative: true)
+        let answered = (1...1_000).count { round in
+            !sender.receive(again, at: .milliseconds(round)).isEmpty
+        }
+        #expect(answered == 3)
+        #expect(sender.passTime(to: .seconds(2)) == [] && sender.isFinished)
+    }
+
     @Test("count on behind segment 255")
     func wrap() throws {
         var client = Client(limits: TransactionLimits(segmentCountMax: 400))

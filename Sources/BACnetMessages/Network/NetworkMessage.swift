@@ -1,7 +1,9 @@
 /// What routers say to each other and to us (clause 6.4).
 ///
-/// Only what a node needs to find and follow routers. Messages that change a router (routing
-/// tables, connections, keys), and vendors' own, are refused when they come and cannot be said.
+/// Only what a node needs to find and follow routers. Messages that write a router's tables,
+/// connections or keys, and vendors' own, are refused when they come and cannot be said. What routers
+/// tell each other of their ways can be encoded, for tests and simulated routers; the client puts
+/// ``whoIsRouterToNetwork(_:)`` alone.
 public enum NetworkMessage: Hashable, Sendable {
     /// Who reaches this network, or any network.
     case whoIsRouterToNetwork(UInt16?)

@@ -96,8 +96,12 @@ public struct ReplySender: Sendable {
 
     /// The segments from the first that is not acknowledged, as many as the window takes.
     private mutating func sendWindow(at now: Duration) -> [APDU] {
-        next = min(base + window, segments.count)
         deadline = now + limits.segmentTimeout
+        return windowSegments()
+    }
+
+    private mutating func windowSegments() -> [APDU] {
+        next = min(base + window, segments.count)
         return (base..<next).map { index in
             let segment = MessageSegment(
                 sequenceNumber: UInt8(truncatingIfNeeded: index),
@@ -113,7 +117,8 @@ public struct ReplySender: Sendable {
     /// Takes an acknowledgement of this reply's number from the device that asked.
     ///
     /// One that names a segment under way moves on behind it; one that names none but the last that
-    /// was acknowledged has the window sent again if it is negative, and says nothing new if not.
+    /// was acknowledged has the window sent again if it is negative, and says nothing new if not. That
+    /// is one of the tries and gains no time: whoever asks again and again gets no more than the silent.
     public mutating func receive(_ ack: SegmentAck, at now: Duration) -> [APDU] {
         guard !isFinished, ack.invokeID == request.invokeID, !ack.byServer else { return [] }
         let ahead = Int(ack.sequenceNumber &- UInt8(truncatingIfNeeded: base))
@@ -127,8 +132,9 @@ public struct ReplySender: Sendable {
             }
             return sendWindow(at: now)
         }
-        guard ack.isNegative, ahead == Int(UInt8.max) else { return [] }
-        return sendWindow(at: now)
+        guard ack.isNegative, ahead == Int(UInt8.max), retriesLeft > 0 else { return [] }
+        retriesLeft -= 1
+        return windowSegments()
     }
 
     /// The other side broke the reply off.
