@@ -17,9 +17,13 @@ public struct DeviceProfile: Hashable, Sendable {
     public var replyDelay: Duration = .zero
     /// One more is refused.
     public var subscriptionCountMax = 100
-    /// How often it looks for changes to tell of; whole milliseconds. It looks at whole multiples of
-    /// it since uptime zero, while somebody has subscribed.
-    public var scanInterval: Duration = .seconds(10)
+    /// How often it looks for changes to tell of; whole milliseconds, one at least. It looks at whole
+    /// multiples of it since uptime zero, while somebody has subscribed.
+    public var scanInterval: Duration = .seconds(10) {
+        didSet {
+            precondition(scanInterval >= .milliseconds(1), "it looks once a millisecond at most")
+        }
+    }
     public var vendor: UInt16 = 0
     public var vendorName = "Almanac"
     public var modelName = "Simulated controller"

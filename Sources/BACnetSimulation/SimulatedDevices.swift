@@ -146,11 +146,11 @@ extension SimulatedDevices {
     private func apply(
         at place: Int, _ event: (inout SimulatedDevice, Duration) -> [SimulatedDevice.Action]
     ) {
-        let now = clock.uptime
         var actions: [SimulatedDevice.Action] = []
         let transport = shared.withLock { shared -> (any BACnetTransport)? in
             guard !shared.isClosed else { return nil }
-            actions = event(&shared.devices[place], now)
+            // Inside: a device's time never goes back.
+            actions = event(&shared.devices[place], clock.uptime)
             shared.deadlines.set(shared.devices[place].nextDeadline, of: place)
             arm(&shared)
             return shared.transports[place]

@@ -56,7 +56,7 @@ import TimeSeriesModel
             let count = field.devices.statistics(of: 1001).notificationCount
             await client.close()
             var found: [COVNotification] = []
-            // The stream ends with the renewal that finds the client closed.
+            // What came before the client was closed, and no more.
             for await event in subscription {
                 if case .notification(let notification, _) = event { found.append(notification) }
             }
@@ -156,6 +156,33 @@ import TimeSeriesModel
         }
         try field.pass(until: .seconds(1_200))
         #expect(field.devices.subscriptionCount(of: 1001) == 0)
+    }
+
+    @Test("are refused with an increment that is none; by zero they tell what differs")
+    func increments() throws {
+        let field = Field(deviceCount: 1)
+        let target = ObjectProperty(ChangeTests.outdoor, .presentValue)
+        try field.go { client in
+            for increment in [-1, .nan, .infinity] as [Float] {
+                let failure = await #expect(throws: RequestFailure.self) {
+                    _ = try await client.subscribe(
+                        to: target, of: ChangeTests.address,
+                        options: SubscriptionOptions(increment: increment))
+                }
+                #expect(failure?.reason == .error(ErrorReply(.property, .valueOutOfRange)))
+            }
+            let subscription = try await client.subscribe(
+                to: target, of: ChangeTests.address,
+                options: SubscriptionOptions(lifetime: .seconds(7_200), increment: 0))
+            try await field.sleep(until: .seconds(3_600))
+            await subscription.cancel()
+            var values: [TaggedValue?] = []
+            for await case .notification(let notification, _) in subscription {
+                values.append(notification.values.first?.values.first)
+            }
+            #expect(values.count > 1)
+            #expect(zip(values, values.dropFirst()).allSatisfy { $0 != $1 })
+        }
     }
 
     @Test("are forgotten when the device restarts")

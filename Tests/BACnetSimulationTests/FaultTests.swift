@@ -1,6 +1,7 @@
 import BACnetIP
 import BACnetMessages
 import BACnetSimulation
+import Synchronization
 import Testing
 
 @Suite("Simulated devices, their faults") struct FaultTests {
@@ -40,6 +41,35 @@ import Testing
         #expect(offline.statistics.lostCount == 4 && offline.statistics.requestCount == 0)
         #expect(deaf.statistics.lostCount == 4 && deaf.statistics.requestCount == 0)
         #expect(mute.statistics.lostCount == 0 && mute.statistics.requestCount == 4)
+    }
+
+    @Test("go silent in the middle of an answer in segments")
+    func silentInSegments() throws {
+        let field = Field(
+            deviceCount: 1,
+            profile: { _ in
+                var profile = DeviceProfile()
+                profile.octetCountMax = 50
+                return profile
+            })
+        let heard = Mutex<[Duration]>([])
+        try field.go { _ in
+            let stranger = field.network.transport(at: IPv4Endpoint(10, 0, 0, 9))
+            stranger.start { _ in heard.withLock { $0.append(field.uptime) } }
+            let list = ObjectProperty(ObjectIdentifier(.device, 1001), .objectList)
+            let pdu = RequestPDU(
+                invokeID: 1, service: .readProperty, octets: ReadPropertyRequest(list).encoded)
+            stranger.send(
+                APDU.confirmedRequest(pdu).datagram(to: Field.address(1001)),
+                to: Field.node(1001))
+            // The first segment, and once more behind the silence of who does not acknowledge it.
+            try await field.sleep(until: .seconds(3))
+            var faults = DeviceFaults()
+            faults.isOffline = true
+            field.devices.setFaults(faults, of: 1001)
+            try await field.sleep(until: .seconds(60))
+        }
+        #expect(heard.withLock { $0 } == [.zero, .seconds(2)])
     }
 
     @Test("come late: one request is open, however often it is repeated")
@@ -97,6 +127,7 @@ import Testing
     @Test("reject a service that nobody here speaks")
     func writing() throws {
         let field = Field(deviceCount: 1)
+        let answers = Mutex<[ReceivedAPDU?]>([])
         try field.go { _ in
             let stranger = field.network.transport(at: IPv4Endpoint(10, 0, 0, 9))
             stranger.start { datagram in
@@ -104,9 +135,7 @@ import Testing
                 guard let network = try? NPDU(decoding: octets),
                     case .apdu(let octets) = network.content
                 else { return }
-                #expect(
-                    (try? ReceivedAPDU(decoding: octets))
-                        == .message(.reject(invokeID: 7, .unrecognizedService)))
+                answers.withLock { $0.append(try? ReceivedAPDU(decoding: octets)) }
             }
             // WriteProperty, which these rooms have no word for.
             let write: [UInt8] = [0x00, 0x05, 7, 0x0F, 0x0C, 0, 0, 0, 1]
@@ -114,6 +143,8 @@ import Testing
                 BVLCMessage.originalUnicastNPDU(NPDU(.apdu(write)).encoded).encoded,
                 to: Field.node(1001))
         }
+        #expect(
+            answers.withLock { $0 } == [.message(.reject(invokeID: 7, .unrecognizedService))])
         #expect(field.devices.statistics(of: 1001).unsupportedCount == 1)
     }
 }

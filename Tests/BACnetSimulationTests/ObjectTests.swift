@@ -54,6 +54,13 @@ import TimeSeriesModel
             }
             #expect(outcome(.objectName)?.text == point.pointName)
             #expect(outcome(.description)?.text == point.description)
+            // In alarm is offnormal, 2 of BACnetEventState.
+            if case .bits(let flags)? = outcome(.statusFlags)?.value {
+                let isInAlarm = flags[0]
+                #expect(outcome(.eventState)?.value == .enumerated(isInAlarm ? 2 : 0))
+            } else {
+                Issue.record("\(object) has no status flags")
+            }
             #expect(outcome(.inactiveText)?.text == point.stateTexts?.inactive)
             #expect(outcome(.activeText)?.text == point.stateTexts?.active)
             #expect(outcome(.units)?.value == point.unitCode.map { .enumerated(UInt32($0)) })

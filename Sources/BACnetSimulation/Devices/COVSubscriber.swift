@@ -24,7 +24,7 @@ struct COVSubscriber: Hashable, Sendable {
             if let increment, case .real(let value)? = values.first,
                 case .real(let former)? = told.values.first, values.count == 1
             {
-                return abs(value - former) >= increment
+                return increment > 0 ? abs(value - former) >= increment : value != former
             }
             return values != told.values
         }

@@ -20,6 +20,10 @@ extension SimulatedDevice {
                 reference: request.target.reference)
             terms = request.terms
             increment = request.increment
+            guard increment.map({ $0.isFinite && $0 >= 0 }) ?? true else {
+                let error = ErrorReply(.property, .valueOutOfRange)
+                return say(.error(invokeID: pdu.invokeID, pdu.service, error), to: peer)
+            }
         default: return say(.reject(invokeID: pdu.invokeID, .unrecognizedService), to: peer)
         }
         if let terms, let error = add(key, terms, increment, at: now) {

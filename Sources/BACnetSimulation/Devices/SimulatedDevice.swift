@@ -82,7 +82,13 @@ struct SimulatedDevice: Sendable {
         return earliest
     }
 
+    /// What is due to be said; nothing of it is heard while the device is silent.
     mutating func passTime(to now: Duration) -> [Action] {
+        let actions = advance(to: now)
+        return isSilent(at: now) ? [] : actions
+    }
+
+    private mutating func advance(to now: Duration) -> [Action] {
         var actions: [Action] = []
         while let next = waiting.first, next.due <= now {
             waiting.removeFirst()

@@ -68,7 +68,8 @@ extension SimulatedObjects {
         case .reliability: return .plain([.enumerated(state(of: entry, at: moment).reliability)])
         case .eventState:
             let isOffNormal = state(of: entry, at: moment).flags.inAlarm
-            return .plain([.enumerated(isOffNormal ? 1 : 0)])
+            // Of BACnetEventState: normal 0, fault 1, offnormal 2.
+            return .plain([.enumerated(isOffNormal ? 2 : 0)])
         case .outOfService: return .plain([.boolean(false)])
         case .polarity: return .plain([.enumerated(0)])
         case .priorityArray:
