@@ -32,6 +32,41 @@ import Testing
         #expect(site.client.droppedCounts == [.tooManyQuestions: 1])
     }
 
+    @Test("expects an answer to requests and to segments, and to nothing else")
+    func expectsReply() {
+        let pdu = RequestPDU(invokeID: 1, service: .readProperty, octets: [])
+        let segment = MessageSegment(sequenceNumber: 0, moreFollow: true, proposedWindow: 4)
+        let cases: [(APDU, UInt8)] = [
+            (.confirmedRequest(pdu), 0x04),
+            (.complexAck(ReplyPDU(invokeID: 1, service: .readProperty, octets: [1])), 0x00),
+            (
+                .complexAck(
+                    ReplyPDU(invokeID: 1, service: .readProperty, segment: segment, octets: [1])),
+                0x04
+            ),
+            (.segmentAck(SegmentAck(invokeID: 1, sequenceNumber: 0, window: 1)), 0x00),
+            (.simpleAck(invokeID: 1, .readProperty), 0x00),
+        ]
+        // The control octet of the network layer stands behind four of the link and its version.
+        for (apdu, control) in cases {
+            #expect(apdu.datagram(to: AnsweringTests.us)[5] == control, "\(apdu)")
+        }
+    }
+
+    @Test("says how much it takes where that is set")
+    func replySize() throws {
+        let site = Site(configure: { $0.transactions.replySize = .octets480 })
+        let object = ObjectIdentifier(.device, 900)
+        let (found, values) = try ask(site) { asker in
+            let found = try await asker.whoIs(to: .device(AnsweringTests.us))
+            let values = try await asker.readProperty(
+                ObjectProperty(object, .maxAPDULengthAccepted), of: AnsweringTests.us)
+            return (found, values)
+        }
+        #expect(found.map(\.octetCountMax) == [480] && values == [.unsigned(480)])
+        #expect(site.client.batchSize(of: Site.device).octetCountMax == 480)
+    }
+
     @Test("has a small Device object, by ReadProperty and ReadPropertyMultiple")
     func deviceObject() throws {
         let site = Site()

@@ -113,19 +113,26 @@ import Testing
         site.node { message, _ in
             guard let network = try? NPDU(decoding: message.npdu ?? []),
                 case .apdu(let octets) = network.content,
-                case .message(.unconfirmedRequest(.whoHas(let request)))? = try? ReceivedAPDU(
-                    decoding: octets), request.wanted == .object(wanted)
+                case .message(.unconfirmedRequest(.whoHas))? = try? ReceivedAPDU(decoding: octets)
             else { return [] }
-            let iHave = IHaveRequest(
-                device: ObjectIdentifier(.device, 7), object: wanted, name: CharacterString("log"))
-            return [
-                .originalUnicastNPDU(
+            // What others have, and what a device that is not meant has, is no answer.
+            let told: [(UInt32, UInt32)] = [(7, 5), (70_000, 4), (7, 4)]
+            return told.map { device, log in
+                let iHave = IHaveRequest(
+                    device: ObjectIdentifier(.device, device),
+                    object: ObjectIdentifier(.trendLog, log), name: CharacterString("log \(log)"))
+                return .originalUnicastNPDU(
                     NPDU(.apdu(APDU.unconfirmedRequest(.iHave(iHave)).encoded)).encoded)
-            ]
+            }
         }
-        let found = try site.go { try await $0.whoHas(.object(wanted)) }
+        let (found, named) = try site.go { client in
+            async let named = client.whoHas(.name(CharacterString("log 5")))
+            let found = try await client.whoHas(.object(wanted), among: InstanceRange(0, 1_000))
+            return (found, try await named)
+        }
         #expect(found.map(\.device) == [7] && found.first?.object == wanted)
-        #expect(try found.first?.name.text() == "log")
+        #expect(try found.first?.name.text() == "log 4")
+        #expect(named.map(\.object.instance) == [5])
     }
 
     @Test("finds the router to a network")

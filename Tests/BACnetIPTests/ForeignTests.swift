@@ -155,8 +155,42 @@ import Testing
         }
         #expect(values == [.real(1)])
         #expect(site.client.droppedCounts == [.spoofed: 3])
-        let introduced = site.sent.filter { $0.destination.address == 0x0A06_0607 }
-        #expect(introduced.map(\.destination.port) == [47808])
+        // Nothing proves that the one who is named has asked: everybody is told, and once.
+        let introduced = site.sentAPDUs.compactMap { entry in
+            if case .message(.unconfirmedRequest(.iAm)) = entry.apdu { entry.at } else { nil }
+        }
+        #expect(introduced.count == 1)
+        #expect(!site.sent.contains { $0.destination.address == 0x0A06_0607 })
+        #expect(site.sent.count { $0.destination.address == 0x7FFF_FFFF } == 1)
+    }
+
+    @Test("ends and holds back no question at the word of who passes something on")
+    func forwardedRefusal() throws {
+        let site = Site()
+        let liar = site.network.transport(at: IPv4Endpoint(10, 6, 6, 6))
+        let station = DeviceAddress(
+            node: Site.deviceNode, station: NetworkAddress(network: 2001, station: [1]))
+        let device = TableDevice.inputs(1)
+        let values = try site.go { client in
+            let everybody = IPv4Endpoint(address: 0x7FFF_FFFF, port: client.own.port)
+            site.device { pdu in
+                for message in [
+                    NetworkMessage.rejectMessageToNetwork(.noRoute, 2001),
+                    .routerBusyToNetwork([2001]),
+                ] {
+                    let lie = NPDU(.networkMessage(message)).encoded
+                    liar.send(
+                        BVLCMessage.forwardedNPDU(origin: Site.deviceNode, npdu: lie).encoded,
+                        to: everybody)
+                }
+                return device.answer(pdu)
+            }
+            var values: [[TaggedValue]] = []
+            for _ in 0..<2 { values.append(try await client.readProperty(Site.point, of: station)) }
+            return values
+        }
+        #expect(values == [[.real(1)], [.real(1)]] && site.uptime < .seconds(1))
+        #expect(site.client.droppedCounts == [.spoofed: 4])
     }
 }
 

@@ -90,6 +90,28 @@ import Testing
         #expect(site.requests.map(\.pdu.service) == [.readPropertyMultiple])
     }
 
+    @Test("goes on in smaller questions where a device says meanwhile that it takes less")
+    func shrinks() throws {
+        let site = Site()
+        let device = TableDevice.inputs(200)
+        let count = Count()
+        site.device { pdu in
+            if count.next() == 0 {
+                let iAm = IAmRequest(
+                    device: ObjectIdentifier(.device, 7), maxAPDU: 128, segmentation: .none,
+                    vendor: 1)
+                site.send(.unconfirmedRequest(.iAm(iAm)))
+            }
+            return device.answer(pdu)
+        }
+        let targets = TableDevice.targets(200)
+        let found = try site.go { await $0.readProperties(targets, of: Site.device) }
+        for target in targets {
+            #expect(found[target] == .values([.real(Float(target.object.instance))]))
+        }
+        #expect(site.requests.dropFirst(2).allSatisfy { $0.pdu.octets.count + 4 <= 128 })
+    }
+
     @Test("halves what is too much for a device, and keeps to what it has learned")
     func tooMuch() throws {
         let site = Site()

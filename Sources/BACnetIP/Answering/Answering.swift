@@ -46,8 +46,8 @@ public struct Answering: Sendable {
 
     public let limits: Limits
     var replies: [ReplyKey: ReplySender] = [:]
-    /// When each source was last told who we are.
-    private var introductions: [IPv4Endpoint: Duration] = [:]
+    /// When each source was last told who we are; `nil` stands for everybody.
+    private var introductions: [IPv4Endpoint?: Duration] = [:]
 
     public init(_ limits: Limits) { self.limits = limits }
 
@@ -75,19 +75,23 @@ public struct Answering: Sendable {
 
 extension Answering {
     /// Says who we are, where we are meant.
+    ///
+    /// - Parameter peer: who asked; `nil` where nothing proves it, and everybody is told.
     public mutating func introduce(
-        _ objects: some DeviceObjects, _ request: WhoIsRequest, to peer: DeviceAddress,
+        _ objects: some DeviceObjects, _ request: WhoIsRequest, to peer: DeviceAddress?,
         at now: Duration
     ) -> [Action] {
         let introduction = objects.introduction
         guard request.instances?.contains(introduction.device.instance) ?? true else { return [] }
-        guard isDue(peer.node, at: now) else { return [.drop(.tooManyQuestions)] }
+        guard isDue(peer?.node, at: now) else { return [.drop(.tooManyQuestions)] }
         return say(.iAm(introduction), to: peer)
     }
 
     /// Says that we have an object, where we have it.
+    ///
+    /// - Parameter peer: who asked; `nil` where nothing proves it, and everybody is told.
     public mutating func find(
-        in objects: some DeviceObjects, _ request: WhoHasRequest, for peer: DeviceAddress,
+        in objects: some DeviceObjects, _ request: WhoHasRequest, for peer: DeviceAddress?,
         at now: Duration
     ) -> [Action] {
         guard request.instances?.contains(objects.device.instance) ?? true else { return [] }
@@ -97,13 +101,13 @@ extension Answering {
         case .name(let name): found = (try? name.text()).flatMap { objects.object(named: $0) }
         }
         guard let found, let name = objects.name(of: found) else { return [] }
-        guard isDue(peer.node, at: now) else { return [.drop(.tooManyQuestions)] }
+        guard isDue(peer?.node, at: now) else { return [.drop(.tooManyQuestions)] }
         let iHave = IHaveRequest(
             device: objects.device, object: found, name: CharacterString(name))
         return say(.iHave(iHave), to: peer)
     }
 
-    private mutating func isDue(_ node: IPv4Endpoint, at now: Duration) -> Bool {
+    private mutating func isDue(_ node: IPv4Endpoint?, at now: Duration) -> Bool {
         introductions = introductions.filter { $0.value + limits.introductionInterval > now }
         guard introductions[node] == nil, introductions.count < limits.introducedCountMax
         else { return false }
@@ -111,9 +115,10 @@ extension Answering {
         return true
     }
 
-    private func say(_ request: UnconfirmedRequest, to peer: DeviceAddress) -> [Action] {
-        limits.introducesToEverybody
-            ? [.sendToEverybody(.unconfirmedRequest(request))]
-            : [.send(.unconfirmedRequest(request), to: peer)]
+    private func say(_ request: UnconfirmedRequest, to peer: DeviceAddress?) -> [Action] {
+        guard let peer, !limits.introducesToEverybody else {
+            return [.sendToEverybody(.unconfirmedRequest(request))]
+        }
+        return [.send(.unconfirmedRequest(request), to: peer)]
     }
 }

@@ -1,15 +1,15 @@
 internal import BACnetMessages
 
 extension ClientState {
-    /// Says who we are, to whoever asked alone.
+    /// Says who we are, to whoever asked alone; where that is not known to everybody.
     mutating func introduce(
-        _ request: WhoIsRequest, to peer: DeviceAddress, at now: Duration
+        _ request: WhoIsRequest, to peer: DeviceAddress?, at now: Duration
     ) -> [ClientEffect] {
         carry(out: answering.introduce(ownObjects, request, to: peer, at: now))
     }
 
     mutating func find(
-        _ request: WhoHasRequest, for peer: DeviceAddress, at now: Duration
+        _ request: WhoHasRequest, for peer: DeviceAddress?, at now: Duration
     ) -> [ClientEffect] {
         carry(out: answering.find(in: ownObjects, request, for: peer, at: now))
     }
@@ -37,7 +37,8 @@ extension ClientState {
         actions.flatMap { action -> [ClientEffect] in
             switch action {
             case .send(let apdu, let peer): return send(apdu, to: peer)
-            case .sendToEverybody: return []
+            case .sendToEverybody(let apdu):
+                return [broadcast(NPDU(.apdu(apdu.encoded), destination: .everywhere))]
             case .handOver(.covNotification(let notification), let pdu, let peer):
                 return acknowledge(notification, pdu, from: peer)
             case .handOver: return []

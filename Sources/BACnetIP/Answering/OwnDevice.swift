@@ -45,7 +45,7 @@ struct OwnObjects: DeviceObjects {
 
     var introduction: IAmRequest {
         IAmRequest(
-            device: own.object, maxAPDU: UInt32(APDUSize.octets1476.octetCount),
+            device: own.object, maxAPDU: UInt32(transactions.replySize.octetCount),
             segmentation: .transmit, vendor: UInt32(own.vendor))
     }
 
@@ -90,7 +90,7 @@ struct OwnObjects: DeviceObjects {
         case .protocolRevision: [.unsigned(14)]
         case .protocolServicesSupported: [.bits(OwnObjects.servicesSupported)]
         case .protocolObjectTypesSupported: [.bits(BitString(supporting: [.device]))]
-        case .maxAPDULengthAccepted: [.unsigned(UInt64(APDUSize.octets1476.octetCount))]
+        case .maxAPDULengthAccepted: [.unsigned(UInt64(transactions.replySize.octetCount))]
         case .segmentationSupported: [.enumerated(UInt32(Segmentation.transmit.rawValue))]
         case .maxSegmentsAccepted: [.unsigned(UInt64(transactions.segmentCountMax))]
         case .apduSegmentTimeout: [.unsigned(transactions.segmentTimeout.millisecondCount)]

@@ -5,7 +5,8 @@ internal import Synchronization
 /// device.
 ///
 /// Safe to call from any thread and task. Calls wait without holding a thread; datagrams are
-/// handled where they are read, under a lock that is held for microseconds.
+/// handled where they are read, under a lock that is held for as long as one takes to decode:
+/// microseconds, but for a reply of thousands of values.
 public final class BACnetClient: Sendable {
     struct Shared {
         var state: ClientState
@@ -154,6 +155,11 @@ extension BACnetClient {
         } onCancel: {
             apply { $0.cancel(ticket, at: $1) }
         }
+    }
+
+    /// What is known of a device, or assumed.
+    func habits(of device: DeviceAddress) -> DeviceHabits {
+        shared.withLock { $0.state.habits(of: device) }
     }
 
     /// What is known of a device, changed by `change`.

@@ -81,7 +81,7 @@ extension ClientState {
         }
         let peer = DeviceAddress(node: node, station: message.source)
         switch message.content {
-        case .networkMessage(let content): return receive(content, from: node, at: now)
+        case .networkMessage(let content): return receive(content, from: node, by: way, at: now)
         case .apdu(let octets):
             return receive(
                 apdu: octets, from: peer,
@@ -90,11 +90,17 @@ extension ClientState {
     }
 
     private mutating func receive(
-        _ message: NetworkMessage, from node: IPv4Endpoint, at now: Duration
+        _ message: NetworkMessage, from node: IPv4Endpoint, by way: Way, at now: Duration
     ) -> [ClientEffect] {
         switch message {
         case .iAmRouterToNetwork(let networks):
             return networks.flatMap { hear(.router(network: $0, node), at: now) }
+        // What holds back or ends questions is believed of the router itself alone, and a refusal
+        // where it was meant for us.
+        case .rejectMessageToNetwork where way != .alone,
+            .routerBusyToNetwork where way == .forwarded,
+            .routerAvailableToNetwork where way == .forwarded:
+            return drop(.spoofed)
         case .rejectMessageToNetwork(let reason, let network):
             return carry(
                 out: transactions.receive(rejected: network, reason: reason, from: node))
@@ -126,7 +132,7 @@ extension ClientState {
             return send(.reject(invokeID: invokeID, .unrecognizedService), to: peer)
         case .timeSynchronization, .unsupportedUnconfirmedRequest: return drop(.unneeded)
         case .message(.unconfirmedRequest(let request)):
-            return receive(request, from: peer, at: now)
+            return receive(request, from: peer, by: way, at: now)
         // A BBMD passes broadcasts on, and an answer is none.
         case .message where way == .forwarded: return drop(.spoofed)
         case .message(.confirmedRequest(let request)):
@@ -142,19 +148,25 @@ extension ClientState {
     }
 
     private mutating func receive(
-        _ request: UnconfirmedRequest, from peer: DeviceAddress, at now: Duration
+        _ request: UnconfirmedRequest, from peer: DeviceAddress, by way: Way, at now: Duration
     ) -> [ClientEffect] {
         switch request {
         case .iAm(let iAm):
-            learn(iAm, of: peer)
+            // What a device takes that is asked already is not for anybody else to say.
+            if way != .forwarded || registration != nil || habits[peer] == nil {
+                learn(iAm, of: peer)
+            }
             return hear(.device(DiscoveredDevice(iAm, at: peer)), at: now)
         case .iHave(let iHave): return hear(.object(FoundObject(iHave, at: peer)), at: now)
         case .covNotification(let notification):
             let sinks = subscribers(to: notification, from: peer)
             return sinks.isEmpty
                 ? drop(.unknownSubscription) : sinks.map { .notify($0, notification) }
-        case .whoIs(let whoIs): return introduce(whoIs, to: peer, at: now)
-        case .whoHas(let whoHas): return find(whoHas, for: peer, at: now)
+        // Whoever is named in a forwarded question may not have asked it: everybody is told.
+        case .whoIs(let whoIs):
+            return introduce(whoIs, to: way == .forwarded ? nil : peer, at: now)
+        case .whoHas(let whoHas):
+            return find(whoHas, for: way == .forwarded ? nil : peer, at: now)
         }
     }
 }

@@ -151,6 +151,7 @@ extension ClientState {
 
     private mutating func open(_ ticket: Ticket, at now: Duration) -> [ClientEffect] {
         guard let question = questions[ticket] else { return [] }
+        habits[question.device]?.wasAsked = true
         do throws(TransactionRefusal) {
             let asked = try transactions.ask(
                 question.request, of: question.device, patience: question.patience,

@@ -6,20 +6,29 @@ struct DeviceHabits {
     var batch: BatchSize
     /// The list as a whole has failed once; that is not tried again.
     var readsListByIndex = false
+    /// False for one that has done no more than say that it is there.
+    var wasAsked = false
 
-    init(octetCountMax: Int = APDUSize.octets1476.octetCount, pointCountMax: Int) {
+    /// - Parameter ownOctetCountMax: the APDU that we take.
+    init(
+        octetCountMax: Int = APDUSize.octets1476.octetCount, ownOctetCountMax: Int,
+        pointCountMax: Int
+    ) {
         self.octetCountMax = max(octetCountMax, APDUSize.octets50.octetCount)
-        batch = BatchSize(peerOctetCountMax: octetCountMax, pointCountMax: pointCountMax)
+        batch = BatchSize(
+            peerOctetCountMax: octetCountMax, ownOctetCountMax: ownOctetCountMax,
+            pointCountMax: pointCountMax)
     }
 
     /// The device has said what it takes. What was learned by experience stays.
-    mutating func take(octetCountMax: Int, pointCountMax: Int) {
+    mutating func take(octetCountMax: Int, ownOctetCountMax: Int, pointCountMax: Int) {
         let octets = max(octetCountMax, APDUSize.octets50.octetCount)
         guard octets != self.octetCountMax else { return }
         self.octetCountMax = octets
         batch = BatchSize(
-            peerOctetCountMax: octets, pointCountMax: pointCountMax,
-            learned: batch.propertyCountMax, usesReadProperty: batch.usesReadProperty)
+            peerOctetCountMax: octets, ownOctetCountMax: ownOctetCountMax,
+            pointCountMax: pointCountMax, learned: batch.propertyCountMax,
+            usesReadProperty: batch.usesReadProperty)
     }
 }
 
@@ -32,25 +41,39 @@ extension ClientState {
             return
         }
         let octetCountMax = Int(min(iAm.maxAPDU, UInt32(UInt16.max)))
+        let ownOctetCountMax = configuration.transactions.replySize.octetCount
         let pointCountMax = configuration.pointCountMax
-        change(peer) { $0.take(octetCountMax: octetCountMax, pointCountMax: pointCountMax) }
+        change(peer, asking: false) {
+            $0.take(
+                octetCountMax: octetCountMax, ownOctetCountMax: ownOctetCountMax,
+                pointCountMax: pointCountMax)
+        }
     }
 
     /// What is known of a device, or what is assumed of one that nobody has heard of.
     func habits(of device: DeviceAddress) -> DeviceHabits {
-        habits[device] ?? DeviceHabits(pointCountMax: configuration.pointCountMax)
+        habits[device]
+            ?? DeviceHabits(
+                ownOctetCountMax: configuration.transactions.replySize.octetCount,
+                pointCountMax: configuration.pointCountMax)
     }
 
     /// Keeps what was learned; where there is no room, in the place of a device that is not asked now.
-    mutating func change<Answer>(
-        _ device: DeviceAddress, _ change: (inout DeviceHabits) -> Answer
+    ///
+    /// - Parameter asking: false for what a device says by itself, for which none that was asked is
+    ///   forgotten.
+    @discardableResult mutating func change<Answer>(
+        _ device: DeviceAddress, asking: Bool = true, _ change: (inout DeviceHabits) -> Answer
     ) -> Answer {
         var known = habits(of: device)
+        known.wasAsked = known.wasAsked || asking
         let answer = change(&known)
-        if habits[device] == nil, habits.count >= configuration.deviceCountMax,
-            let idle = habits.keys.first(where: { !gate.isOpen(to: $0) })
-        {
-            habits[idle] = nil
+        if habits[device] == nil, habits.count >= configuration.deviceCountMax {
+            let idle =
+                habits.first { !$0.value.wasAsked && !gate.isOpen(to: $0.key) }
+                ?? (asking ? habits.first { !gate.isOpen(to: $0.key) } : nil)
+            guard asking || idle != nil else { return answer }
+            if let idle { habits[idle.key] = nil }
         }
         habits[device] = known
         return answer
@@ -61,11 +84,11 @@ extension BACnetClient {
     /// How much a device is asked for at a time: what has been learned, or what its I-Am says, or
     /// what is assumed of one that nobody has heard of.
     public func batchSize(of device: DeviceAddress) -> BatchSize {
-        learn(of: device) { $0.batch }
+        habits(of: device).batch
     }
 
     /// Whether its object list as a whole could not be had, and is read element by element.
     public func readsObjectListByIndex(of device: DeviceAddress) -> Bool {
-        learn(of: device) { $0.readsListByIndex }
+        habits(of: device).readsListByIndex
     }
 }

@@ -62,7 +62,7 @@ extension ClientState {
     }
 
     /// By the BBMD, where we are a foreign device; it does not send our own broadcasts back.
-    private func broadcast(_ message: NPDU) -> ClientEffect {
+    func broadcast(_ message: NPDU) -> ClientEffect {
         guard let registration else {
             return .send(
                 BVLCMessage.originalBroadcastNPDU(message.encoded).encoded, to: broadcastEndpoint)

@@ -47,6 +47,22 @@ public enum Audience: Hashable, Sendable {
     case device(DeviceAddress)
 }
 
+extension WhoHasRequest {
+    /// True if a device in the range has said that it has what is wanted.
+    fileprivate func isAnswered(by found: FoundObject) -> Bool {
+        guard instances?.contains(found.device) ?? true else { return false }
+        switch wanted {
+        case .object(let object): return object == found.object
+        case .name(let name):
+            // Devices may say it in another character set.
+            guard let text = try? name.text(), let own = try? found.name.text() else {
+                return name == found.name
+            }
+            return text == own
+        }
+    }
+}
+
 /// What a search hears.
 enum HeardMessage: Hashable {
     case device(DiscoveredDevice)
@@ -108,7 +124,8 @@ struct Search {
                     guard case .whoIs(let request) = question else { return false }
                     return request.instances?.contains(device.instance) ?? true
                 }
-        case (.whoHas, .object(let object)): isAsked(object.address)
+        case (.whoHas(let request), .object(let found)):
+            isAsked(found.address) && request.isAnswered(by: found)
         case (.whoIsRouter(let wanted), .router(let network, _)):
             wanted == network
         default: false

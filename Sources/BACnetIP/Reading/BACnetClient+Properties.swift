@@ -48,6 +48,11 @@ extension BACnetClient {
         }
         let targets = answer.request.targets
         guard targets.count > 1 else { return batches.fail(answer) }
+        if case .failed(.refused(.requestTooLong)) = answer.ending {
+            // Meanwhile the device has said that it takes less.
+            batches.pushBack(answer.request)
+            return batches.resize(by: size)
+        }
         guard answer.isSilence else {
             guard answer.failure.isAnswered else { return batches.fail(answer) }
             return batches.halve(answer.request)

@@ -14,7 +14,12 @@ extension APDU {
         return BVLCMessage.originalBroadcastNPDU(message.encoded).encoded
     }
 
+    /// Requests, and segments of an answer, which are acknowledged (clause 6.2.2).
     private var expectsReply: Bool {
-        if case .confirmedRequest = self { true } else { false }
+        switch self {
+        case .confirmedRequest: true
+        case .complexAck(let reply): reply.segment != nil
+        default: false
+        }
     }
 }
