@@ -184,6 +184,69 @@ import Testing
         #expect(reason == .closed && site.uptime == .zero)
     }
 
+    @Test("asks for what stays where the shorter of two goes, cancelled or dropped")
+    func shorter() throws {
+        let site = Site()
+        site.device { [.simpleAck(invokeID: $0.invokeID, $0.service)] }
+        try site.go { client in
+            func subscribe(_ seconds: Int) async throws -> COVSubscription {
+                try await client.subscribe(
+                    to: SubscriptionTests.object, of: Site.device,
+                    options: SubscriptionOptions(lifetime: .seconds(seconds)))
+            }
+            let long = try await subscribe(600)
+            let short = try await subscribe(60)
+            await short.cancel()
+            _ = try await subscribe(70)
+            try await site.sleep(until: .seconds(1))
+            await long.cancel()
+        }
+        let terms = subscriptions(site).map(\.request.terms?.lifetimeSeconds)
+        #expect(terms == [600, 60, 600, 70, 600, nil])
+    }
+
+    @Test("lasts for a loop that has nothing else of it, and ends in the device behind it")
+    func loop() throws {
+        let site = Site()
+        site.device { pdu in
+            site.task {
+                try? await site.sleep(until: site.uptime + .seconds(5))
+                site.send(
+                    .unconfirmedRequest(.covNotification(SubscriptionTests.notification(1))))
+            }
+            return [.simpleAck(invokeID: pdu.invokeID, pdu.service)]
+        }
+        let count = try site.go { client in
+            var count = 0
+            for await _ in try await client.subscribe(to: SubscriptionTests.object, of: Site.device)
+            {
+                count += 1
+                break
+            }
+            try await site.sleep(until: .seconds(6))
+            return count
+        }
+        #expect(count == 1)
+        #expect(subscriptions(site).map { $0.request.terms == nil } == [false, true])
+    }
+
+    @Test("ends in the device from a cancelled task too")
+    func cancelledTask() throws {
+        let site = Site()
+        site.device { [.simpleAck(invokeID: $0.invokeID, $0.service)] }
+        try site.go { client in
+            let subscription = try await client.subscribe(
+                to: SubscriptionTests.object, of: Site.device)
+            let cleaner = site.task {
+                while !Task.isCancelled { await Task.yield() }
+                await subscription.cancel()
+            }
+            cleaner.cancel()
+            await cleaner.value
+        }
+        #expect(subscriptions(site).map { $0.request.terms == nil } == [false, true])
+    }
+
     @Test("cancels in the device what nobody here has any more, and nothing else")
     func several() throws {
         let site = Site()

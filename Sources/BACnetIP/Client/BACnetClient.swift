@@ -185,16 +185,22 @@ extension BACnetClient {
         }
     }
 
-    func remove(_ ticket: UInt64, from key: SubscriptionKey) {
+    /// `false` where it was not there any more.
+    @discardableResult func remove(_ ticket: UInt64, from key: SubscriptionKey) -> Bool {
         shared.withLock { shared in
-            shared.sinks[ticket] = nil
             shared.state.remove(ticket, from: key)
+            return shared.sinks.removeValue(forKey: ticket) != nil
         }
     }
 
-    /// Whether anybody here has the same subscription in the device: that of the object, or of the
-    /// property.
-    func isSubscribed(to key: SubscriptionKey, _ reference: PropertyReference?) -> Bool {
-        shared.withLock { $0.state.subscriptions[key]?.values.contains(reference) == true }
+    /// What a device was asked for the same subscription by somebody here who still has it: that of
+    /// the object, or of the property.
+    func request(
+        of key: SubscriptionKey, _ reference: PropertyReference?
+    ) -> ConfirmedRequest? {
+        shared.withLock { shared in
+            shared.state.subscriptions[key]?.filter { $0.value == reference }.keys.min()
+                .flatMap { shared.sinks[$0]?.request }
+        }
     }
 }

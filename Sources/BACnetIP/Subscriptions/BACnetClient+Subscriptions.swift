@@ -27,7 +27,11 @@ public struct SubscriptionOptions: Hashable, Sendable {
 extension BACnetClient {
     /// Subscribes to changes of an object's value (SubscribeCOV).
     ///
-    /// - Throws: ``RequestFailure`` where the device refuses or is silent; then nothing is left.
+    /// A device keeps one subscription of ours to an object, by the terms that it was asked last.
+    /// Where several are made here, each is renewed by its own terms, and all hear all.
+    ///
+    /// - Throws: ``RequestFailure`` where the device refuses or is silent; then nothing is left here.
+    ///   In a device that has agreed in words which were lost it ends with its lifetime.
     public func subscribe(
         to object: ObjectIdentifier, of device: DeviceAddress,
         options: SubscriptionOptions = SubscriptionOptions()
@@ -62,7 +66,8 @@ extension BACnetClient {
             feed.yield(.notification(notification, arrival: clock.uptime))
         }
         let sink: UInt64
-        switch add(EventSink(take: take, finish: feed.finish), to: key, reference) {
+        let listener = EventSink(request: request, take: take, finish: feed.finish)
+        switch add(listener, to: key, reference) {
         case .success(let ticket): sink = ticket
         case .failure(let reason):
             throw RequestFailure(
@@ -76,16 +81,20 @@ extension BACnetClient {
         let renewal = run { [weak self, clock] in
             await BACnetClient.renew(request, of: device, options.lifetime, feed, clock) { self }
         }
-        continuation.onTermination = { [weak self] _ in
-            renewal.cancel()
-            self?.remove(sink, from: key)
-        }
         let end = self.request(object, reference, nil, nil)
-        return COVSubscription(to: object, reference, of: device, events, feed) { [weak self] in
-            // The device knows one of a kind, however many there are here.
-            guard let self, !isSubscribed(to: key, reference) else { return }
-            _ = await ask(end, of: device)
+        let leave: @Sendable () -> Task<Void, Never>? = { [weak self] in
+            guard let self, remove(sink, from: key) else { return nil }
+            // The device knows one of a kind, however many there are here: who stays by other terms
+            // asks again, since those of who goes may be the shorter ones.
+            let next = self.request(of: key, reference) ?? end
+            guard next != request else { return nil }
+            return run { [weak self] in _ = await self?.ask(next, of: device) }
         }
+        continuation.onTermination = { _ in
+            renewal.cancel()
+            _ = leave()
+        }
+        return COVSubscription(to: object, reference, of: device, events, feed, leave: leave)
     }
 
     private func request(

@@ -11,7 +11,8 @@ public enum COVEvent: Hashable, Sendable {
     case renewalFailed(RequestFailure)
 }
 
-/// A subscription that the client renews at half its time until it is cancelled or dropped.
+/// A subscription that the client renews at half its time until it is cancelled, or until neither it
+/// nor a loop over it is there any more.
 ///
 /// Iterated once. Of more events than ``ClientConfiguration/notificationCountMax`` that wait, the
 /// oldest are dropped and counted.
@@ -25,39 +26,52 @@ public final class COVSubscription: AsyncSequence, Sendable {
     public let reference: PropertyReference?
     private let events: AsyncStream<COVEvent>
     private let feed: EventFeed
-    private let onCancel: @Sendable () async -> Void
+    private let leave: @Sendable () -> Task<Void, Never>?
 
     init(
         to object: ObjectIdentifier, _ reference: PropertyReference?, of device: DeviceAddress,
         _ events: AsyncStream<COVEvent>, _ feed: EventFeed,
-        onCancel: @escaping @Sendable () async -> Void
+        leave: @escaping @Sendable () -> Task<Void, Never>?
     ) {
         self.device = device
         self.object = object
         self.reference = reference
         self.events = events
         self.feed = feed
-        self.onCancel = onCancel
+        self.leave = leave
     }
 
     deinit { feed.finish() }
 
-    public func makeAsyncIterator() -> AsyncStream<COVEvent>.Iterator {
-        events.makeAsyncIterator()
+    public func makeAsyncIterator() -> Iterator {
+        Iterator(subscription: self, events: events.makeAsyncIterator())
+    }
+
+    /// Keeps its subscription.
+    public struct Iterator: AsyncIteratorProtocol {
+        fileprivate let subscription: COVSubscription
+        fileprivate var events: AsyncStream<COVEvent>.Iterator
+
+        public mutating func next(isolation actor: isolated (any Actor)?) async -> COVEvent? {
+            await events.next(isolation: actor)
+        }
     }
 
     /// Events that nobody took in time.
     public var droppedCount: Int { feed.droppedCount }
 
-    /// Ends the subscription here and, as far as it answers, in the device.
+    /// Ends the subscription here and, as far as it answers, in the device; in a cancelled task too.
     public func cancel() async {
+        let told = leave()
         feed.finish()
-        await onCancel()
+        await told?.value
     }
 }
 
 /// Whoever is told of an object: its notifications, and that no more will come.
 struct EventSink: Sendable {
+    /// What the device was asked for it.
+    let request: ConfirmedRequest
     let take: @Sendable (COVNotification) -> Void
     let finish: @Sendable () -> Void
 }

@@ -287,7 +287,7 @@
         }
 
         private func presentValue(
-            _ events: inout AsyncStream<COVEvent>.Iterator
+            _ events: inout COVSubscription.Iterator
         ) async throws -> [TaggedValue] {
             while let event = await events.next(isolation: #isolation) {
                 guard case .notification(let notification, _) = event,
