@@ -163,7 +163,7 @@ extension Store {
                 written.append(target)
                 for start in stride(from: 0, to: all.count, by: Store.flushSeriesCount) {
                     let part = all[start..<min(start + Store.flushSeriesCount, all.count)]
-                    let sorted = sortedSeries(part, of: heads)
+                    let sorted = sortedSeries(part, of: heads, in: UTCYear(year))
                     try target.append(
                         ChunkPiece.pieces(of: sorted, in: UTCYear(year)), lsn: lsn)
                 }
@@ -185,11 +185,11 @@ extension Store {
     private static let flushSeriesCount = 4096
 
     private func sortedSeries(
-        _ series: ArraySlice<SeriesID>, of heads: VisibleHeads
+        _ series: ArraySlice<SeriesID>, of heads: VisibleHeads, in year: UTCYear
     ) -> [SortedSeries] {
-        let all = ReadBounds(first: .min, last: .max)
+        guard let bounds = ReadBounds(year.range) else { return [] }
         return series.compactMap { series in
-            heads.columns(of: series, in: all).map {
+            heads.columns(of: series, in: bounds).map {
                 SortedSeries(series: series, columns: $0, superseded: SampleSorter.Superseded())
             }
         }
