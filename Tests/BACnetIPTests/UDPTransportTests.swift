@@ -98,6 +98,55 @@
             await second.close()
         }
 
+        @Test("loses nothing to others where the system does not send to one")
+        func refusedDestination() async throws {
+            let (first, second) = (try await bind(1), try await bind(2))
+            let heard = Heard()
+            second.start { heard.take($0) }
+            // From an address of loopback there is no way to one that is none.
+            let nowhere = IPv4Endpoint(192, 0, 2, 1, port: port)
+            first.send([0], to: nowhere)
+            try await heard.wait(for: 1) { first.send([0], to: second.endpoint) }
+            let count = heard.datagrams.count
+            let others = 0..<100
+            for number in others {
+                first.send([0], to: nowhere)
+                first.send([UInt8(number) + 1], to: second.endpoint)
+            }
+            try await heard.wait(for: count + others.count)
+            #expect(
+                heard.datagrams.compactMap { $0.octets == [0] ? nil : Int($0.octets[0]) - 1 }
+                    == Array(others))
+            #expect(first.droppedCounts[.unsendable, default: 0] >= 101)
+            await first.close()
+            await second.close()
+        }
+
+        @Test("leaves a destination alone for longer each time that it is refused")
+        func pauses() {
+            var refused = RefusedDestinations()
+            var now = Duration.zero
+            #expect(!refused.isRefused(node(1), at: now))
+            for seconds in [5, 10, 20, 40, 60, 60] {
+                refused.refuse(node(1), at: now)
+                now += .seconds(seconds)
+                #expect(refused.isRefused(node(1), at: now - .milliseconds(1)))
+                #expect(
+                    !refused.isRefused(node(1), at: now) && !refused.isRefused(node(2), at: now))
+            }
+            refused.accept(node(1))
+            refused.refuse(node(1), at: now)
+            #expect(!refused.isRefused(node(1), at: now + .seconds(5)))
+            for number in 0..<2_000 {
+                refused.refuse(IPv4Endpoint(address: UInt32(number), port: 1), at: now)
+            }
+            // No room for more; later there is.
+            let last = IPv4Endpoint(address: 1_999, port: 1)
+            #expect(!refused.isRefused(last, at: now))
+            refused.refuse(last, at: now + .seconds(5))
+            #expect(refused.isRefused(last, at: now + .seconds(6)))
+        }
+
         @Test(
             "refuses a port that is taken, all addresses at once, and interfaces that are not there"
         )

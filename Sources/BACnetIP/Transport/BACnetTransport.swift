@@ -43,7 +43,7 @@ public enum DroppedDatagram: Hashable, Sendable, CaseIterable {
     case oversize
     /// Too many wait to be sent.
     case sendQueueFull
-    /// The system would not send it.
+    /// The system would not send it, or nothing there a moment ago.
     case unsendable
     /// From no address that a node can have.
     case impossibleSource

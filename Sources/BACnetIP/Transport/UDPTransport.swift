@@ -28,6 +28,8 @@
         private let loop: any EventLoop
         private let sockets = Mutex(Sockets())
         private let unsentCount = PendingCount()
+        private let refused = Mutex(RefusedDestinations())
+        private let clock = SystemBACnetClock()
 
         /// What is `nil` is not bound, not bound yet again, or closed.
         private struct Sockets {
@@ -142,6 +144,7 @@
             // To port 0, and to what is no node, the system does not send; and then it has no socket
             // any more.
             guard destination.isPossibleNode,
+                !refused.withLock({ $0.isRefused(destination, at: clock.uptime) }),
                 let address = try? SocketAddress(
                     ipAddress: destination.host, port: Int(destination.port))
             else {
@@ -154,9 +157,21 @@
             }
             let envelope = AddressedEnvelope(
                 remoteAddress: address, data: ByteBuffer(bytes: octets))
-            channel.writeAndFlush(envelope).whenComplete { [unsentCount, receiver] result in
-                unsentCount.lower()
-                if case .failure = result { receiver.dropped.count(.unsendable) }
+            channel.writeAndFlush(envelope).whenComplete { [weak self] result in
+                self?.note(result, of: destination)
+            }
+        }
+
+        private func note(_ result: Result<Void, any Error>, of destination: IPv4Endpoint) {
+            unsentCount.lower()
+            switch result {
+            case .success: refused.withLock { $0.accept(destination) }
+            case .failure(let error):
+                receiver.dropped.count(.unsendable)
+                // What waited behind it has failed too, but not by the system's word.
+                if error is IOError {
+                    refused.withLock { $0.refuse(destination, at: clock.uptime) }
+                }
             }
         }
 
