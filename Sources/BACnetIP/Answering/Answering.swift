@@ -76,7 +76,7 @@ public struct Answering: Sendable {
 extension Answering {
     /// Says who we are, where we are meant.
     ///
-    /// - Parameter peer: who asked; `nil` where nothing proves it, and everybody is told.
+    /// Where nothing proves who asked, `peer` is `nil` and everybody is told.
     public mutating func introduce(
         _ objects: some DeviceObjects, _ request: WhoIsRequest, to peer: DeviceAddress?,
         at now: Duration
@@ -89,7 +89,7 @@ extension Answering {
 
     /// Says that we have an object, where we have it.
     ///
-    /// - Parameter peer: who asked; `nil` where nothing proves it, and everybody is told.
+    /// Where nothing proves who asked, `peer` is `nil` and everybody is told.
     public mutating func find(
         in objects: some DeviceObjects, _ request: WhoHasRequest, for peer: DeviceAddress?,
         at now: Duration
