@@ -23,7 +23,9 @@ extension DataManager {
             try snapshot.buckets(
                 of: point, in: range, every: calendar, aggregations: [kind], now: time.now)
         }.compactMap { bucket in
-            bucket.value(of: kind).map { Sample(time: bucket.start, value: $0) }
+            // Of nothing there is no number of samples either.
+            guard bucket.count > 0 || kind.needsNeighbours else { return nil }
+            return bucket.value(of: kind).map { Sample(time: bucket.start, value: $0) }
         }
     }
 

@@ -1,3 +1,4 @@
+import ColumnCodec
 import Logging
 import SegmentStore
 
@@ -78,7 +79,8 @@ extension DataManager {
         }
     }
 
-    /// Removes the samples of a point in a range, and leaves a gap that says so; where the disk is too
+    /// Removes the samples of a point in a range, and leaves a gap that says so: of an open range as
+    /// far as there were samples, and up to now. What comes later is none of it. Where the disk is too
     /// full for it, within a minute of there being room, or at the next flush.
     ///
     /// - Throws: `unknownPoint`; as ``removeSamples(olderThan:dryRun:)``.
@@ -91,14 +93,11 @@ extension DataManager {
         }
         let now = time.now
         return try await write { [self] (store) throws(StoreError) in
+            let before = store.snapshot()
             let report = try store.remove(series, in: range)
             guard report.samples > 0 else { return RemovalReport(report) }
-            let limits = BulkImport.supportedRange
             let gap = Gap(
-                point: point,
-                range: TimeRange(
-                    from: max(range.from, limits.from),
-                    to: min(range.to, Timestamp(rawValue: limits.to.rawValue - 1)))!,
+                point: point, range: try removed(of: series, in: range, from: before, at: now),
                 reason: .removed, detail: "\(report.samples) samples")
             let audit = AuditEntry(
                 at: now, operation: "delete", point: point,
@@ -106,6 +105,21 @@ extension DataManager {
             record(done: [try gap.journalEntry(), try audit.journalEntry()], in: store)
             return RemovalReport(report)
         }
+    }
+
+    /// The part of a range that had samples, and up to now: from its first one where it is open.
+    private func removed(
+        of series: SeriesID, in range: TimeRange, from snapshot: Snapshot, at now: Timestamp
+    ) throws(StoreError) -> TimeRange {
+        // What is damaged is gone too, and has no time.
+        let log = DamageLog()
+        let first = try snapshot.samples(of: series, in: range, limit: 1, skipping: log).times.first
+        let last = try snapshot.samples(
+            of: series, in: range, limit: 1, order: .backward, skipping: log
+        ).times.first
+        let start = max(range.from, first.map(Timestamp.init(rawValue:)) ?? range.from)
+        let end = max(now, last.map { Timestamp(rawValue: $0 + 1) } ?? now)
+        return TimeRange(from: start, to: max(start, min(range.to, end)))!
     }
 
     /// Records what a removal did, which nothing undoes: what the journal does not take now comes with
