@@ -7,13 +7,15 @@ extension DataManager {
     /// - Throws: `invalidParameter` for a name that is empty or holds a `/`; `readOnly`, `diskFull`.
     @discardableResult
     public func upsert(_ device: Device) async throws(HistoryError) -> Device {
-        try await edit { (edit) throws(HistoryError) in
+        let marks = marks
+        return try await edit { (edit) throws(HistoryError) in
             let key = DocumentKey.device(device.deviceID)
             let known = try edit.value(key, as: StoredDevice.self)
+            let seen = marks.applied(to: device).lastSeen
             var stored = StoredDevice(
                 type: device.deviceType, ip: device.ipAddress, port: device.port,
                 inactive: device.isActive ? nil : true,
-                seen: device.lastSeen?.rawValue ?? known?.seen,
+                seen: [seen?.rawValue, known?.seen].compactMap(\.self).max(),
                 made: known?.made ?? edit.now.rawValue, changed: known?.changed ?? 0)
             try edit.setName(device.deviceName, of: device.deviceID)
             // Nothing but the time of the change would be new: nothing is.
@@ -41,19 +43,31 @@ extension DataManager {
 
     /// Says whether a device is collected, and when it was last heard of. Its history stays.
     ///
-    /// `lastSeen` never goes back. It is held in memory until the device is changed otherwise.
+    /// `lastSeen` never goes back. It is held in memory, and written with the next change of the
+    /// device: one that only says when it was last heard of is lost with the process.
     ///
     /// - Throws: `unknownDevice`.
     public func setStatus(
         of device: DeviceID, active: Bool, lastSeen: Timestamp? = nil
     ) async throws(HistoryError) {
-        guard var known = try self.device(device) else {
+        guard let known = try self.device(device) else {
             throw HistoryError(
                 .unknownDevice, "device \(device.rawValue) is not known", parameter: "device")
         }
         if let lastSeen { marks.note(device, seenAt: lastSeen) }
         guard known.isActive != active else { return }
-        known.isActive = active
-        try await upsert(marks.applied(to: known))
+        let seen = marks.applied(to: known).lastSeen?.rawValue
+        try await edit { (edit) throws(HistoryError) in
+            let key = DocumentKey.device(device)
+            // Of what others change meanwhile nothing is taken back.
+            var stored =
+                try edit.value(key, as: StoredDevice.self)
+                ?? StoredDevice(
+                    type: Device.defaultType, made: edit.now.rawValue, changed: edit.now.rawValue)
+            stored.inactive = active ? nil : true
+            stored.seen = [seen, stored.seen].compactMap(\.self).max()
+            stored.changed = edit.now.rawValue
+            try edit.set(stored, for: key)
+        }
     }
 }

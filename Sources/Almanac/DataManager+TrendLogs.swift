@@ -4,7 +4,7 @@ import SegmentStore
 public struct TrendLogSummary: Hashable, Sendable {
     public var log: TrendLog
     public var itemCount: Int
-    /// Time between two samples, times the items: how much is read each interval.
+    /// Of all its items, at its interval.
     public var samplesPerDay: Double
 }
 

@@ -38,4 +38,64 @@ import Testing
             #expect(manager.snapshot().position > position)
         }
     }
+
+    @Test("holds what was said last, also where the clock was set back or was ahead at first")
+    func clockSetBack() async throws {
+        try await bench.filled { manager, path in
+            let first = try await manager.upsert(
+                TrendLog(deviceID: 1201, trendLogName: "First", interval: .seconds(60)))
+            let item = TrendLogItem(trendLogID: first.id!, point: bench.supply, pointOrder: 0)
+            try await manager.replaceItems(of: first.id!, with: [item])
+            for _ in 0..<2 {
+                bench.time.setWall(by: .seconds(-86_400))
+                try await manager.setProfile(PointProfile(low: 1), of: bench.supply)
+                try await manager.setStatus(of: 1201, active: false)
+                try await manager.upsert([
+                    MonitoringPoint(address: bench.supply, pointName: "Later", dataType: .analog)
+                ])
+                try await manager.replaceItems(of: first.id!, with: [])
+                let second = try await manager.upsert(
+                    TrendLog(deviceID: 1201, trendLogName: "Second", interval: .seconds(60)))
+                #expect(second.id == TrendLogID(rawValue: 2))
+                #expect(try manager.items(of: second.id!) == [])
+            }
+            let third = try await manager.upsert(
+                TrendLog(deviceID: 1201, trendLogName: "Third", interval: .seconds(60)))
+            #expect(third.id == TrendLogID(rawValue: 3))
+            #expect(
+                try manager.trendLogs(of: 1201).map(\.trendLogName) == ["First", "Second", "Third"])
+            #expect(try manager.items(of: first.id!) == [])
+            #expect(try manager.profile(of: bench.supply).low == 1)
+            #expect(try manager.device(1201)?.isActive == false)
+            #expect(try manager.point(bench.supply)?.pointName == "Later")
+            await manager.close()
+            let again = try bench.open(path)
+            #expect(try again.trendLogs(of: 1201).count == 3)
+            #expect(try again.point(bench.supply)?.pointName == "Later")
+            await again.close()
+        }
+    }
+
+    @Test("gives each trend log a number of its own, however many are made at once")
+    func together() async throws {
+        try await bench.filled { manager, _ in
+            let made = try await withThrowingTaskGroup(of: TrendLogID?.self) { group in
+                for number in 0..<60 {
+                    group.addTask { [bench] in
+                        bench.time.advance(by: .milliseconds(1))
+                        return try await manager.upsert(
+                            TrendLog(
+                                deviceID: 1201, trendLogName: "Log \(number)",
+                                interval: .seconds(60))
+                        ).id
+                    }
+                }
+                return try await group.reduce(into: Set<TrendLogID>()) { ids, id in
+                    if let id { ids.insert(id) }
+                }
+            }
+            #expect(made.count == 60)
+            #expect(Set(try manager.trendLogs(of: 1201).compactMap(\.id)) == made)
+        }
+    }
 }

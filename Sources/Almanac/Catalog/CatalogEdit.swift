@@ -18,9 +18,11 @@ struct CatalogEdit {
 
     /// Runs a change on a store: all of it is durable on return, or nothing of it is there.
     ///
-    /// - Parameter changed: is told whether there was anything to write.
+    /// - Parameters:
+    ///   - time: looked at in the writer's turn: of two edits the later one has the later time.
+    ///   - changed: is told whether there was anything to write.
     static func run<Result: Sendable>(
-        on store: Store, at now: Timestamp, _ documents: DocumentCache,
+        on store: Store, at time: any TimeSource, _ documents: DocumentCache,
         changed: inout Bool,
         _ body: (inout CatalogEdit) throws(HistoryError) -> Result
     ) throws(StoreError) -> Swift.Result<Result, HistoryError> {
@@ -29,7 +31,7 @@ struct CatalogEdit {
         var isEmpty = true
         do throws(StoreError) {
             let result = try store.updateCatalog { (catalog, change) throws(StoreError) in
-                var edit = CatalogEdit(catalog, change, now, documents)
+                var edit = CatalogEdit(catalog, change, time.now, documents)
                 do throws(HistoryError) {
                     let result = try body(&edit)
                     catalog = edit.catalog
@@ -57,7 +59,15 @@ struct CatalogEdit {
 
     /// Keeps a document from now on.
     mutating func set(_ value: some Codable, for key: String) throws(HistoryError) {
-        try set(value, for: key, validFrom: now)
+        let newest = catalog.newestDocumentTime(key)
+        try set(value, for: key, validFrom: moment(behind: newest))
+    }
+
+    /// Now, or right behind a version that a clock which was ahead has written: what is said last
+    /// holds.
+    private func moment(behind newest: Timestamp?) -> Timestamp {
+        guard let newest, newest > now else { return now }
+        return Timestamp(rawValue: newest.rawValue + 1)
     }
 
     /// Keeps a document whose older versions nobody asks for: there is only one in memory.
@@ -83,6 +93,10 @@ struct CatalogEdit {
     mutating func define(
         _ address: PointAddress, as version: PointVersion
     ) throws(HistoryError) {
+        var version = version
+        if let newest = catalog[address]?.current?.validFrom, newest > version.validFrom {
+            version.validFrom = moment(behind: newest)
+        }
         do throws(StoreError) {
             try catalog.define(address, as: version, into: &change)
             _ = try catalog.addSeries(for: address, into: &change)
@@ -95,12 +109,11 @@ extension DataManager {
     func edit<Result: Sendable>(
         _ body: @escaping @Sendable (inout CatalogEdit) throws(HistoryError) -> Result
     ) async throws(HistoryError) -> Result {
-        let now = time.now
         let documents = documents
         return try await write { [self] (store) throws(StoreError) in
             var changed = false
             let result = try CatalogEdit.run(
-                on: store, at: now, documents, changed: &changed, body)
+                on: store, at: time, documents, changed: &changed, body)
             if changed { monitor.noteSync() }
             return result
         }.get()

@@ -92,12 +92,18 @@ extension HistorySnapshot {
     // MARK: - Trend logs
 
     /// A trend log; nil where it is not known.
+    ///
+    /// When it was last collected is told by its points' newest samples, as far as they can be read.
     public func trendLog(_ id: TrendLogID) throws(HistoryError) -> TrendLog? {
-        guard let stored = try storedLog(id) else { return nil }
+        try storedLog(id).map { trendLog($0, id) }
+    }
+
+    private func trendLog(_ stored: StoredLog, _ id: TrendLogID) -> TrendLog {
         var log = stored.trendLog(id)
         for item in stored.items {
+            // Who collects what must be known also where samples are damaged.
             guard let point = PointAddress(item.point),
-                let newest = try latestValue(of: point)?.time
+                let newest = try? latestValue(of: point)?.time
             else { continue }
             log.lastCollected = max(newest, log.lastCollected ?? newest)
         }
@@ -115,10 +121,11 @@ extension HistorySnapshot {
         if let device { try require(device) }
         var found: [TrendLog] = []
         for id in try logIDs {
-            guard let log = try trendLog(id), device == nil || log.deviceID == device,
-                log.isActive || !activeOnly
+            guard let stored = try storedLog(id),
+                device.map({ $0.rawValue == stored.device }) ?? true,
+                stored.inactive != true || !activeOnly
             else { continue }
-            found.append(log)
+            found.append(trendLog(stored, id))
         }
         return found
     }

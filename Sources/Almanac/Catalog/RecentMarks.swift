@@ -3,8 +3,8 @@ import Synchronization
 
 /// What changes with every tick: when a device was last heard of, and the newest tick of a log.
 ///
-/// Held in memory: a record a tick would be as much as the samples themselves, and after a restart
-/// the newest samples say the same.
+/// Held in memory: a record a tick would be as much as the samples themselves. After a restart the
+/// newest samples of a log say the same; of a device its newest change says what was known then.
 final class RecentMarks: Sendable {
     private struct Marks {
         var seen: [DeviceID: Timestamp] = [:]

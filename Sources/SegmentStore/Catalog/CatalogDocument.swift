@@ -78,6 +78,11 @@ extension Catalog {
     /// Every version of a document, oldest first.
     public func documentVersions(_ key: String) -> [CatalogDocument] { documents[key] }
 
+    /// From when on the newest version of a document is valid; nil where there was never one.
+    public func newestDocumentTime(_ key: String) -> Timestamp? {
+        documents.last(of: key)?.validFrom
+    }
+
     /// The keys of all documents that begin with a prefix, sorted.
     public func documentKeys(withPrefix prefix: String) -> [String] {
         documents.keys.filter { $0.hasPrefix(prefix) && document($0) != nil }.sorted()
