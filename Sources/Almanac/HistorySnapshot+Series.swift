@@ -31,7 +31,9 @@ extension HistorySnapshot {
             let spans =
                 if let given { given } else { try scheduledSpans(of: point, until: now) }
             rule = try source.gapRule(
-                RecordingSchedule(spans[point] ?? [], isChangeOfValue: isChangeOfValue),
+                RecordingSchedule(
+                    spans[point] ?? [], isChangeOfValue: isChangeOfValue,
+                    pointOff: try inactiveRanges(of: point)),
                 recorded: try recordedGaps(of: point, in: asked) + damagedGaps(of: point),
                 in: range)
             rule.horizon = now.milliseconds
@@ -49,29 +51,5 @@ extension HistorySnapshot {
             else { return nil }
             return Gap(point: point, range: range, reason: .damaged, detail: "\(damage)")
         }
-    }
-
-    /// When samples were due, by point: while active logs held it.
-    ///
-    /// - Parameters:
-    ///   - point: the only one that is asked for; nil for all, whose addresses are parsed then.
-    ///   - now: up to when logs that are active made samples due.
-    func scheduledSpans(
-        of point: PointAddress? = nil, until now: Timestamp
-    ) throws(HistoryError) -> [PointAddress: [ScheduledSpan]] {
-        let text = point?.description
-        var spans: [PointAddress: [ScheduledSpan]] = [:]
-        for id in try logIDs {
-            guard let log = try storedLog(id), log.inactive != true else { continue }
-            for item in log.items where item.inactive != true {
-                guard text == nil || item.point == text,
-                    let address = point ?? PointAddress(item.point),
-                    let range = TimeRange(from: Timestamp(rawValue: item.made), to: now)
-                else { continue }
-                spans[address, default: []].append(
-                    ScheduledSpan(range: range, interval: .milliseconds(log.ms)))
-            }
-        }
-        return spans
     }
 }

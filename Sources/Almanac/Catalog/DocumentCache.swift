@@ -10,7 +10,15 @@ final class DocumentCache: Sendable {
         let value: any Sendable
     }
 
+    /// Every version of a document, as long as there is no other.
+    private struct ParsedVersions: Sendable {
+        let newest: CatalogDocument
+        let count: Int
+        let values: any Sendable
+    }
+
     private let parsed = Guarded<[String: Parsed]>([:])
+    private let parsedVersions = Guarded<[String: ParsedVersions]>([:])
     private static let entryCountMax = 300_000
 
     /// The document of a key, read as a type; nil where there is none.
@@ -22,19 +30,50 @@ final class DocumentCache: Sendable {
         guard let content = catalog.document(key, at: time) else { return nil }
         let known = parsed.withLock { $0[key] }
         if let known, known.content == content, let value = known.value as? Value { return value }
-        let value: Value
-        do {
-            value = try JSONDecoder().decode(type, from: Data(content))
-        } catch {
-            throw HistoryError(
-                .damaged, "the catalog's document \"\(key)\" cannot be read: \(error)",
-                underlying: error)
-        }
+        let value = try DocumentCache.parse(content, of: key, as: type)
         parsed.withLock { parsed in
             if parsed.count >= DocumentCache.entryCountMax { parsed.removeAll() }
             parsed[key] = Parsed(content: content, value: value)
         }
         return value
+    }
+
+    /// Every version of a document, oldest first, with the time from which it was valid; one that took
+    /// it away is left out.
+    ///
+    /// - Throws: code `damaged` where the bytes of one are no such thing.
+    func versions<Value: Codable & Sendable>(
+        _ key: String, in catalog: Catalog, as type: Value.Type
+    ) throws(HistoryError) -> [(validFrom: Timestamp, value: Value)] {
+        let all = catalog.documentVersions(key)
+        guard let newest = all.last else { return [] }
+        let known = parsedVersions.withLock { $0[key] }
+        if let known, known.count == all.count, known.newest == newest,
+            let values = known.values as? [(validFrom: Timestamp, value: Value)]
+        {
+            return values
+        }
+        var values: [(validFrom: Timestamp, value: Value)] = []
+        for version in all where !version.content.isEmpty {
+            values.append(
+                (version.validFrom, try DocumentCache.parse(version.content, of: key, as: type)))
+        }
+        let found = ParsedVersions(newest: newest, count: all.count, values: values)
+        parsedVersions.withLock { parsed in
+            if parsed.count >= DocumentCache.entryCountMax { parsed.removeAll() }
+            parsed[key] = found
+        }
+        return values
+    }
+
+    private static func parse<Value: Codable & Sendable>(
+        _ content: [UInt8], of key: String, as type: Value.Type
+    ) throws(HistoryError) -> Value {
+        do { return try JSONDecoder().decode(type, from: Data(content)) } catch {
+            throw HistoryError(
+                .damaged, "the catalog's document \"\(key)\" cannot be read: \(error)",
+                underlying: error)
+        }
     }
 
     /// The bytes that are kept of a value: the same value gives the same bytes.

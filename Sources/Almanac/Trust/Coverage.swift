@@ -52,14 +52,15 @@ extension GapRule {
         return tick * step < time ? tick + 1 : tick
     }
 
-    /// When samples were due: as the schedule says, else between the first and the last sample.
+    /// When samples were due: as the schedule says, and before it between the first and the last
+    /// sample.
     private func dueSpans(_ extent: TimeRange?) -> [ScheduledSpan] {
-        guard schedule.spans.isEmpty else { return schedule.spans }
-        guard let extent,
-            let interval = interval(
-                from: extent.from.milliseconds, to: extent.to.milliseconds)
-        else { return [] }
-        return [ScheduledSpan(range: extent, interval: .milliseconds(interval))]
+        guard let extent, let usualInterval,
+            let early = TimeRange(
+                from: extent.from, to: min(extent.to, scheduleStart ?? extent.to)), !early.isEmpty
+        else { return schedule.spans }
+        return [ScheduledSpan(range: early, interval: .milliseconds(usualInterval))]
+            + schedule.spans
     }
 
     private func coverageInTime(of range: TimeRange, extent: TimeRange?) -> Coverage {

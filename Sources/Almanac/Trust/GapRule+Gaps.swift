@@ -7,8 +7,8 @@ extension GapRule {
     /// The gaps of a point in a range, in order, each with its reason.
     ///
     /// A polled point's gap begins where the first sample was due and ends at the next one, so that
-    /// consecutive ticks are one gap; its reasons are those of the recorded gaps in it, `unknown`
-    /// elsewhere. A gap recorded where less than two and a half intervals are missing is none. Of a
+    /// consecutive ticks are one gap; its reasons are those of the recorded gaps in it, else that log
+    /// or point were off, `unknown` elsewhere. A gap recorded where less than two and a half intervals are missing is none. Of a
     /// point that is recorded when it changes, gaps are the recorded ones.
     ///
     /// - Parameters:
@@ -127,7 +127,22 @@ extension GapRule {
             start = own.to
         }
         if start < gap.to { parts.append(unknown(start, gap.to)) }
-        return merged(absorbed(parts, in: gap))
+        return merged(absorbed(parts.flatMap(paused), in: gap))
+    }
+
+    /// What nobody recorded, with the reasons that the schedule has for it.
+    private func paused(_ part: GapPart) -> [GapPart] {
+        guard !part.isRecorded else { return [part] }
+        var parts: [GapPart] = []
+        var start = part.range.from
+        for (pause, reason) in schedule.pauses {
+            guard let own = pause.intersection(part.range) else { continue }
+            if start < own.from { parts.append(unknown(start, own.from)) }
+            parts.append(GapPart(range: own, reason: reason, detail: nil, isRecorded: true))
+            start = own.to
+        }
+        if start < part.range.to { parts.append(unknown(start, part.range.to)) }
+        return parts
     }
 
     private func unknown(_ from: Timestamp, _ to: Timestamp) -> GapPart {

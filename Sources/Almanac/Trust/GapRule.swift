@@ -9,8 +9,8 @@ import TimeSeriesModel
 /// point that is recorded when it changes: where a gap was recorded.
 struct GapRule: Sendable {
     let schedule: RecordingSchedule
-    /// Where the schedule says nothing, in milliseconds.
-    private let usualInterval: Int64?
+    /// Before the schedule says anything, in milliseconds.
+    let usualInterval: Int64?
     /// Of the point, ascending.
     let recorded: [Gap]
     /// The time that lies in a recorded gap: ascending, apart from one another.
@@ -23,8 +23,8 @@ struct GapRule: Sendable {
 
     /// - Parameters:
     ///   - recorded: the gaps that were written down, in any order.
-    ///   - times: of the samples, ascending: their most frequent step counts where the schedule has
-    ///     no interval.
+    ///   - times: of samples from before the schedule begins, ascending: their most frequent step
+    ///     counts there.
     init(_ schedule: RecordingSchedule, recorded: [Gap], times: some Collection<Int64>) {
         self.schedule = schedule
         self.recorded = recorded.filter { !$0.range.isEmpty }
@@ -35,14 +35,18 @@ struct GapRule: Sendable {
             latestEnds.append(max(latestEnds.last ?? gap.range.to, gap.range.to))
         }
         self.latestEnds = latestEnds
-        usualInterval =
-            schedule.spans.isEmpty && !schedule.isChangeOfValue
-            ? GapRule.mostFrequentStep(of: times) : nil
+        usualInterval = schedule.isChangeOfValue ? nil : GapRule.mostFrequentStep(of: times)
     }
+
+    /// From when on it is known how often the point was recorded.
+    var scheduleStart: Timestamp? { schedule.spans.first?.range.from }
 
     /// The interval in force, in milliseconds; `nil` where none is known.
     func interval(from start: Int64, to end: Int64) -> Int64? {
-        schedule.interval(from: start, to: end) ?? usualInterval
+        guard let usualInterval else { return schedule.interval(from: start, to: end) }
+        guard let first = scheduleStart?.milliseconds, first < end else { return usualInterval }
+        let scheduled = schedule.interval(from: max(start, first), to: end)
+        return start < first ? max(usualInterval, scheduled ?? 0) : scheduled
     }
 
     /// Whether so much time without a sample is a gap.
@@ -107,19 +111,21 @@ extension Int64 {
 }
 
 extension SampleSource {
-    /// The rule for a range of this point; without a schedule some of its samples are read, before
-    /// the range where it has too few.
+    /// The rule for a range of this point; where that begins before the schedule some of its samples
+    /// from before it are read, in front of the range where it has too few.
     func gapRule(
         _ schedule: RecordingSchedule, recorded: [Gap], in range: TimeRange
     ) throws(HistoryError) -> GapRule {
-        guard schedule.spans.isEmpty, !schedule.isChangeOfValue else {
+        let end = schedule.spans.first?.range.from ?? TimeRange.all.to
+        let part = TimeRange(from: range.from, to: min(range.to, end))
+        guard let part, !part.isEmpty || range.isEmpty, !schedule.isChangeOfValue else {
             return GapRule(schedule, recorded: recorded, times: [])
         }
-        var times = try samples(in: range, limit: 8192, order: .forward).times
-        if times.count < 3, let older = TimeRange(from: TimeRange.all.from, to: range.to) {
+        var times = try samples(in: part, limit: 8192, order: .forward).times
+        if times.count < 3, let older = TimeRange(from: TimeRange.all.from, to: part.to) {
             times = try samples(in: older, limit: 1024, order: .backward).times.reversed()
         }
-        if times.count < 3, let newer = TimeRange(from: range.from, to: TimeRange.all.to) {
+        if times.count < 3, let newer = TimeRange(from: part.from, to: end) {
             times = try samples(in: newer, limit: 1024, order: .forward).times
         }
         return GapRule(schedule, recorded: recorded, times: times)

@@ -51,7 +51,7 @@ struct QualityReader<Source: SampleSource> {
         guard !rule.schedule.isChangeOfValue, !range.isEmpty else { return false }
         let end = range.to.milliseconds
         let spans = rule.schedule.spans
-        if !spans.isEmpty {
+        if let first = spans.first, first.range.from < range.to {
             let current = spans.last { $0.range.from < range.to }
             guard let current, current.range.to >= range.to else { return false }
             let since = max(last ?? .min, current.range.from.milliseconds)
@@ -105,14 +105,22 @@ struct QualityReader<Source: SampleSource> {
     }
 
     private func level(of report: QualityReport) -> TrustLevel {
-        if !rule.schedule.isChangeOfValue, let gap = report.longestGap {
-            let isRed = isLong(
-                from: gap.range.from.milliseconds, to: gap.range.to.milliseconds)
-            if isRed { return .red }
-        }
+        // What was not to be recorded is not missed.
+        let missed = report.gaps.filter { !$0.reason.isPause }
+        let isRed =
+            !rule.schedule.isChangeOfValue
+            && missed.contains {
+                isLong(from: $0.range.from.milliseconds, to: $0.range.to.milliseconds)
+            }
+        if isRed { return .red }
         let fraction = report.coverage.fraction ?? 1
         return fraction < TrustLevel.leastGoodCoverage ? .warning : .good
     }
+}
+
+extension GapReason {
+    /// Nothing was to be recorded.
+    fileprivate var isPause: Bool { self == .logDisabled || self == .pointDisabled }
 }
 
 extension NeighbouredTimes {

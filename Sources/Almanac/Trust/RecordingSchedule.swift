@@ -1,3 +1,4 @@
+internal import BuildingModel
 package import TimeSeriesModel
 
 /// A stretch of time in which a point and its log were active, and how often it was recorded.
@@ -18,28 +19,44 @@ package struct RecordingSchedule: Hashable, Sendable {
     package let spans: [ScheduledSpan]
     /// Whether a sample was recorded for each change rather than each tick.
     package let isChangeOfValue: Bool
+    /// When the point itself was not to be recorded.
+    package let pointOff: [TimeRange]
 
     /// - Parameters:
-    ///   - spans: in any order; of two that overlap the later one counts from its start on.
+    ///   - spans: in any order; of those that overlap the one with the shortest interval counts.
     ///     Spans without length or interval are left out.
     ///   - isChangeOfValue: whether a sample was recorded for each change rather than each tick.
-    package init(_ spans: [ScheduledSpan], isChangeOfValue: Bool = false) {
+    ///   - pointOff: when the point itself, or its device, was not to be recorded.
+    package init(
+        _ spans: [ScheduledSpan], isChangeOfValue: Bool = false, pointOff: [TimeRange] = []
+    ) {
         self.isChangeOfValue = isChangeOfValue
+        self.pointOff = pointOff
+        let all = spans.filter { !$0.range.isEmpty && $0.interval.milliseconds > 0 }
+        let bounds = Set(all.flatMap { [$0.range.from, $0.range.to] }).sorted()
         var kept: [ScheduledSpan] = []
-        let sorted = spans.filter { !$0.range.isEmpty && $0.interval.milliseconds > 0 }
-            .sorted { $0.range.from < $1.range.from }
-        for span in sorted {
-            if let last = kept.last, last.range.to > span.range.from {
-                kept.removeLast()
-                if let range = TimeRange(from: last.range.from, to: span.range.from),
-                    !range.isEmpty
-                {
-                    kept.append(ScheduledSpan(range: range, interval: last.interval))
-                }
+        for (start, end) in zip(bounds, bounds.dropFirst()) {
+            let range = TimeRange(from: start, to: end)!
+            let interval = all.lazy.filter { $0.range.intersection(range) != nil }
+                .map(\.interval).min()
+            guard let interval else { continue }
+            if let last = kept.last, last.range.to == start, last.interval == interval {
+                kept[kept.count - 1].range = TimeRange(from: last.range.from, to: end)!
+            } else {
+                kept.append(ScheduledSpan(range: range, interval: interval))
             }
-            kept.append(span)
         }
         self.spans = kept
+    }
+
+    /// When samples were due no more, or not yet again, and why.
+    var pauses: [(range: TimeRange, reason: GapReason)] {
+        zip(spans, spans.dropFirst()).compactMap { before, next in
+            guard before.range.to < next.range.from else { return nil }
+            let range = TimeRange(from: before.range.to, to: next.range.from)!
+            let isOfPoint = pointOff.contains { $0.intersection(range) != nil }
+            return (range, isOfPoint ? .pointDisabled : .logDisabled)
+        }
     }
 
     /// A point that nobody collects: an interval is taken from the samples themselves.

@@ -10,12 +10,14 @@ import Testing
             interval: .milliseconds(interval))
     }
 
-    @Test("puts spans in order, the later one first in rank") func order() {
+    @Test("puts spans in order, the shortest interval first in rank") func order() {
         let found = RecordingSchedule([
             span(50, 80, 20), span(0, 60, 10), span(90, 90, 5), span(90, 95, 0),
         ])
-        #expect(found.spans == [span(0, 50, 10), span(50, 80, 20)])
-        #expect(RecordingSchedule([span(0, 60, 10), span(0, 70, 20)]).spans == [span(0, 70, 20)])
+        #expect(found.spans == [span(0, 60, 10), span(60, 80, 20)])
+        #expect(
+            RecordingSchedule([span(0, 70, 20), span(10, 60, 10), span(70, 75, 20)]).spans
+                == [span(0, 10, 20), span(10, 60, 10), span(60, 75, 20)])
     }
 
     @Test("tells the longest interval in force, else that of the span before") func interval() {
@@ -26,6 +28,14 @@ import Testing
         #expect(found.interval(from: -20, to: -10) == 10)
         #expect(found.interval(from: 70, to: 210) == 20)
         #expect(RecordingSchedule.unknown.interval(from: 0, to: 10) == nil)
+    }
+
+    @Test("pauses where neither span reaches, for the point's sake or the log's") func pauses() {
+        let spans = [span(0, 50, 10), span(50, 60, 20), span(80, 90, 10), span(95, 99, 10)]
+        let off = span(85, 97, 1).range
+        let found = RecordingSchedule(spans, pointOff: [off]).pauses
+        #expect(found.map(\.range) == [span(60, 80, 1).range, span(90, 95, 1).range])
+        #expect(found.map(\.reason) == [.logDisabled, .pointDisabled])
     }
 
     @Test("of no samples has no most frequent step, of ties the shorter") func steps() {
