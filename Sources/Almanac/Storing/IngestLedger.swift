@@ -25,10 +25,18 @@ final class IngestLedger: Sendable {
         var isEmpty: Bool { rows.isEmpty && gaps.isEmpty && entries.isEmpty }
     }
 
+    /// The times without a value since a point's last one.
+    fileprivate struct Miss {
+        /// The first of them that is not written yet, behind ``last`` where all are.
+        var start: Int64
+        var last: Int64
+
+        var isWritten: Bool { start > last }
+    }
+
     fileprivate struct State {
         var rows: [Key: IngestRow] = [:]
-        /// The times without a value since a point's last one.
-        var misses: [PointAddress: ClosedRange<Int64>] = [:]
+        var misses: [PointAddress: Miss] = [:]
         var gaps: [Gap] = []
         var entries: [JournalEntry] = []
         /// The uptime of the first row.
@@ -144,8 +152,9 @@ extension IngestLedger.State {
         rows[key] = rows[key]?.joined(row) ?? row
     }
 
+    /// Nothing is to be written.
     fileprivate var isEmpty: Bool {
-        rows.isEmpty && misses.isEmpty && gaps.isEmpty && entries.isEmpty
+        rows.isEmpty && misses.values.allSatisfy(\.isWritten) && gaps.isEmpty && entries.isEmpty
     }
 
     fileprivate mutating func add(_ new: [JournalEntry]) {
@@ -178,9 +187,9 @@ extension IngestLedger.State {
                 miss(time, of: sample.point, behind: newest[sample.point] ?? .min)
             } else {
                 if let known = newest[sample.point] { newest[sample.point] = max(known, time) }
-                guard let known = misses[sample.point], time > known.upperBound else { continue }
+                guard let known = misses[sample.point], time > known.last else { continue }
                 misses[sample.point] = nil
-                close(known, of: sample.point, at: time)
+                close(known.start, of: sample.point, at: time)
             }
         }
     }
@@ -190,27 +199,29 @@ extension IngestLedger.State {
         let known = misses[point]
         // A second answer for a tick that has its value is no miss.
         guard time != newest else { return }
-        if time < newest || time < known?.lowerBound ?? .min {
-            close(time...time, of: point, at: time + 1)
+        if time < newest || time < known?.start ?? .min {
+            close(time, of: point, at: time + 1)
         } else {
-            misses[point] = (known?.lowerBound ?? time)...max(known?.upperBound ?? time, time)
+            misses[point] = IngestLedger.Miss(
+                start: known?.start ?? time, last: max(known?.last ?? time, time))
         }
     }
 
-    private mutating func close(
-        _ miss: ClosedRange<Int64>, of point: PointAddress, at end: Int64
-    ) {
-        let range = TimeRange(
-            from: Timestamp(rawValue: miss.lowerBound), to: Timestamp(rawValue: end))!
+    private mutating func close(_ start: Int64, of point: PointAddress, at end: Int64) {
+        guard start < end else { return }
+        let range = TimeRange(from: Timestamp(rawValue: start), to: Timestamp(rawValue: end))!
         add(Gap(point: point, range: range, reason: .notANumber))
     }
 
-    /// A miss that goes on is written as far as it has come.
+    /// A miss that goes on is written as far as it has come, and what follows up to the next value
+    /// behind it.
     fileprivate mutating func take() -> IngestLedger.Page {
-        for (point, miss) in misses { close(miss, of: point, at: miss.upperBound + 1) }
+        for (point, miss) in misses where !miss.isWritten {
+            close(miss.start, of: point, at: miss.last + 1)
+            misses[point]!.start = miss.last + 1
+        }
         defer {
             rows = [:]
-            misses = [:]
             gaps = []
             entries = []
         }

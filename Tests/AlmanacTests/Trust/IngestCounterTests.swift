@@ -132,6 +132,28 @@ import Testing
         }
     }
 
+    /// What is written meanwhile ended a miss that went on: the rest of it was known to nobody.
+    @Test("goes on with a gap of values that are no numbers, however often it is written")
+    func writtenMiss() async throws {
+        try await bench.filled { manager, _ in
+            try await manager.setProfile(PointProfile(historyMode: .changeOfValue), of: bench.fan)
+            var samples = hours(bench.fan, 0..<6)
+            for hour in 2..<4 { samples[hour].value = .nan }
+            for sample in samples[..<5] {
+                try await manager.store([sample])
+                try await manager.flush()
+                try await manager.flush()
+            }
+            let range = TimeRange(from: samples[2].timestamp, to: samples[4].timestamp)!
+            #expect(
+                try manager.gaps(of: bench.fan, in: day)
+                    == [Gap(point: bench.fan, range: range, reason: .notANumber)])
+            let duty = try manager.duty(
+                of: bench.fan, in: TimeRange(from: day.from, to: samples[5].timestamp)!)
+            #expect(duty.coveredTime == .seconds(3 * 3600))
+        }
+    }
+
     /// Values that were filled in later closed a miss over the good samples that stood behind it.
     @Test("keeps a value that is no number and older than good ones to its own time")
     func olderMiss() async throws {
