@@ -20,11 +20,11 @@ extension GapRule {
     /// - Parameters:
     ///   - times: of the usable samples in the range, ascending.
     ///   - extent: from the point's first sample to its last, however far outside the range: where
-    ///     no schedule is known, samples were due between them.
+    ///     no schedule is known, samples were due from the first one on, for nobody said that it ended.
     func coverage(of range: TimeRange, times: [Int64], extent: TimeRange?) -> Coverage {
         if schedule.isChangeOfValue { return coverageInTime(of: range, extent: extent) }
         var coverage = Coverage.none
-        for span in dueSpans(extent) {
+        for span in dueSpans(extent, to: range.to) {
             guard let part = span.range.intersection(range) else { continue }
             let step = span.interval.milliseconds
             let first = ticks(before: part.from.milliseconds, every: step)
@@ -52,12 +52,11 @@ extension GapRule {
         return tick * step < time ? tick + 1 : tick
     }
 
-    /// When samples were due: as the schedule says, and before it between the first and the last
-    /// sample.
-    private func dueSpans(_ extent: TimeRange?) -> [ScheduledSpan] {
+    /// When samples were due: as the schedule says, and before it from the first sample on.
+    private func dueSpans(_ extent: TimeRange?, to end: Timestamp) -> [ScheduledSpan] {
         guard let extent, let usualInterval,
-            let early = TimeRange(
-                from: extent.from, to: min(extent.to, scheduleStart ?? extent.to)), !early.isEmpty
+            let early = TimeRange(from: extent.from, to: scheduleStart ?? max(end, extent.to)),
+            !early.isEmpty
         else { return schedule.spans }
         return [ScheduledSpan(range: early, interval: .milliseconds(usualInterval))]
             + schedule.spans

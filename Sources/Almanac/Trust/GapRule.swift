@@ -35,7 +35,7 @@ struct GapRule: Sendable {
             latestEnds.append(max(latestEnds.last ?? gap.range.to, gap.range.to))
         }
         self.latestEnds = latestEnds
-        usualInterval = schedule.isChangeOfValue ? nil : GapRule.mostFrequentStep(of: times)
+        usualInterval = schedule.isChangeOfValue ? nil : UsualStep.of(times)
     }
 
     /// From when on it is known how often the point was recorded.
@@ -90,13 +90,6 @@ struct GapRule: Sendable {
             }
         }
         return found
-    }
-
-    /// Of equally frequent steps the shorter one, so that the answer is always the same.
-    static func mostFrequentStep(of times: some Collection<Int64>) -> Int64? {
-        var counts: [Int64: Int] = [:]
-        for (time, next) in zip(times, times.dropFirst()) { counts[next - time, default: 0] += 1 }
-        return counts.max { ($0.value, $1.key) < ($1.value, $0.key) }?.key
     }
 }
 

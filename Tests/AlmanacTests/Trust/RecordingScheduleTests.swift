@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import Almanac
@@ -39,8 +40,28 @@ import Testing
     }
 
     @Test("of no samples has no most frequent step, of ties the shorter") func steps() {
-        #expect(GapRule.mostFrequentStep(of: []) == nil)
-        #expect(GapRule.mostFrequentStep(of: [5]) == nil)
-        #expect(GapRule.mostFrequentStep(of: [0, 10, 15, 25, 30]) == 5)
+        #expect(UsualStep.of([]) == nil)
+        #expect(UsualStep.of([5]) == nil)
+        #expect(UsualStep.of([0, 10, 15, 25, 30]) == 5)
+    }
+
+    /// The most frequent length of a minute that jitters was any of its milliseconds.
+    @Test("see a minute behind its jitter, and a step that is not round as it is")
+    func jitter() {
+        var noise = SplitMix64(seed: 7)
+        for jitter in [100, 3_000, 29_000] as [Int64] {
+            let minutes = (0..<8_000).map { place in
+                Int64(place) * 60_000 + Int64.random(in: 0...jitter, using: &noise)
+            }
+            #expect(UsualStep.of(minutes) == 60_000, "\(jitter) ms")
+            // One in ten is missing.
+            let holes = minutes.enumerated().filter { $0.offset % 10 != 3 }.map(\.element)
+            #expect(UsualStep.of(holes) == 60_000, "\(jitter) ms")
+        }
+        let odd = (0..<4_000).map { place in
+            Int64(place) * 47_000 + Int64.random(in: 0...200, using: &noise)
+        }
+        #expect(abs((UsualStep.of(odd) ?? 0) - 47_000) < 100)
+        #expect(UsualStep.of((0..<100).map { Int64($0) * 61_000 }) == 61_000)
     }
 }
