@@ -70,7 +70,8 @@ import Testing
             minutes: 0..<300)
         #expect(try program.run("health").status == 0)
         for (rule, status) in [
-            ("coverage<90", 1), ("coverage<70", 0), ("stalled", 1), ("no_data", 0), ("bad", 0),
+            ("coverage<90", 1), ("coverage<70", 1), ("coverage<60", 0), ("stalled", 1),
+            ("no_data", 0), ("bad", 0),
             ("gaps>0", 1), ("gaps>1", 0), ("longest_gap>1h", 1), ("longest_gap>2h", 0),
             ("level>=warning", 1), ("level=red", 1), ("flat>=1", 0), ("out_of_range!=0", 0),
             ("coverage", 64), ("coverage<", 64), ("cover<90", 64), ("level>=bad", 64), ("", 64),
