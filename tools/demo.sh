@@ -7,7 +7,7 @@ cd "$(dirname "$0")/.."
 source tools/setup.sh
 almanac_install
 
-echo "== building (the first time takes a minute or two)"
+echo "== building (the first time takes some minutes)"
 almanac_build_tools
 almanac=$(almanac_binary)
 store=.build/demo

@@ -1,16 +1,25 @@
 #!/usr/bin/env bash
 # Builds the reference of the public API, with every warning an error.
 #   tools/docs.sh [FOLDER]   default .build/docs; FOLDER/Almanac can be served as a static site
-# Needs nothing but the toolchain: embedders get no plugin with the package.
+# Needs the toolchain and what the trait Collector fetches: embedders get no plugin with the package.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 out=${1:-$PWD/.build/docs}
 graphs=$PWD/.build/symbols
 triple=$(swift -print-target-info | sed -n 's/.*"unversionedTriple": "\(.*\)".*/\1/p')
 
-# What is there from tests or from another build is used again.
-swift build --quiet || exit
-modules=$(swift build --show-bin-path)/Modules
+# With sockets, so that the reference has them; what is there from the tests is used again.
+build=(--traits Collector --scratch-path .build/collector)
+swift build --quiet "${build[@]}" || exit
+modules=$(swift build "${build[@]}" --show-bin-path)/Modules
+# Modules of C that SwiftNIO's need.
+clang=()
+while IFS= read -r map; do
+    clang+=(-Xcc "-fmodule-map-file=$map")
+done < <(find .build/collector Sources -name module.modulemap)
+while IFS= read -r headers; do
+    clang+=(-I "$headers")
+done < <(find .build/collector/checkouts -path '*/Sources/*/include' -type d -prune)
 
 # reference MODULE [OPTION...]: extracts what is public, and converts it with the room's catalog.
 reference() {
@@ -18,7 +27,7 @@ reference() {
     shift
     rm -rf "${graphs:?}/$module" "${out:?}/$module"
     mkdir -p "$graphs/$module" "$out"
-    swift symbolgraph-extract -module-name "$module" -I "$modules" -I Sources/CAlmanacLZ4 \
+    swift symbolgraph-extract -module-name "$module" -I "$modules" "${clang[@]}" \
         -target "$triple" -minimum-access-level public -skip-synthesized-members "$@" \
         -output-dir "$graphs/$module" || return
     [ -d "Sources/$module/$module.docc" ] && catalog=("Sources/$module/$module.docc")

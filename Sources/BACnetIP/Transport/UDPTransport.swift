@@ -71,6 +71,7 @@
         /// Binds an address of this machine, port 0 for any.
         ///
         /// - Parameters:
+        ///   - endpoint: from which everything is sent, and where answers come.
         ///   - broadcast: where what is for everybody goes, and is heard; with port 0 on the port
         ///     of `endpoint`.
         ///   - hearsBroadcasts: false where there are none to hear: behind address translation, as a
