@@ -17,8 +17,9 @@ extension DataManager {
                 parameter: "every")
         }
         let snapshot = view
-        guard let known = try snapshot.point(point) else { throw HistoryError.unknown(point) }
-        let kind = aggregation ?? .standard(for: known.dataType)
+        guard let known = snapshot.catalog[point] else { throw HistoryError.unknown(point) }
+        let kind =
+            aggregation ?? .standard(for: known.kinds.last(in: range)?.dataType ?? .analog)
         return try context.meter.measure { () throws(HistoryError) in
             try snapshot.buckets(
                 of: point, in: range, every: calendar, aggregations: [kind], now: time.now)

@@ -16,9 +16,8 @@ extension HistorySnapshot {
         of point: PointAddress, in range: TimeRange, now: Timestamp, needsRule: Bool = true,
         scheduled given: [PointAddress: [ScheduledSpan]]? = nil
     ) throws(HistoryError) -> BucketReader<StoredSeries>? {
-        guard let series = try series(of: point), let known = try self.point(point) else {
-            return nil
-        }
+        guard let series = try series(of: point), let known = catalog[point] else { return nil }
+        let kinds = known.kinds
         let source = StoredSeries(snapshot: engine, series: series, log: log)
         let profile = try profile(of: point)
         var rule = GapRule(.unknown, recorded: [], times: [])
@@ -39,7 +38,8 @@ extension HistorySnapshot {
             rule.horizon = now.milliseconds
         }
         return BucketReader(
-            source: source, dataType: known.dataType, profile: profile, rule: rule)
+            source: source, dataType: kinds.last(in: range)?.dataType ?? .analog,
+            profile: profile, rule: rule, kinds: kinds)
     }
 
     /// The spans of a point's samples that reads had to step over so far.

@@ -101,12 +101,14 @@ public struct HistorySnapshot: Sendable {
     /// Count, extremes, sum, mean, first and last of the usable samples in a range.
     ///
     /// Whole chunks come from stored statistics; the answer has the same bits as if all samples were
-    /// decoded.
+    /// decoded. Of a point that turned from analog to digital or back, samples of the kind that it has
+    /// at the range's end take part.
     public func statistics(
         of point: PointAddress, in range: TimeRange
     ) throws(HistoryError) -> Statistics {
         try context.meter.sample { () throws(HistoryError) in
             guard let series = try series(of: point) else { return Statistics() }
+            let range = catalog[point]?.kinds.ofOneKind(range) ?? range
             do throws(StoreError) {
                 return Statistics(try engine.aggregate(of: series, in: range, skipping: log))
             } catch { throw HistoryError(error) }

@@ -8,11 +8,23 @@ import TimeSeriesModel
 /// has the same bits either way. Samples are decoded only for what looks at neighbours.
 struct BucketReader<Source: SampleSource> {
     let source: Source
+    /// At the end of what is asked for.
     let dataType: DataType
     let profile: PointProfile
     let rule: GapRule
+    private let kinds: PointKinds
 
-    private var course: ValueCourse { ValueCourse(dataType, profile.historyMode) }
+    /// - Parameter kinds: `nil` for a point that always had this one.
+    init(
+        source: Source, dataType: DataType, profile: PointProfile, rule: GapRule,
+        kinds: PointKinds? = nil
+    ) {
+        self.source = source
+        self.dataType = dataType
+        self.profile = profile
+        self.rule = rule
+        self.kinds = kinds ?? PointKinds(dataType)
+    }
 
     /// The buckets of a range, empty ones too.
     ///
@@ -24,11 +36,41 @@ struct BucketReader<Source: SampleSource> {
         return try buckets(bounds: span.bounds, starts: span.starts, aggregations)
     }
 
+    /// Where the point's kind changed within a bucket, the samples of its later kind alone take part.
+    ///
     /// - Parameters:
     ///   - bounds: ascending, one more than there are buckets.
     ///   - starts: where each bucket begins on the calendar.
     func buckets(
         bounds: [Timestamp], starts: [Timestamp], _ aggregations: Set<Aggregation>
+    ) throws(HistoryError) -> [Bucket] {
+        guard let first = bounds.first, let last = bounds.last,
+            let all = TimeRange(from: first, to: last), kinds.eras.count > 1
+        else { return try buckets(bounds: bounds, starts: starts, aggregations, kinds.eras.first) }
+        var byEnd: [Timestamp: Bucket] = [:]
+        for (place, era) in kinds.eras.enumerated() {
+            guard let part = kinds.range(at: place).intersection(all) else { continue }
+            let pieces =
+                [part.from] + bounds.filter { part.from < $0 && $0 < part.to } + [part.to]
+            let found = try buckets(
+                bounds: pieces, starts: pieces.dropLast(), aggregations, era,
+                only: kinds.range(at: place))
+            for bucket in found { byEnd[bucket.range.to] = bucket }
+        }
+        return starts.indices.compactMap { place in
+            guard var bucket = byEnd[bounds[place + 1]] else { return nil }
+            bucket.start = starts[place]
+            bucket.range = TimeRange(from: bounds[place], to: bounds[place + 1])!
+            return bucket
+        }
+    }
+
+    /// - Parameters:
+    ///   - era: of what kind the samples are.
+    ///   - limits: when they have been; `nil` for always.
+    private func buckets(
+        bounds: [Timestamp], starts: [Timestamp], _ aggregations: Set<Aggregation>,
+        _ era: PointKinds.Era?, only limits: TimeRange? = nil
     ) throws(HistoryError) -> [Bucket] {
         guard let grid = BucketGrid(bounds: bounds) else { return [] }
         let summaries = try source.summaries(in: grid)
@@ -39,15 +81,18 @@ struct BucketReader<Source: SampleSource> {
             buckets.append(Bucket(start: starts[place], range: range, summary))
         }
         if aggregations.contains(where: \.needsNeighbours) {
-            try addNeighbours(to: &buckets, of: grid, aggregations)
+            let course = ValueCourse(era?.dataType ?? dataType, profile.historyMode)
+            try addNeighbours(to: &buckets, of: grid, aggregations, course, only: limits)
         }
         return buckets
     }
 
     private func addNeighbours(
-        to buckets: inout [Bucket], of grid: BucketGrid, _ aggregations: Set<Aggregation>
+        to buckets: inout [Bucket], of grid: BucketGrid, _ aggregations: Set<Aggregation>,
+        _ course: ValueCourse, only limits: TimeRange?
     ) throws(HistoryError) {
-        let samples = try source.usableSamples(around: grid.range)
+        var samples = try source.usableSamples(around: grid.range)
+        if let limits { samples.removeAll { !limits.contains($0.time) } }
         let bounds = grid.bounds.map(\.milliseconds)
         if aggregations.contains(.timeWeightedMean), course != .amount {
             let spans = rule.knownSpans(samples, course, end: bounds[bounds.count - 1])
