@@ -2,10 +2,14 @@ import FoundationEssentials
 import SegmentStore
 
 /// The folder with the daily backups, each in a folder of its own that is named by its time.
+///
+/// Of one store alone: backups are told apart by their times, and those of another would be removed as
+/// old ones. The file `.almanac-store-id` says whose they are.
 struct BackupFolder {
     let path: String
 
     private static let prefix = "almanac-"
+    private static let ownerFile = ".almanac-store-id"
 
     /// Where a backup of a moment goes: `almanac-20260301T020000Z`.
     func path(of time: Timestamp) -> String {
@@ -13,8 +17,35 @@ struct BackupFolder {
         return path + "/" + BackupFolder.prefix + digits + "Z"
     }
 
-    /// Makes the folder where it is not there.
-    func create() throws(HistoryError) {
+    /// Makes the folder where it is not there, and has it belong to a store.
+    ///
+    /// - Throws: `invalidParameter` where it is another's; `io`.
+    func create(for store: UInt64) throws(HistoryError) {
+        try create()
+        let own = String(store, radix: 16)
+        let file = path + "/" + BackupFolder.ownerFile
+        do {
+            try Data(own.utf8).write(
+                to: URL(fileURLWithPath: file), options: .withoutOverwriting)
+        } catch {
+            let known = FileManager.default.contents(atPath: file)
+            guard let known else {
+                throw HistoryError(
+                    .io, "\(file) cannot be written: \(error)", parameter: "backup_directory",
+                    underlying: error)
+            }
+            let owner = String(decoding: known, as: UTF8.self)
+            guard owner == own else {
+                throw HistoryError(
+                    .invalidParameter,
+                    "\(path) has the backups of store \(owner), a folder for those of store \(own) "
+                        + "was expected; where that store is no more, remove \(file)",
+                    parameter: "backup_directory")
+            }
+        }
+    }
+
+    private func create() throws(HistoryError) {
         do {
             try FileManager.default.createDirectory(
                 atPath: path, withIntermediateDirectories: true)

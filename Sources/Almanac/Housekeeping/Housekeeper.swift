@@ -125,7 +125,7 @@ extension Housekeeper {
     private mutating func backUp() async throws(HistoryError) {
         guard let path = manager.configuration.backupDirectory else { return }
         let folder = BackupFolder(path: path)
-        try folder.create()
+        try folder.create(for: manager.engineSnapshot.storeID)
         let target = folder.path(of: manager.time.now)
         tidy { () throws(HistoryError) in try folder.removeUnfinished() }
         try await manager.backup(to: target)

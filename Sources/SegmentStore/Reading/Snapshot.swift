@@ -29,6 +29,9 @@ public final class Snapshot: Sendable {
     /// Records of the log that cannot be read: whose samples they held nobody knows.
     private let lostInLog: [Damage]
 
+    /// Random, given when the store was made; its backups have it too.
+    public var storeID: UInt64 { manifest.storeID }
+
     var manifest: Manifest { files.manifest }
     var storage: any Storage { files.storage }
     var scratches: ScratchPool { files.scratches }

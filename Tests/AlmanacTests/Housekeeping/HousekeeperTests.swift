@@ -49,7 +49,7 @@ import Testing
                     == [.watchDisk, .sweepCache, .backUp, .removeExpired, .removeOrphans])
             #expect(manager.snapshot().sampleCount == 1)
             #expect(try manager.audit(in: .all).map(\.operation) == ["removeExpiredData"])
-            let backups = try FileManager.default.contentsOfDirectory(atPath: folder + "/b/daily")
+            let backups = try visibleNames(in: folder + "/b/daily")
             #expect(backups.sorted() == ["almanac-20260302T010000Z", "almanac-20260303T010000Z"])
             for name in backups {
                 #expect(try DataManager.verifyBackup(at: folder + "/b/daily/" + name).isWhole)
@@ -75,7 +75,7 @@ import Testing
             var keeper = try Housekeeper(manager)
             await keeper.doWhatIsDue()
             for day in 2...7 { await pass(to: "2026-03-0\(day)T02:00Z", &keeper) }
-            let left = try files.contentsOfDirectory(atPath: folder + "/b").sorted()
+            let left = try visibleNames(in: folder + "/b").sorted()
             #expect(
                 left == [
                     "almanac-20260305T020000Z", "almanac-20260306T020000Z",
@@ -83,6 +83,35 @@ import Testing
                 ])
             await manager.close()
         }
+    }
+
+    /// Two services that share a folder removed each other's backups as their own old ones.
+    @Test("refuses a folder with the backups of another store, and takes nothing away there")
+    func shared() async throws {
+        try await awaitingTemporaryFolder { folder in
+            func open(_ name: String) throws -> DataManager {
+                try bench.open(folder + name) {
+                    $0.backupDirectory = folder + "/b"
+                    $0.backupKeep = 1
+                    $0.dataRetentionDays = nil
+                }
+            }
+            let (mine, other) = (try open("/mine"), try open("/other"))
+            for manager in [mine, other] { try await bench.define(in: manager) }
+            var keepers = [try Housekeeper(mine), try Housekeeper(other)]
+            for place in keepers.indices { await keepers[place].doWhatIsDue() }
+            await pass(to: "2026-03-02T02:00Z", &keepers[0])
+            await keepers[1].doWhatIsDue()
+            #expect(try visibleNames(in: folder + "/b") == ["almanac-20260302T020000Z"])
+            let told = try other.events(in: .all, kind: "housekeeping").map(\.message)
+            #expect(told.contains { $0.contains("has the backups of store") }, "\(told)")
+            await mine.close()
+            await other.close()
+        }
+    }
+
+    private func visibleNames(in folder: String) throws -> [String] {
+        try FileManager.default.contentsOfDirectory(atPath: folder).filter { !$0.hasPrefix(".") }
     }
 
     @Test("keeps what it just made, and lets those of a clock that was ahead go first")
@@ -107,7 +136,7 @@ import Testing
             try files.createDirectory(
                 atPath: folder + "/b/almanac-20260301T020000Z", withIntermediateDirectories: true)
             for day in 3...4 { await pass(to: "2026-03-0\(day)T02:00Z", &keeper) }
-            let left = try files.contentsOfDirectory(atPath: folder + "/b").sorted()
+            let left = try visibleNames(in: folder + "/b").sorted()
             #expect(
                 left == [
                     "almanac-20260302T020000Z", "almanac-20260303T020000Z",
