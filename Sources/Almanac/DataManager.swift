@@ -80,6 +80,9 @@ public final class DataManager: Sendable {
         in surroundings: Surroundings, source: (any PointSource)? = nil
     ) throws(HistoryError) -> DataManager {
         let checked = try EffectiveConfiguration(configuration).configuration
+        do throws(HistoryError) { _ = try TimeZoneRules.named(checked.siteTimeZone) } catch {
+            throw HistoryError(error.code, error.message, parameter: "site_time_zone")
+        }
         let feed = SampleFeed()
         let store: Store?
         let first: Snapshot?

@@ -240,6 +240,12 @@ import Testing
             }
             #expect(error?.parameter == "cache_capacity")
             await manager.close()
+            wrong = Configuration()
+            wrong.siteTimeZone = "Mars/Olympus"
+            let zone = #expect(throws: HistoryError.self) {
+                try DataManager.open(at: folder + "/t", configuration: wrong)
+            }
+            #expect(zone?.parameter == "site_time_zone" && zone?.code == .invalidParameter)
         }
     }
 
