@@ -1,5 +1,5 @@
 import DurableFiles
-import TimeSeriesModel
+public import TimeSeriesModel
 
 /// One committed state of a store, frozen: later writes do not appear in it, and it keeps no writer
 /// waiting. All reads are synchronous, may touch the disk, and may be made from any thread.
@@ -31,6 +31,10 @@ public final class Snapshot: Sendable {
 
     /// Random, given when the store was made; its backups have it too.
     public var storeID: UInt64 { manifest.storeID }
+
+    /// Where retention ends: the store keeps no sample before it, and leaves out those that are
+    /// appended or imported. nil where nothing was removed by age yet.
+    public var floor: Timestamp? { manifest.floor.map { Timestamp(rawValue: $0) } }
 
     var manifest: Manifest { files.manifest }
     var storage: any Storage { files.storage }

@@ -1,6 +1,7 @@
 import Foundation
 import SegmentStore
 import Testing
+import TimeSeriesModel
 
 @Suite("Imports that go wrong") struct ImportCareTests {
     private let program: Program
@@ -40,6 +41,31 @@ import Testing
         let bad = try program.folder.file("bad.csv", "unix_ms,a\n1735689600000,x\n")
         #expect(try program.run("import", "csv", bad).status == 65)
         #expect(try program.run("info").status == 0)
+    }
+
+    @Test("an import tells of samples that are older than what the store keeps")
+    func belowFloor() throws {
+        let text = "unix_ms,a,b\n1700000000000,1,2\n1735689600000,3,\n1735689600001,4,5\n"
+        let file = try program.folder.file("s.csv", text)
+        let store = try Store.open(at: program.store)
+        _ = try store.removeSamples(before: Timestamp(milliseconds: 1_735_689_600_001))
+        store.close()
+        for extra in ["--dry-run", "--quiet"] {
+            let result = try program.run("import", "csv", file, extra, "--output", "json")
+            #expect(result.status == 1)
+            #expect(
+                result.output.contains(
+                    "\"samples\":2,\"duplicates\":0,\"replaced\":0,\"rejected\":3,"),
+                "\(result.output)")
+            #expect(
+                result.errors.contains(
+                    "\(file): 3 samples left out: older than 2025-01-01 00:00:00.001Z"))
+        }
+        #expect(
+            try program.run("read", "s/a", "--output", "csv").lines.dropFirst()
+                == ["1735689600001,4,good"])
+        let young = try program.folder.file("s.csv", "unix_ms,a\n1735689600001,4\n")
+        #expect(try program.run("import", "csv", young).status == 0)
     }
 
     @Test("an import of seconds says so, and stores what was said") func seconds() throws {

@@ -36,6 +36,7 @@ final class DryTarget: ImportTarget {
 
     func commit() throws(ToolFailure) -> ImportCounts {
         var counts = ImportCounts()
+        counts.floor = snapshot?.floor
         for point in points { try add(point, to: &counts) }
         return counts
     }
@@ -46,9 +47,14 @@ final class DryTarget: ImportTarget {
     private func add(_ point: Point, to counts: inout ImportCounts) throws(ToolFailure) {
         var known = try stored(point)
         let storedTimes = rule == .keep ? Set(known.keys) : []
-        counts.samples += point.samples.count
+        let floor = counts.floor?.milliseconds ?? .min
         for place in 0..<point.samples.count {
             let time = point.samples.times[place]
+            guard time >= floor else {
+                counts.belowFloor += 1
+                continue
+            }
+            counts.samples += 1
             let bits = SampleBits(
                 value: point.samples.values[place].bitPattern,
                 quality: point.samples.qualities[place])

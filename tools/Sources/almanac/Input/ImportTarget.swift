@@ -8,6 +8,10 @@ struct ImportCounts: Hashable, Sendable {
     var duplicates = 0
     var replaced = 0
     var kept = 0
+    /// Samples that were left out because they are older than what the store keeps.
+    var belowFloor = 0
+    /// Where that begins; nil where the store keeps samples of any age.
+    var floor: Timestamp?
 }
 
 /// Where the samples of one file go, all of them or none.
@@ -40,6 +44,7 @@ final class StoreTarget: ImportTarget {
     private let bulk: BulkImport
     private let catalog: Catalog
     private let store: String
+    private let floor: Timestamp?
     private var names: NameBook
     private var series: [SeriesID] = []
 
@@ -50,6 +55,8 @@ final class StoreTarget: ImportTarget {
         bulk = try withStoreErrors(of: path) { () throws(StoreError) in
             try store.beginImport(onConflict: rule)
         }
+        // While the import is under way it does not move.
+        floor = store.snapshot().floor
     }
 
     func point(
@@ -79,7 +86,8 @@ final class StoreTarget: ImportTarget {
         let report = try withStoreErrors(of: store) { () throws(StoreError) in try bulk.commit() }
         return ImportCounts(
             samples: report.stored + report.duplicates + report.replaced + report.kept,
-            duplicates: report.duplicates, replaced: report.replaced, kept: report.kept)
+            duplicates: report.duplicates, replaced: report.replaced, kept: report.kept,
+            belowFloor: report.belowFloor, floor: floor)
     }
 
     func cancel() { bulk.cancel() }

@@ -1,3 +1,4 @@
+import Almanac
 import SegmentStore
 
 /// What an import of several files came to.
@@ -14,7 +15,8 @@ struct ImportTotals {
         counts.duplicates += more.duplicates
         counts.replaced += more.replaced
         counts.kept += more.kept
-        rejected += file.refusals.count
+        counts.belowFloor += more.belowFloor
+        rejected += file.refusals.count + more.belowFloor
     }
 }
 
@@ -32,7 +34,7 @@ struct ImportWork {
     }
 
     mutating func run(
-        _ files: [String], path: String, onConflict rule: ConflictRule
+        _ files: [String], path: String, onConflict rule: SegmentStore.ConflictRule
     ) throws(ToolFailure) {
         let fresh = FreshStore(path)
         let store = try StoreOption.openStore(at: path)
@@ -53,7 +55,7 @@ struct ImportWork {
     }
 
     mutating func dryRun(
-        _ files: [String], path: String, onConflict rule: ConflictRule
+        _ files: [String], path: String, onConflict rule: SegmentStore.ConflictRule
     ) throws(ToolFailure) {
         var snapshot: Snapshot?
         do throws(StoreError) { snapshot = try Snapshot.open(at: path) } catch {
@@ -92,6 +94,12 @@ struct ImportWork {
         let more = file.refusals.count - file.refusals.messages.count
         if more > 0 {
             Notes.error("\(file.path): \(NumberText.count(more, of: "more cell")) refused")
+        }
+        if counts.belowFloor > 0, let floor = counts.floor {
+            Notes.error(
+                "\(file.path): \(NumberText.count(counts.belowFloor, of: "sample")) left out: "
+                    + "older than \(TimeZoneRules.utc.text(of: floor)), before which the store "
+                    + "keeps nothing")
         }
         if let warning = file.warning { Notes.error("warning: \(warning)") }
         options.notes.detail(
