@@ -46,6 +46,32 @@ import TimeSeriesModel
                 == "9:2:1,new/p,,analog,1,0,1735689600000,1735689600000")
     }
 
+    @Test("no export makes one point of two that share a name") func sharedName() throws {
+        let store = try Store.open(at: program.store)
+        let series = try store.define(
+            [1, 2].map { number in
+                PointDefinition(
+                    address: PointAddress(device: 9, type: .input, number: number),
+                    deviceName: "d",
+                    version: PointVersion(
+                        name: "p", unit: "", dataType: .analog,
+                        validFrom: Timestamp(milliseconds: 0)))
+            })
+        var batch = SampleBatch()
+        for (place, series) in series.enumerated() {
+            batch.append(series, time: 1_735_689_600_000, value: Double(place))
+        }
+        _ = try store.append(batch)
+        store.close()
+        for form in [["csv"], ["csv", "--long"], ["ndjson"], ["csv", "--every", "1d"]] {
+            let both = try program.run(["export"] + form + ["--store", program.store], [:])
+            #expect(both.status == 65 && both.output.isEmpty, "\(form)")
+            #expect(both.errors.contains("two points are named d/p"), "\(both.errors)")
+        }
+        let one = try program.run("export", "csv", "--long", "9:2:2")
+        #expect(one.lines == ["point,unix_ms,value,quality", "d/p,1735689600000,1,good"])
+    }
+
     @Test("a long export says what no form holds, even when it is to be quiet") func nonFinite()
         throws
     {

@@ -22,7 +22,7 @@ struct BucketExport {
     }
 
     mutating func run(to output: OutputBuffer) throws(ToolFailure) {
-        let names = try export.columnNames()
+        let names = export.columnNames()
         try output.append { text.appendHeader([CSVHeader.time] + names, to: &$0) }
         guard let all = try extent() else { return }
         let filled = try filled()

@@ -36,13 +36,16 @@ final class Export {
         let log = log
         let store = store
         let catalog = snapshot.catalog
-        points = try catalog.points(fitting: glob, in: store).compactMap { point in
+        let points: [ExportPoint] = try catalog.points(fitting: glob, in: store).compactMap {
+            point in
             guard let series = point.series else { return nil }
             return ExportPoint(
                 address: point.address, name: catalog.title(of: point.address),
                 dataType: point.current?.dataType ?? .analog,
                 reader: SeriesReader(snapshot: snapshot, store: store, log: log, series: series))
         }
+        try Export.checkNames(points)
+        self.points = points
         range = asked.clipped(to: BulkImport.supportedRange)
     }
 
@@ -81,26 +84,26 @@ struct ExportPoint {
 }
 
 extension Export {
+    /// - Throws: where two points share a name: who reads the export would take them for one.
+    private static func checkNames(_ points: [ExportPoint]) throws(ToolFailure) {
+        var seen: Set<String> = []
+        for point in points where !seen.insert(point.name).inserted {
+            throw ToolFailure(
+                .wrongData,
+                "two points are named \(point.name): export them one by one, by address")
+        }
+    }
+
     /// What stands over the columns: without the device where all points are of one.
-    ///
-    /// - Throws: where two points share a name, which no import could tell apart.
-    func columnNames() throws(ToolFailure) -> [String] {
+    func columnNames() -> [String] {
         let names = points.map { PointName($0.name) }
         let devices = Set(names.map { $0?.device })
         let isOneSite = devices.count == 1 && !devices.contains(nil)
         if !isOneSite, points.count > 1 {
             notes.say("columns are full names: import them with --prefix ''")
         }
-        var titles: [String] = []
-        var seen: Set<String> = []
-        for (place, point) in points.enumerated() {
-            guard seen.insert(point.name).inserted else {
-                throw ToolFailure(
-                    .wrongData,
-                    "two points are named \(point.name): export them one by one, by address")
-            }
-            titles.append(isOneSite ? names[place]?.point ?? point.name : point.name)
+        return points.enumerated().map { (place, point) in
+            isOneSite ? names[place]?.point ?? point.name : point.name
         }
-        return titles
     }
 }

@@ -22,7 +22,7 @@ struct WideExport {
     }
 
     mutating func run(to output: OutputBuffer) throws(ToolFailure) {
-        let names = try export.columnNames()
+        let names = export.columnNames()
         try output.append { text.appendHeader([CSVHeader.time] + names, to: &$0) }
         guard let extent = try extent() else { return }
         var start = extent.from.milliseconds
