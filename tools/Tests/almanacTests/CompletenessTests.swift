@@ -46,6 +46,30 @@ import TimeSeriesModel
                 == "9:2:1,new/p,,analog,1,0,1735689600000,1735689600000")
     }
 
+    @Test("lists name damaged samples that they could not count") func damagedCounts() throws {
+        let rows = (0..<4000).map { "\(1_735_689_600_000 + $0 * 60_000),\($0 * 7919 % 997)\n" }
+        let file = try program.folder.file("d.csv", "unix_ms,a\n" + rows.joined())
+        #expect(try program.run("import", "csv", file).status == 0)
+        let store = try Store.open(at: program.store)
+        let series = try #require(store.snapshot().catalog.allSeries.first?.id)
+        var batch = SampleBatch()
+        // In the middle of what the segment has: the samples have to be read to be counted.
+        batch.append(series, time: 1_735_689_600_001, value: 7)
+        _ = try store.append(batch)
+        defer { store.close() }
+        #expect(try program.run("ls", "points", "--output", "csv").lines[1].contains(",4001,"))
+        let folder = program.store + "/seg"
+        let name = try #require(FileManager.default.contentsOfDirectory(atPath: folder).first)
+        var bytes = try Data(contentsOf: URL(fileURLWithPath: folder + "/" + name))
+        bytes[110] ^= 1
+        try bytes.write(to: URL(fileURLWithPath: folder + "/" + name))
+        for kind in ["points", "devices"] {
+            let list = try program.run("ls", kind, "--output", "csv")
+            #expect(list.status == 1 && list.lines.count == 2, "\(kind)")
+            #expect(list.errors.contains("damaged samples of d/a were left out"), "\(list.errors)")
+        }
+    }
+
     @Test("no export makes one point of two that share a name") func sharedName() throws {
         let store = try Store.open(at: program.store)
         let series = try store.define(

@@ -71,5 +71,6 @@ struct ListCommand: ParsableCommand {
         if kind == .logs, list.rows.isEmpty {
             options.notes.say("\(store.path) holds no trend logs that fit")
         }
+        try listing.log.report(of: store.path, snapshot.catalog)
     }
 }

@@ -9,6 +9,8 @@ struct StoreListing {
     let snapshot: Snapshot
     let store: String
     let glob: String?
+    /// Samples that could not be counted, because they are damaged.
+    let log = DamageLog()
 
     private var catalog: Catalog { snapshot.catalog }
 
@@ -156,8 +158,7 @@ struct StoreListing {
         if usage.hasOverlap {
             // What lies over each other in time may hold the same sample twice, so it is counted
             // by reading.
-            let reader = SeriesReader(
-                snapshot: snapshot, store: store, log: DamageLog(), series: series)
+            let reader = SeriesReader(snapshot: snapshot, store: store, log: log, series: series)
             usage.sampleCount = try reader.count(in: .all, upTo: .max)
         }
         return usage
