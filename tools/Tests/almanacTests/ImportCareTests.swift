@@ -1,7 +1,11 @@
+import ArgumentParser
+import ColumnCodec
 import Foundation
 import SegmentStore
 import Testing
 import TimeSeriesModel
+
+@testable import almanac
 
 @Suite("Imports that go wrong") struct ImportCareTests {
     private let program: Program
@@ -66,6 +70,67 @@ import TimeSeriesModel
                 == ["1735689600001,4,good"])
         let young = try program.folder.file("s.csv", "unix_ms,a\n1735689600001,4\n")
         #expect(try program.run("import", "csv", young).status == 0)
+    }
+
+    @Test("a folder or an unreadable file among others does not keep them out")
+    func unreadable() throws {
+        let first = try program.folder.file("first.csv", "unix_ms,a\n1735689600000,1\n")
+        let last = try program.folder.file("last.csv", "unix_ms,a\n1735689600000,2\n")
+        for (place, other) in [program.folder.path, "/proc/self/mem"].enumerated() {
+            let store = "\(program.store)\(place)"
+            let result = try program.runBare(
+                "import", "csv", first, other, "nowhere.csv", last, "--store", store)
+            #expect(result.status == 74, "\(result.errors)")
+            #expect(result.errors.contains("\(other): "))
+            #expect(result.errors.contains("nowhere.csv: No such file"))
+            for point in ["first/a", "last/a"] {
+                #expect(try program.runBare("read", point, "--store", store).status == 0)
+            }
+        }
+    }
+
+    private enum Step: CaseIterable {
+        case begin, append, commit
+    }
+
+    /// An import into a store whose disk is full.
+    private final class FailingTarget: ImportTarget {
+        private let step: Step
+
+        init(_ step: Step) { self.step = step }
+
+        func reach(_ reached: Step) throws(ToolFailure) {
+            if reached == step { throw ToolFailure(.inputOutput, "the disk is full") }
+        }
+
+        func point(_ name: PointName, _ entry: PointsTable.Entry?, from time: Timestamp) -> Int {
+            0
+        }
+        func append(_ samples: SampleColumns, to point: Int) throws(ToolFailure) {
+            try reach(.append)
+        }
+        func commit() throws(ToolFailure) -> ImportCounts {
+            try reach(.commit)
+            return ImportCounts()
+        }
+        func cancel() {}
+    }
+
+    @Test("a store that fails ends the import", arguments: Step.allCases)
+    private func failingStore(step: Step) throws {
+        let good = try program.folder.file("good.csv", "unix_ms,a\n1735689600000,1\n")
+        let bad = try program.folder.file("bad.csv", "unix_ms,a\n1735689600000,x\n")
+        var work = ImportWork(rules: ImportRules(), options: try FormOptions.parse([]))
+        var targetCount = 0
+        work.importEach([bad, good, good, good]) { () throws(ToolFailure) in
+            targetCount += 1
+            let target = FailingTarget(step)
+            // The first file is refused before the disk is full.
+            if targetCount > 1 { try target.reach(.begin) }
+            return target
+        }
+        #expect(targetCount == 2 && work.untriedCount == 2)
+        #expect(work.firstFailure?.status == .wrongData && work.totals.fileCount == 0)
     }
 
     @Test("an import of seconds says so, and stores what was said") func seconds() throws {

@@ -36,6 +36,8 @@ struct FileImport {
     private(set) var refusals = Refusals()
     /// Full names of the points that the file speaks of.
     private(set) var names: Set<String> = []
+    /// Whether the target failed, not the file: another file would meet the same.
+    private(set) var targetFailed = false
     private var times = TimeExtent()
 
     /// Samples that are held before they are handed on.
@@ -76,7 +78,12 @@ struct FileImport {
 
     mutating func append(_ samples: SampleColumns, to point: Int) throws(ToolFailure) {
         times.add(samples.times)
-        try target.append(samples, to: point)
+        try toTarget { (target) throws(ToolFailure) in try target.append(samples, to: point) }
+    }
+
+    /// Makes everything that was read part of the target.
+    mutating func commit() throws(ToolFailure) -> ImportCounts {
+        try toTarget { (target) throws(ToolFailure) in try target.commit() }
     }
 
     /// What is odd about the file as a whole; nil where nothing is.
@@ -86,9 +93,18 @@ struct FileImport {
         _ name: PointName, from time: Timestamp
     ) throws(ToolFailure) -> Int {
         names.insert(name.text)
-        do throws(ToolFailure) {
-            return try target.point(name, rules.points[name], from: time)
-        } catch {
+        let entry = rules.points[name]
+        return try toTarget { (target) throws(ToolFailure) in
+            try target.point(name, entry, from: time)
+        }
+    }
+
+    private mutating func toTarget<Result>(
+        _ body: (any ImportTarget) throws(ToolFailure) -> Result
+    ) throws(ToolFailure) -> Result {
+        do throws(ToolFailure) { return try body(target) } catch {
+            // A name or unit that the store does not take is the file's own fault.
+            if error.status != .wrongData { targetFailed = true }
             throw ToolFailure(error.status, "\(path): \(error.message ?? "")")
         }
     }

@@ -27,6 +27,8 @@ struct ImportWork {
     private(set) var totals = ImportTotals()
     /// What went wrong first; it was told already.
     private(set) var firstFailure: ToolFailure?
+    /// Files that had no turn, because the store failed before.
+    private(set) var untriedCount = 0
 
     init(rules: ImportRules, options: FormOptions) {
         self.rules = rules
@@ -42,7 +44,7 @@ struct ImportWork {
             fresh.removeIfEmpty(store)
             store.close()
         }
-        try importEach(files) { () throws(ToolFailure) in
+        importEach(files) { () throws(ToolFailure) in
             try StoreTarget(store, path: path, onConflict: rule)
         }
         guard totals.fileCount > 0 else { return }
@@ -61,32 +63,49 @@ struct ImportWork {
         do throws(StoreError) { snapshot = try Snapshot.open(at: path) } catch {
             guard error.code == .noStore else { throw ToolFailure(error, store: path) }
         }
-        try importEach(files) { DryTarget(snapshot, path: path, onConflict: rule) }
+        importEach(files) { DryTarget(snapshot, path: path, onConflict: rule) }
     }
 
-    private mutating func importEach(
+    /// Goes on behind a file that cannot be read or is refused; ends where the store fails, which
+    /// would refuse the others too.
+    mutating func importEach(
         _ files: [String], to makeTarget: () throws(ToolFailure) -> any ImportTarget
-    ) throws(ToolFailure) {
+    ) {
         let progress = ProgressLine("importing", on: options.terminal, options.notes)
         for (place, path) in files.enumerated() {
             progress.show(place, of: files.count)
+            guard !importOne(path, to: makeTarget, progress) else { continue }
+            untriedCount = files.count - place - 1
+            if untriedCount > 0 {
+                Notes.error("\(NumberText.count(untriedCount, of: "more file")) not tried")
+            }
+            return
+        }
+    }
+
+    /// Whether the next file has its turn.
+    private mutating func importOne(
+        _ path: String, to makeTarget: () throws(ToolFailure) -> any ImportTarget,
+        _ progress: ProgressLine
+    ) -> Bool {
+        var targetFailed = true
+        do throws(ToolFailure) {
             let target = try makeTarget()
             defer { target.cancel() }
             var file = FileImport(path: path, rules: rules, target: target)
-            do throws(ToolFailure) {
-                try file.run()
-                let counts = try target.commit()
-                progress.clear()
-                tell(file, counts)
-                totals.add(file, counts)
-            } catch {
-                progress.clear()
-                firstFailure = firstFailure ?? error
-                Notes.error("\(error.message ?? path); nothing of this file was stored")
-                // Only what is wrong with the file leaves the others their turn.
-                if error.status != .wrongData && error.status != .missing { return }
-            }
+            defer { targetFailed = file.targetFailed }
+            try file.run()
+            let counts = try file.commit()
+            progress.clear()
+            tell(file, counts)
+            totals.add(file, counts)
+        } catch {
+            progress.clear()
+            firstFailure = firstFailure ?? error
+            Notes.error("\(error.message ?? path); nothing of this file was stored")
+            return !targetFailed
         }
+        return true
     }
 
     private func tell(_ file: FileImport, _ counts: ImportCounts) {
