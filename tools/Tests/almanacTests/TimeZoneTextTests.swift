@@ -12,4 +12,19 @@ import TimeSeriesModel
         #expect(
             TimeZoneRules.utc.text(of: Timestamp(milliseconds: 1)) == "1970-01-01 00:00:00.001Z")
     }
+
+    @Test("writes the first and the last time of all") func bounds() throws {
+        #expect(
+            TimeZoneRules.utc.text(of: Timestamp(milliseconds: .min))
+                == "-292275055-05-16 16:47:04.192Z")
+        #expect(
+            TimeZoneRules.utc.text(of: Timestamp(milliseconds: .max))
+                == "292278994-08-17 07:12:55.807Z")
+        for zone in ["Europe/Zurich", "America/New_York"] {
+            for time in [Int64.min, .min + 1, .max - 1, .max] {
+                let text = try TimeZoneRules.named(zone).text(of: Timestamp(milliseconds: time))
+                #expect(text.contains(time < 0 ? "-292275055-05-16 " : "292278994-08-17 "))
+            }
+        }
+    }
 }

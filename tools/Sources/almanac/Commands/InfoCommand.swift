@@ -39,7 +39,7 @@ struct InfoCommand: ParsableCommand {
             if isScreen { try output.append("\u{1B}[H\u{1B}[2J") }
             try write(to: output, zone)
             try output.flush()
-            usleep(UInt32(clamping: pause * 1000))
+            SystemClock.sleep(milliseconds: pause) { usleep($0) }
         }
     }
 

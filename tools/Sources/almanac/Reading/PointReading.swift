@@ -18,7 +18,8 @@ struct PointReading {
 
     func writeSamples() throws(ToolFailure) {
         var isTruncated = false
-        if let limit, options.form == .json, let reader {
+        // No store holds as many samples as the greatest limit allows.
+        if let limit, limit < .max, options.form == .json, let reader {
             isTruncated = try reader.count(in: range, upTo: limit + 1) > limit
         }
         let writer = try SampleWriter(

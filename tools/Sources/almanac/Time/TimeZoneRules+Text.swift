@@ -5,10 +5,12 @@ extension TimeZoneRules {
     /// milliseconds where there are any.
     func text(of time: Timestamp) -> String {
         let offset = offset(at: time)
-        let local = time.milliseconds.addingReportingOverflow(offset).partialValue
+        let sum = time.milliseconds.addingReportingOverflow(offset)
+        let local = sum.overflow ? time.milliseconds : sum.partialValue
         let days = local.floorDivided(by: 86_400_000)
         let date = CivilDate(daysSince1970: days)
-        let ofDay = Int(local - days * 86_400_000)
+        // The first day of all begins before the first millisecond; what is left of it fits again.
+        let ofDay = Int(local &- days &* 86_400_000)
         var bytes: [UInt8] = []
         NumberText.appendPadded(date.year, 4, to: &bytes)
         for part in [date.month, date.day] {

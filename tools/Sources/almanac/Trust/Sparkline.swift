@@ -18,16 +18,23 @@ struct Sparkline {
     func text() throws(ToolFailure) -> String {
         let empty = String(repeating: " ", count: Sparkline.width)
         guard let reader, let grid = grid else { return empty }
-        let means = try reader.aggregates(in: grid).map(\.mean)
+        return Sparkline.line(try reader.aggregates(in: grid).map(\.mean))
+    }
+
+    /// A sign a mean; a space where there is none.
+    static func line(_ means: [Double?]) -> String {
         let known = means.compactMap { $0 }.filter(\.isFinite)
-        guard let least = known.min(), let greatest = known.max() else { return empty }
+        guard let least = known.min(), let greatest = known.max() else {
+            return String(repeating: " ", count: means.count)
+        }
         let top = Double(Sparkline.signs.count - 1)
-        let height = greatest - least
+        // Halves, because the difference of two doubles may be none.
+        let height = greatest / 2 - least / 2
         return String(
             means.map { mean in
                 guard let mean, mean.isFinite else { return " " }
                 // A value that never moves runs in the middle.
-                let share = height > 0 ? (mean - least) / height : 0.5
+                let share = height > 0 ? (mean / 2 - least / 2) / height : 0.5
                 return Sparkline.signs[Int((share * top).rounded())]
             })
     }
