@@ -83,12 +83,20 @@ extension DecimalNumber {
     ///
     /// nil for anything else: words like `nan`, hexadecimal digits, numbers beyond the doubles.
     static func value(_ text: [UInt8]) -> Double? {
-        let number = DecimalShape.trimmed(text)
+        let number = trimmed(text)
         var shape = DecimalShape(number)
         guard shape.isDecimal, let value = Double(String(decoding: number, as: UTF8.self)),
             value.isFinite
         else { return nil }
         return value
+    }
+
+    /// A cell without the blanks and tabs around it.
+    static func trimmed(_ text: [UInt8]) -> ArraySlice<UInt8> {
+        var text = text[...]
+        while text.first == 0x20 || text.first == 0x09 { text.removeFirst() }
+        while text.last == 0x20 || text.last == 0x09 { text.removeLast() }
+        return text
     }
 }
 
@@ -97,13 +105,6 @@ private struct DecimalShape {
     private var rest: ArraySlice<UInt8>
 
     init(_ text: ArraySlice<UInt8>) { rest = text }
-
-    static func trimmed(_ text: [UInt8]) -> ArraySlice<UInt8> {
-        var text = text[...]
-        while text.first == 0x20 || text.first == 0x09 { text.removeFirst() }
-        while text.last == 0x20 || text.last == 0x09 { text.removeLast() }
-        return text
-    }
 
     var isDecimal: Bool {
         mutating get {

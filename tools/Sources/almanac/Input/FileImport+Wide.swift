@@ -68,8 +68,7 @@ extension FileImport {
     mutating func time(
         _ cell: [UInt8], _ line: Int, _ cellCount: Int
     ) throws(ToolFailure) -> Int64? {
-        let text = String(decoding: cell, as: UTF8.self).filter { $0 != " " }
-        let time = Int64(text)
+        let time = Int64(String(decoding: DecimalNumber.trimmed(cell), as: UTF8.self))
         if let time, ImportRules.times.contains(time) { return time }
         let problem = CellProblem(
             path: path, line: line, column: CSVHeader.time, found: CellProblem.quoted(cell),
