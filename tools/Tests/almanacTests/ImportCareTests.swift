@@ -133,6 +133,17 @@ import TimeSeriesModel
         #expect(work.firstFailure?.status == .wrongData && work.totals.fileCount == 0)
     }
 
+    @Test("an import that succeeds leaves a store, also where no sample came")
+    func headerOnly() throws {
+        for (place, header) in ["unix_ms,a", "point,unix_ms,value,quality"].enumerated() {
+            let file = try program.folder.file("h.csv", header + "\n")
+            let store = "\(program.store)\(place)"
+            let result = try program.runBare("import", "csv", file, "--store", store)
+            #expect(result.status == 0, "\(result.errors)")
+            #expect(try program.runBare("info", "--store", store).status == 0, "\(header)")
+        }
+    }
+
     @Test("an import of seconds says so, and stores what was said") func seconds() throws {
         let wide = try program.folder.file("w.csv", "unix_ms,a\n1735689600,1\n1735690500,2\n")
         let long = try program.folder.file(

@@ -41,7 +41,8 @@ struct ImportWork {
         let fresh = FreshStore(path)
         let store = try StoreOption.openStore(at: path)
         defer {
-            fresh.removeIfEmpty(store)
+            // A file that was taken may hold no sample: then the store is what was asked for.
+            if totals.fileCount == 0 { fresh.removeIfEmpty(store) }
             store.close()
         }
         importEach(files) { () throws(ToolFailure) in
