@@ -64,6 +64,33 @@ import TimeSeriesModel
         #expect(trace.summary.badCount == 2 && trace.summary.uncertainCount == 1)
     }
 
+    @Test("bounds runs and points by columns, however many breaks there are")
+    func manyBreaks() {
+        for form in [TraceForm.line, .step, .lane] {
+            let samples = (0..<20_000).map { second -> (Int64, Double, Quality) in
+                let value = second == 7776 ? 99 : Double(second % 3)
+                return (Int64(second), value, second % 2 == 0 ? .good : .bad)
+            }
+            let trace = trace(samples, form, to: 20_000, now: 20_000, columnCount: 50)
+            #expect(trace.runs.count <= 50)
+            #expect(trace.runs.reduce(0) { $0 + $1.count } <= 8 * 50)
+            #expect(trace.runs.joined().contains { $0.value == 99 })
+            let times = trace.runs.joined().map(\.time)
+            #expect(times == times.sorted())
+            #expect(trace.summary.badCount == 10_000)
+        }
+    }
+
+    @Test("keeps breaks that are wider than a column") func visibleBreaks() {
+        // Bad from 20 to 39 s and at 55 s, in columns of 10 s.
+        let samples = (0..<100).map { second -> (Int64, Double, Quality) in
+            let isBad = (20..<40).contains(second) || second == 55
+            return (Int64(second), Double(second), isBad ? .bad : .good)
+        }
+        let runs = seconds(trace(samples))
+        #expect(runs.map(\.first) == [0, 40, 56] && runs.map(\.last) == [19, 54, 99])
+    }
+
     @Test("holds a state up to the next sample, and one interval into a gap") func holds() {
         let trace = trace(
             [(0, 1, .good), (1, 0, .good), (2, 1, .good), (9, 0, .good)], .lane, to: 20, now: 11,

@@ -130,9 +130,25 @@ struct TraceBuilder {
     private mutating func endRun() {
         column.flush(to: &run)
         column = TraceColumn()
-        if !run.isEmpty { trace.runs.append(run) }
+        if !run.isEmpty, !joinsLastRun() { trace.runs.append(run) }
         run = []
         previous = nil
+    }
+
+    /// Thins a run that lies wholly in the column in which the last one ends into that one's points
+    /// there: a break within a column cannot be seen, and breaks there may be as many as samples.
+    private mutating func joinsLastRun() -> Bool {
+        guard let end = trace.runs.last?.last, let last = run.last else { return false }
+        let index = index(of: end.time)
+        guard self.index(of: last.time) == index else { return false }
+        let joined = trace.runs.count - 1
+        var column = TraceColumn(index: index)
+        let start =
+            trace.runs[joined].lastIndex { self.index(of: $0.time) != index }.map { $0 + 1 } ?? 0
+        for point in trace.runs[joined][start...] + run { column.add(point) }
+        trace.runs[joined].removeSubrange(start...)
+        column.flush(to: &trace.runs[joined])
+        return true
     }
 
     private func index(of time: Int64) -> Int {
