@@ -11,7 +11,7 @@ private final class RecordingTarget: ImportTarget {
     var entries: [PointsTable.Entry?] = []
     var samples: [SampleColumns] = []
 
-    func point(_ name: PointName, _ entry: PointsTable.Entry?, from time: Timestamp) -> Int {
+    func point(_ name: PointName, _ entry: PointsTable.Entry?) -> Int {
         names.append(name)
         entries.append(entry)
         samples.append(SampleColumns())

@@ -103,9 +103,7 @@ import TimeSeriesModel
             if reached == step { throw ToolFailure(.inputOutput, "the disk is full") }
         }
 
-        func point(_ name: PointName, _ entry: PointsTable.Entry?, from time: Timestamp) -> Int {
-            0
-        }
+        func point(_ name: PointName, _ entry: PointsTable.Entry?) -> Int { 0 }
         func append(_ samples: SampleColumns, to point: Int) throws(ToolFailure) {
             try reach(.append)
         }
@@ -142,6 +140,36 @@ import TimeSeriesModel
             #expect(result.status == 0, "\(result.errors)")
             #expect(try program.runBare("info", "--store", store).status == 0, "\(header)")
         }
+    }
+
+    @Test("what a table tells of a known point holds from its earliest sample on")
+    func changedUnit() throws {
+        func versions() throws -> [String] {
+            let catalog = try Snapshot.open(at: program.store).catalog
+            let address = try #require(catalog.addresses(named: "s/a").first)
+            return catalog[address]!.versions.map { "\($0.unit) \($0.validFrom.milliseconds)" }
+        }
+        func table(_ unit: String) throws -> String {
+            try program.folder.file(
+                "points.csv", "site,point,kind,unit\ns,a,temperature,\(unit)\n")
+        }
+        let start = BulkImport.supportedRange.from.milliseconds
+        let first = try program.folder.file("s.csv", "unix_ms,a\n1600000000000,1\n")
+        #expect(try program.run("import", "csv", first, "--points", table("degC")).status == 0)
+        // Newest first, and a column without samples.
+        let wide = try program.folder.file(
+            "s.csv", "unix_ms,a,b\n1735689700000,3,\n1735689600000,2,\n1735689650000,4,\n")
+        #expect(try program.run("import", "csv", wide, "--points", table("degF")).status == 0)
+        #expect(try versions() == ["degC \(start)", "degF 1735689600000"])
+        let long = try program.folder.file(
+            "l.csv",
+            "point,unix_ms,value,quality\ns/a,1740000000001,1,good\ns/a,1740000000000,2,good\n")
+        #expect(try program.run("import", "csv", long, "--points", table("K")).status == 0)
+        let all = ["degC \(start)", "degF 1735689600000", "K 1740000000000"]
+        #expect(try versions() == all)
+        // Nothing was told of what the point is: older samples keep their unit.
+        #expect(try program.run("import", "csv", first).status == 0)
+        #expect(try versions() == all)
     }
 
     @Test("an import of seconds says so, and stores what was said") func seconds() throws {

@@ -22,9 +22,7 @@ final class DryTarget: ImportTarget {
         names = NameBook(snapshot?.catalog ?? Catalog())
     }
 
-    func point(
-        _ name: PointName, _ entry: PointsTable.Entry?, from time: Timestamp
-    ) throws(ToolFailure) -> Int {
+    func point(_ name: PointName, _ entry: PointsTable.Entry?) throws(ToolFailure) -> Int {
         let address = try names.address(of: name)
         points.append(Point(series: snapshot?.catalog.series(of: address)))
         return points.count - 1

@@ -23,7 +23,7 @@ extension FileImport {
             reader.skip(to: lines.place, lineCount: lines.lineCount)
             if isIrregular, let record = try reader.nextRecord(), let row = try row(record) {
                 place = try points.place(of: row.name) { (name) throws(ToolFailure) in
-                    try define(name, from: Timestamp(milliseconds: row.time))
+                    try define(name)
                 }
                 points.append(row.time, row.value, row.quality, to: place)
                 lines.expect(record.cells[0])

@@ -18,9 +18,8 @@ extension FileImport {
                 sampleCountMax: FileImport.sampleCountMax)
             reader.skip(to: rows.place, lineCount: rows.lineCount)
             if isIrregular, let record = try reader.nextRecord() {
-                try take(record, header, &columns, into: &batch)
+                try take(record, header, into: &batch)
             }
-            columns.firstTime = columns.firstTime ?? rows.firstTime
             if batch.sampleCount >= FileImport.sampleCountMax { try hand(on: &batch, &columns) }
         }
         try hand(on: &batch, &columns)
@@ -38,8 +37,7 @@ extension FileImport {
 
     /// A row that is not plain, cell by cell.
     private mutating func take(
-        _ record: CSVReader.Record, _ header: CSVHeader, _ columns: inout WideColumns,
-        into batch: inout ColumnBatch
+        _ record: CSVReader.Record, _ header: CSVHeader, into batch: inout ColumnBatch
     ) throws(ToolFailure) {
         let cellCount = record.cells.dropFirst().count { !$0.isEmpty }
         guard record.problem == nil, record.cells.count == header.columns.count + 1 else {
@@ -50,7 +48,6 @@ extension FileImport {
             return try refuse(problem, cellCount: cellCount)
         }
         guard let time = try time(record.cells[0], record.line, cellCount) else { return }
-        columns.firstTime = columns.firstTime ?? time
         for (place, cell) in record.cells.dropFirst().enumerated() {
             if cell.allSatisfy({ $0 == 0x20 || $0 == 0x09 }) { continue }
             if let value = DecimalNumber.value(cell) {
@@ -83,9 +80,8 @@ extension FileImport {
         on batch: inout ColumnBatch, _ columns: inout WideColumns
     ) throws(ToolFailure) {
         if columns.points.isEmpty {
-            let first = Timestamp(milliseconds: columns.firstTime ?? 0)
             columns.points = try columns.names.map { (name) throws(ToolFailure) in
-                try define(name, from: first)
+                try define(name)
             }
         }
         for (place, point) in columns.points.enumerated() where !batch.times[place].isEmpty {
@@ -104,7 +100,6 @@ private struct WideColumns {
     let names: [PointName]
     /// Their numbers in the target, once its first samples were handed on.
     var points: [Int] = []
-    var firstTime: Int64?
 
     init(names: [PointName]) { self.names = names }
 }

@@ -89,13 +89,11 @@ struct FileImport {
     /// What is odd about the file as a whole; nil where nothing is.
     var warning: String? { times.warning.map { "\(path): \($0)" } }
 
-    mutating func define(
-        _ name: PointName, from time: Timestamp
-    ) throws(ToolFailure) -> Int {
+    mutating func define(_ name: PointName) throws(ToolFailure) -> Int {
         names.insert(name.text)
         let entry = rules.points[name]
         return try toTarget { (target) throws(ToolFailure) in
-            try target.point(name, entry, from: time)
+            try target.point(name, entry)
         }
     }
 

@@ -17,9 +17,10 @@ struct ImportCounts: Hashable, Sendable {
 /// Where the samples of one file go, all of them or none.
 protocol ImportTarget: AnyObject {
     /// A number for the point, to be used for its samples.
-    func point(
-        _ name: PointName, _ entry: PointsTable.Entry?, from time: Timestamp
-    ) throws(ToolFailure) -> Int
+    ///
+    /// - Parameter entry: what it is to be described as, where that was told: a known point from
+    ///   the earliest of its samples on, a new one for all its past.
+    func point(_ name: PointName, _ entry: PointsTable.Entry?) throws(ToolFailure) -> Int
 
     func append(_ samples: SampleColumns, to point: Int) throws(ToolFailure)
 
@@ -29,16 +30,6 @@ protocol ImportTarget: AnyObject {
     func cancel()
 }
 
-extension Catalog {
-    /// What a point is to be described as: by the table, else as it is known, else as a number
-    /// without unit. An import without a table takes nothing away from what another one said.
-    func entry(of address: PointAddress, _ entry: PointsTable.Entry?) -> PointsTable.Entry {
-        let known = self[address]?.current
-        return entry
-            ?? PointsTable.Entry(unit: known?.unit ?? "", dataType: known?.dataType ?? .analog)
-    }
-}
-
 /// An import into a store.
 final class StoreTarget: ImportTarget {
     private let bulk: BulkImport
@@ -46,7 +37,16 @@ final class StoreTarget: ImportTarget {
     private let store: String
     private let floor: Timestamp?
     private var names: NameBook
-    private var series: [SeriesID] = []
+    private var points: [Point] = []
+
+    private struct Point {
+        let series: SeriesID
+        let name: PointName
+        let address: PointAddress
+        /// What a known point is to be described as from now on; nil where nothing was told of it.
+        var change: PointsTable.Entry?
+        var leastTime: Int64?
+    }
 
     init(_ store: Store, path: String, onConflict rule: ConflictRule) throws(ToolFailure) {
         self.store = path
@@ -60,34 +60,55 @@ final class StoreTarget: ImportTarget {
     }
 
     func point(
-        _ name: PointName, _ entry: PointsTable.Entry?, from time: Timestamp
+        _ name: PointName, _ entry: PointsTable.Entry?
     ) throws(ToolFailure) -> Int {
         let address = try names.address(of: name)
-        let described = catalog.entry(of: address, entry)
-        // What is said first of a point holds for all its past.
-        let isNew = catalog[address]?.current == nil
-        let id = try withStoreErrors(of: store) { () throws(StoreError) in
-            try bulk.series(
-                of: address, deviceName: name.device, pointName: name.point, unit: described.unit,
-                dataType: described.dataType,
-                validFrom: isNew ? BulkImport.supportedRange.from : time)
-        }
-        series.append(id)
-        return series.count - 1
+        let known = catalog[address]?.current
+        // What is said first of a point holds for all its past. A known one stays what it is for
+        // now: its samples come in any order, and tell only at their end from when on it changes.
+        let described =
+            known.map { .init(unit: $0.unit, dataType: $0.dataType) }
+            ?? entry ?? PointsTable.Entry(unit: "", dataType: .analog)
+        let series = try define(
+            address, name, described,
+            from: known?.validFrom ?? BulkImport.supportedRange.from)
+        points.append(
+            Point(
+                series: series, name: name, address: address, change: known == nil ? nil : entry))
+        return points.count - 1
     }
 
     func append(_ samples: SampleColumns, to point: Int) throws(ToolFailure) {
+        guard let least = samples.times.min() else { return }
+        points[point].leastTime = min(points[point].leastTime ?? least, least)
         try withStoreErrors(of: store) { () throws(StoreError) in
-            try bulk.append(samples, to: series[point])
+            try bulk.append(samples, to: points[point].series)
         }
     }
 
     func commit() throws(ToolFailure) -> ImportCounts {
+        for point in points {
+            guard let change = point.change, let least = point.leastTime else { continue }
+            _ = try define(
+                point.address, point.name, change, from: Timestamp(milliseconds: least))
+        }
         let report = try withStoreErrors(of: store) { () throws(StoreError) in try bulk.commit() }
         return ImportCounts(
             samples: report.stored + report.duplicates + report.replaced + report.kept,
             duplicates: report.duplicates, replaced: report.replaced, kept: report.kept,
             belowFloor: report.belowFloor, floor: floor)
+    }
+
+    /// Adds a version where it says something new.
+    private func define(
+        _ address: PointAddress, _ name: PointName, _ entry: PointsTable.Entry,
+        from time: Timestamp
+    ) throws(ToolFailure) -> SeriesID {
+        try withStoreErrors(of: store) { () throws(StoreError) in
+            try bulk.series(
+                of: address, deviceName: name.device, pointName: name.point, unit: entry.unit,
+                dataType: entry.dataType, validFrom: time)
+        }
     }
 
     func cancel() { bulk.cancel() }

@@ -40,7 +40,6 @@ struct PlainRows {
     /// Behind the last row that was stored.
     private(set) var place = 0
     private(set) var lineCount = 0
-    private(set) var firstTime: Int64?
 
     private struct PlainCell {
         let column: Int
@@ -74,7 +73,6 @@ struct PlainRows {
     ) -> Bool {
         var at = place
         guard let time = PlainTime.take(bytes, end, &at), times.contains(time) else { return false }
-        if firstTime == nil { firstTime = time }
         cells.removeAll(keepingCapacity: true)
         var column = 0
         while column < columnCount {
