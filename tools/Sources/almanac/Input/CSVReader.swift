@@ -1,8 +1,9 @@
 /// Records of a text in the form of RFC 4180, with bounded memory. LF and CRLF end a line, a
 /// byte-order mark in front is stepped over, empty lines are no records.
 struct CSVReader {
-    /// A record that is longer is refused: nobody's row, and memory must end somewhere.
-    static let recordByteCountMax = 16 << 20
+    /// Nobody's row is longer, and memory must end somewhere: a quote that was not closed by then
+    /// is taken to be a stray one, a line that did not end by then is refused.
+    private let recordByteCountMax: Int
 
     /// What was read of the text and not yet taken.
     private(set) var bytes: [UInt8] = []
@@ -17,8 +18,9 @@ struct CSVReader {
 
     var path: String { source.path }
 
-    init(_ source: TextSource) throws(ToolFailure) {
+    init(_ source: TextSource, recordByteCountMax: Int = 16 << 20) throws(ToolFailure) {
         self.source = source
+        self.recordByteCountMax = recordByteCountMax
         while bytes.count < 3, try readMore() {}
         if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { place = 3 }
     }
@@ -40,11 +42,11 @@ struct CSVReader {
     /// Appends to ``bytes``, and drops what was taken; false at the end.
     private mutating func readMore() throws(ToolFailure) -> Bool {
         guard !isAtEnd else { return false }
-        guard bytes.count - place <= CSVReader.recordByteCountMax else {
+        guard bytes.count - place <= recordByteCountMax else {
             throw ToolFailure(
                 .wrongData,
                 "\(path): line \(line): found a record of more than "
-                    + "\(NumberText.bytes(CSVReader.recordByteCountMax)), expected shorter ones")
+                    + "\(NumberText.bytes(recordByteCountMax)), expected shorter ones")
         }
         if place > 0 {
             bytes.removeSubrange(..<place)
@@ -79,7 +81,7 @@ extension CSVReader {
         while try loadLines() {
             var parser = RecordParser(place: place)
             while parser.parse(bytes) == .needsMore {
-                guard try readMore() else {
+                guard try readTwiceAsMuch() else {
                     parser.endWithinQuotes()
                     break
                 }
@@ -91,6 +93,16 @@ extension CSVReader {
             if !parser.isBlank { return parser.record }
         }
         return nil
+    }
+
+    /// Reads until what is held has doubled: a record is parsed anew from its beginning, which by
+    /// every block would cost the square of its length. False at the end, and at the bound.
+    private mutating func readTwiceAsMuch() throws(ToolFailure) -> Bool {
+        let known = bytes.count - place
+        while bytes.count - place < 2 * known {
+            guard bytes.count - place <= recordByteCountMax, try readMore() else { break }
+        }
+        return bytes.count - place > known
     }
 
     private func lineEnd(from place: Int) -> Int {
