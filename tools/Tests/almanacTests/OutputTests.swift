@@ -90,4 +90,23 @@ private final class MemorySink: ByteSink {
         #expect(GlobalArguments.moved(["read", "--store", "s"]) == ["read", "--store", "s"])
         #expect(GlobalArguments.moved([]) == [])
     }
+
+    @Test("lets no name in a message move the cursor") func harmlessMessages() throws {
+        #expect(
+            Notes.harmless("a\u{1B}[2Jb\u{7F}\u{9B}c\td\ne")
+                == "a\u{FFFD}[2Jb\u{FFFD}\u{FFFD}c\u{FFFD}d\ne")
+        #expect(Notes.harmless("\nzwei Zeilen: °C\n\n") == "\nzwei Zeilen: °C\n\n")
+        #expect(CellProblem.quoted("\u{1B}\u{7F}\u{9B}é") == "\"\\u{1B}\\u{7F}\\u{009B}é\"")
+        let program = try Program()
+        let name = "x\u{1B}]0;y\u{9B}31m.csv"
+        for arguments in [["import", "csv", name], ["read", name], ["ls", "points", name]] {
+            let result = try program.run(arguments + ["--store", program.store], [:])
+            #expect(result.status == 66)
+            #expect(!result.errors.unicodeScalars.contains { $0 == "\u{1B}" || $0 == "\u{9B}" })
+        }
+        let file = try program.folder.file(
+            "a.csv", "unix_ms,\"t\u{1B}[31m\"\n1735689600000,x\n")
+        let refused = try program.run("import", "csv", file)
+        #expect(refused.status == 65 && refused.errors.contains("column t\u{FFFD}[31m: found"))
+    }
 }

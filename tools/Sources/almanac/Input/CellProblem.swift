@@ -21,7 +21,7 @@ struct CellProblem: Error, Sendable {
         var shown = ""
         for scalar in text.unicodeScalars.prefix(60) {
             shown +=
-                scalar.isASCII && scalar.value < 0x20
+                scalar.properties.generalCategory == .control
                 ? scalar.escaped(asASCII: true) : String(scalar)
         }
         return text.unicodeScalars.count > 60 ? "\"\(shown)…\"" : "\"\(shown)\""

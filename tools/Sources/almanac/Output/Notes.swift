@@ -6,14 +6,22 @@ struct Notes: Sendable {
     let isVerbose: Bool
 
     /// Why the command could not do its work, or what it found. Always said.
-    static func error(_ message: String) { write("almanac: \(message)\n") }
+    static func error(_ message: String) { write("almanac: \(harmless(message))\n") }
 
     /// What one would like to know.
-    func say(_ message: String) { if !isQuiet { Notes.write("\(message)\n") } }
+    func say(_ message: String) { if !isQuiet { Notes.write("\(Notes.harmless(message))\n") } }
 
     /// What one wants to know who asks with `-v`.
-    func detail(_ message: String) { if isVerbose { Notes.write("\(message)\n") } }
+    func detail(_ message: String) { if isVerbose { Notes.write("\(Notes.harmless(message))\n") } }
 
+    /// Messages hold names of files, points and devices, which may hold anything; only the lines of
+    /// the message are its own.
+    static func harmless(_ message: String) -> String {
+        message.split(separator: "\n", omittingEmptySubsequences: false)
+            .map { Cell.printable(String($0)) }.joined(separator: "\n")
+    }
+
+    /// As it is: what moves the cursor of a terminal does so.
     static func write(_ text: String) {
         // Standard error that is closed or full is no reason to end otherwise.
         try? DescriptorSink(2, name: "standard error").write(Array(text.utf8))
