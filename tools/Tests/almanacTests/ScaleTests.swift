@@ -24,15 +24,20 @@ import TimeSeriesModel
     @Test(
         "stands any doubles",
         arguments: [
-            (-1.7e308, 1.7e308), (Double.leastNonzeroMagnitude, Double.leastNonzeroMagnitude * 2),
+            (-1.7e308, 1.7e308), (.greatestFiniteMagnitude, .greatestFiniteMagnitude),
+            (Double.leastNonzeroMagnitude, Double.leastNonzeroMagnitude * 2),
             (1e15, 1e15 + 0.5), (-0.0, 0.0),
             (1e-9, 2e-9), (9.007e15, 9.008e15), (1, 1.0000000000000002),
         ])
     func extremes(low: Double, high: Double) {
         let scale = ValueScale(from: low, to: high, tickCount: 5)
         #expect(!scale.ticks.isEmpty && scale.ticks.count < 20)
-        #expect((0...1).contains(scale.position(of: low)))
-        #expect((0...1).contains(scale.position(of: high)))
+        #expect(scale.low <= low && high <= scale.high)
+        #expect(scale.low.isFinite && scale.high.isFinite)
+        #expect(scale.ticks.allSatisfy { $0.value.isFinite && !$0.label.contains("inf") })
+        let positions = [scale.position(of: low), scale.position(of: high)]
+        #expect(positions.allSatisfy { (0...1).contains($0) })
+        #expect(low == high || positions[0] < positions[1])
     }
 }
 

@@ -30,15 +30,16 @@ struct ValueScale: Equatable, Sendable {
         if low == high {
             // A line in the middle says that nothing moves; there has to be something around it.
             let margin = max(low.magnitude * 0.05, 1)
-            low -= margin
-            high += margin
+            low = max(low - margin, -.greatestFiniteMagnitude)
+            high = min(high + margin, .greatestFiniteMagnitude)
         }
         let step = ValueScale.roundStep(atLeast: high / Double(tickCount) - low / Double(tickCount))
         let first = (low / step).rounded(.down)
         let last = (high / step).rounded(.up)
-        // Beyond this, neighbouring multiples of the step are not told apart any more.
+        // Beyond this, neighbouring multiples of the step are not told apart any more, or are no
+        // doubles.
         guard step > 0, step.isFinite, last - first <= 1000, first.magnitude < 1e15,
-            last.magnitude < 1e15
+            last.magnitude < 1e15, (first * step).isFinite, (last * step).isFinite
         else {
             self.init(
                 low: low, high: high,
