@@ -293,9 +293,9 @@ import Testing
     @Test(
         "tells its options with one example",
         arguments: [
-            ["info"], ["ls"], ["read"], ["plot"], ["stat"], ["verify"], ["import", "csv"],
-            ["export", "csv"],
-            ["export", "ndjson"], ["demo"],
+            ["info"], ["ls"], ["read"], ["plot"], ["gaps"], ["health"], ["stat"], ["verify"],
+            ["import", "csv"], ["export", "csv"], ["export", "ndjson"], ["backup"], ["snapshot"],
+            ["restore"], ["demo"], ["discover"], ["probe"], ["simulate"],
         ])
     func help(command: [String]) throws {
         let result =

@@ -23,8 +23,9 @@ struct SimulateCommand: AsyncParsableCommand {
 
             Exit: 64 for an address that is none of this machine, 74 where one or its port is taken.
 
-            Example, the second in another terminal:
+            Example:
               almanac simulate
+            and in another terminal:
               almanac discover --address 127.0.0.1 --range 1001-1004
             """)
 
