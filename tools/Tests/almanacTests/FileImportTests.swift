@@ -10,6 +10,7 @@ private final class RecordingTarget: ImportTarget {
     var names: [PointName] = []
     var entries: [PointsTable.Entry?] = []
     var samples: [SampleColumns] = []
+    var greatestHandful = 0
 
     func point(_ name: PointName, _ entry: PointsTable.Entry?) -> Int {
         names.append(name)
@@ -20,6 +21,7 @@ private final class RecordingTarget: ImportTarget {
 
     func append(_ columns: SampleColumns, to point: Int) {
         samples[point].append(contentsOf: columns)
+        greatestHandful = max(greatestHandful, columns.count)
     }
 
     func commit() -> ImportCounts { ImportCounts() }
@@ -34,9 +36,11 @@ private final class RecordingTarget: ImportTarget {
 
     @discardableResult
     private func run(
-        _ text: String, _ rules: ImportRules = ImportRules(), name: String = "site.csv"
+        _ text: String, _ rules: ImportRules = ImportRules(), sampleCountMax: Int = 1 << 20
     ) throws -> FileImport {
-        var file = FileImport(path: try folder.file(name, text), rules: rules, target: target)
+        var file = FileImport(
+            path: try folder.file("site.csv", text), rules: rules, target: target,
+            sampleCountMax: sampleCountMax)
         try file.run()
         return file
     }
@@ -69,9 +73,19 @@ private final class RecordingTarget: ImportTarget {
         let rows = (0..<40_000).map { place in
             "\(place * 60_000),\(place),\(place % 7).25,,\(-place).125"
         }
-        try run("unix_ms,a,b,c,d\n" + rows.joined(separator: "\n"))
+        try run("unix_ms,a,b,c,d\n" + rows.joined(separator: "\n"), sampleCountMax: 1000)
         #expect(target.samples.map(\.count) == [40_000, 40_000, 0, 40_000])
+        #expect(target.samples[0].values == (0..<40_000).map(Double.init))
         #expect(target.samples[3].values.last == -39_999.125)
+        #expect((1...1000).contains(target.greatestHandful))
+        let lines = (0..<5000).map { "d/\($0 / 2000),\($0),\($0),good" }
+        target.greatestHandful = 0
+        try run(
+            "point,unix_ms,value,quality\n" + lines.joined(separator: "\n"), sampleCountMax: 300)
+        #expect(target.samples[4...].map(\.count) == [2000, 2000, 1000])
+        #expect(target.samples[4...].flatMap(\.values) == (0..<5000).map(Double.init))
+        // Lines that are alike are taken up to the bound behind those that are held already.
+        #expect((1...600).contains(target.greatestHandful))
     }
 
     @Test(

@@ -16,7 +16,7 @@ extension FileImport {
         while try reader.loadLines() {
             let isIrregular = lines.take(
                 reader.bytes.span, reader.place..<reader.linesEnd,
-                sampleCountMax: FileImport.sampleCountMax
+                sampleCountMax: sampleCountMax
             ) { time, value in
                 points.append(time, value, .good, to: place)
             }
@@ -28,7 +28,7 @@ extension FileImport {
                 points.append(row.time, row.value, row.quality, to: place)
                 lines.expect(record.cells[0])
             }
-            if points.sampleCount >= FileImport.sampleCountMax { try points.hand(on: &self) }
+            if points.sampleCount >= sampleCountMax { try points.hand(on: &self) }
         }
         try points.hand(on: &self)
     }

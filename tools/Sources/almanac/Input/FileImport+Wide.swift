@@ -15,12 +15,12 @@ extension FileImport {
         while try reader.loadLines() {
             let isIrregular = rows.take(
                 reader.bytes.span, reader.place..<reader.linesEnd, into: &batch,
-                sampleCountMax: FileImport.sampleCountMax)
+                sampleCountMax: sampleCountMax)
             reader.skip(to: rows.place, lineCount: rows.lineCount)
             if isIrregular, let record = try reader.nextRecord() {
                 try take(record, header, into: &batch)
             }
-            if batch.sampleCount >= FileImport.sampleCountMax { try hand(on: &batch, &columns) }
+            if batch.sampleCount >= sampleCountMax { try hand(on: &batch, &columns) }
         }
         try hand(on: &batch, &columns)
     }

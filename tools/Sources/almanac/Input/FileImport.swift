@@ -41,9 +41,12 @@ struct FileImport {
     private var times = TimeExtent()
 
     /// Samples that are held before they are handed on.
-    static let sampleCountMax = 1 << 20
+    let sampleCountMax: Int
 
-    init(path: String, rules: ImportRules, target: any ImportTarget) {
+    init(
+        path: String, rules: ImportRules, target: any ImportTarget, sampleCountMax: Int = 1 << 20
+    ) {
+        self.sampleCountMax = sampleCountMax
         self.path = path
         self.rules = rules
         self.target = target
