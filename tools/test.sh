@@ -11,6 +11,8 @@ source tools/setup.sh
 almanac_need lz4 lz4
 almanac_need python3 python3
 almanac_need setpriv util-linux
+# The tests of the tool on a terminal.
+almanac_need script bsdutils
 almanac_need ip iproute2
 almanac_need strace strace
 python3 -c 'import ensurepip' 2>/dev/null || almanac_missing+=(python3-venv)
