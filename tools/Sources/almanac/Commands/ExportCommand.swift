@@ -6,7 +6,7 @@ import TimeSeriesModel
 struct ExportCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "export",
-        abstract: "Writes samples for other programs, and for importing again.",
+        abstract: "Writes samples for other programs; csv can be imported again.",
         discussion: "Example: almanac export csv 'ahu-1/*' --store ./s > ahu-1.csv",
         subcommands: [ExportCSVCommand.self, ExportNDJSONCommand.self])
 }
@@ -75,7 +75,8 @@ struct ExportNDJSONCommand: ParsableCommand {
         commandName: "ndjson",
         abstract: "Writes samples as JSON objects, one a line, to standard output.",
         discussion: """
-            {"point","unix_ms","value","quality"}, by point and time.
+            {"point","unix_ms","value","quality"}, by point and time. For other programs: what is \
+            to be imported again is exported as csv.
 
             Example:
               almanac export ndjson '*/*temp*' --from -7d > week.ndjson
