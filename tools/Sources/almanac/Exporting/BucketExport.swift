@@ -24,7 +24,7 @@ struct BucketExport {
     mutating func run(to output: OutputBuffer) throws(ToolFailure) {
         let names = export.columnNames()
         try output.append { text.appendHeader([CSVHeader.time] + names, to: &$0) }
-        guard let all = try extent() else { return }
+        guard let all = try export.extent() else { return }
         let filled = try filled()
         var rest: TimeRange? = export.range.clipped(to: calendar.whole(all))
         let countMax = max(1, BucketExport.cellCountMax / max(1, export.points.count))
@@ -32,17 +32,6 @@ struct BucketExport {
             try write(span, filled, to: output)
             rest = span.next.flatMap { TimeRange(from: $0, to: range.to) }
         }
-    }
-
-    /// From the first sample of any point up to behind the last; nil where there is none.
-    private func extent() throws(ToolFailure) -> TimeRange? {
-        var all: TimeRange?
-        for point in export.points {
-            guard let own = try point.reader.extent(in: export.range) else { continue }
-            all = TimeRange(
-                from: min(all?.from ?? own.from, own.from), to: max(all?.to ?? own.to, own.to))
-        }
-        return all
     }
 
     /// What stands in empty buckets is the façade's to say; nil where nothing is to.

@@ -52,6 +52,17 @@ final class Export {
     /// The same state as the façade reads it.
     var history: HistorySnapshot { HistorySnapshot(of: snapshot, skipping: log) }
 
+    /// From the first sample of any point up to behind the last; nil where there is none.
+    func extent() throws(ToolFailure) -> TimeRange? {
+        var all: TimeRange?
+        for point in points {
+            guard let own = try point.reader.extent(in: range) else { continue }
+            all = TimeRange(
+                from: min(all?.from ?? own.from, own.from), to: max(all?.to ?? own.to, own.to))
+        }
+        return all
+    }
+
     /// Says what was left out, after everything was written.
     func finish() throws(ToolFailure) {
         if leftOutCount > 0 {

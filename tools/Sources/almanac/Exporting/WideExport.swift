@@ -24,7 +24,7 @@ struct WideExport {
     mutating func run(to output: OutputBuffer) throws(ToolFailure) {
         let names = export.columnNames()
         try output.append { text.appendHeader([CSVHeader.time] + names, to: &$0) }
-        guard let extent = try extent() else { return }
+        guard let extent = try export.extent() else { return }
         var start = extent.from.milliseconds
         let end = extent.to.milliseconds
         var length = WideExport.firstWindow
@@ -34,17 +34,6 @@ struct WideExport {
             start = window.end
             length = window.nextLength
         }
-    }
-
-    /// From the first sample of all points up to behind the last.
-    private func extent() throws(ToolFailure) -> TimeRange? {
-        var all: TimeRange?
-        for point in export.points {
-            guard let own = try point.reader.extent(in: export.range) else { continue }
-            all = TimeRange(
-                from: min(all?.from ?? own.from, own.from), to: max(all?.to ?? own.to, own.to))
-        }
-        return all
     }
 
     private func read(from start: Int64, to wanted: Int64) throws(ToolFailure) -> ExportWindow {
