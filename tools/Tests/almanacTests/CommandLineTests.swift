@@ -116,6 +116,21 @@ import Testing
         }
     }
 
+    @Test("says of how many rows a table shows the first", .enabled(if: Program.hasTerminal))
+    func cutRows() throws {
+        let names = (0...1000).map { "p\($0)" }.joined(separator: ",")
+        let values = (0...1000).map { "\($0)" }.joined(separator: ",")
+        let file = try program.folder.file(
+            "w.csv", "unix_ms,\(names)\n1735689600000,\(values)\n")
+        #expect(try program.run("import", "csv", file).status == 0)
+        for command in ["ls points", "stat", "health"] {
+            #expect(
+                try program.onTerminal(command, ["TERM": "xterm"]).contains(
+                    "the first 1,000 of 1,001 rows are shown; --limit, or --output csv, shows more"
+                ), "\(command)")
+        }
+    }
+
     @Test("says of a writer what can be done about it") func locked() {
         func message(_ program: String) -> String {
             let holder = LockHolder(

@@ -74,9 +74,7 @@ struct GapsCommand: ParsableCommand {
         try rows.finish()
         try output.finish()
         if rows.isCut, limit.count == nil {
-            options.notes.say(
-                "\(RowWriter.rowCountOnTerminalMax) rows are shown; --limit, or --output csv, "
-                    + "shows more")
+            RowWriter.sayCut(to: options.notes)
         }
         if options.form == .table, limit.count == nil {
             options.notes.say(

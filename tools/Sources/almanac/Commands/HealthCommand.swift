@@ -90,9 +90,7 @@ struct HealthCommand: ParsableCommand {
         try rows.finish()
         try output.finish()
         if rows.isCut, limit.count == nil {
-            options.notes.say(
-                "\(RowWriter.rowCountOnTerminalMax) of \(NumberText.grouped(review.points.count)) "
-                    + "rows are shown; --limit, or --output csv, shows more")
+            RowWriter.sayCut(of: review.points.count, to: options.notes)
         }
         review.span.sayEnd(to: options.notes, in: zone)
         for finding in findings { HealthCommand.say(finding.limit, finding.points) }

@@ -64,9 +64,7 @@ struct ListCommand: ParsableCommand {
         try rows.finish()
         try output.finish()
         if rows.isCut, limit.count == nil {
-            options.notes.say(
-                "\(RowWriter.rowCountOnTerminalMax) of \(list.rows.count) rows are shown; "
-                    + "--limit, or --output csv, shows more")
+            RowWriter.sayCut(of: list.rows.count, to: options.notes)
         }
         if kind == .logs, list.rows.isEmpty {
             options.notes.say("\(store.path) holds no trend logs that fit")

@@ -55,9 +55,7 @@ struct StatCommand: ParsableCommand {
         try report.write(to: output, rowCountMax: shownCount)
         try output.finish()
         if limit.count == nil, usage.rows.count > shownCount {
-            options.notes.say(
-                "\(NumberText.grouped(shownCount)) of \(NumberText.grouped(usage.rows.count)) rows "
-                    + "are shown; --limit, or --output csv, shows more")
+            RowWriter.sayCut(of: usage.rows.count, to: options.notes)
         }
         try log.report(of: path, snapshot.catalog)
     }

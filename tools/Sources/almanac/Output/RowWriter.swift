@@ -101,6 +101,18 @@ final class RowWriter {
         if form == .json { try output.append(rowCount == 0 ? "]}\n" : "\n]}\n") }
     }
 
+    /// Says below a table that a screen was no place for all of it, and what shows more.
+    ///
+    /// - Parameter total: how many there are, where that is known.
+    static func sayCut(
+        of total: Int? = nil, _ things: String = "rows", to notes: Notes
+    ) {
+        let shown = NumberText.grouped(rowCountOnTerminalMax)
+        let all = total.map { " of \(NumberText.grouped($0))" } ?? ""
+        notes.say(
+            "the first \(shown)\(all) \(things) are shown; --limit, or --output csv, shows more")
+    }
+
     private func begin(
         _ schema: String, _ fields: [Field], _ list: String
     ) throws(ToolFailure) {

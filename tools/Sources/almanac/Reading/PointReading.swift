@@ -87,8 +87,6 @@ struct PointReading {
         guard limit == nil else { return }
         // It stands below the table, so the table goes first.
         try output.flush()
-        options.notes.say(
-            "the first \(NumberText.grouped(RowWriter.rowCountOnTerminalMax)) \(things) are shown; "
-                + "--limit, or --output csv, shows more")
+        RowWriter.sayCut(things, to: options.notes)
     }
 }
