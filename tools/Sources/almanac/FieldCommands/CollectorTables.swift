@@ -108,11 +108,8 @@ extension CollectorTables {
     }
 
     private static func write(_ bytes: [UInt8], to path: String) throws(ToolFailure) {
-        let fresh = path + ".new"
-        try FileSink(fresh).write(bytes)
-        guard unsafe rename(fresh, path) == 0 else {
-            throw ToolFailure(
-                .inputOutput, "\(path): cannot be written: \(SystemText.ofError(errno))")
-        }
+        let sink = try FileSink(path)
+        try sink.write(bytes)
+        try sink.finish()
     }
 }
