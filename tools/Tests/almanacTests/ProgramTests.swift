@@ -86,6 +86,16 @@ import Testing
         let again = try program.run("import", "csv", packed, "--output", "json")
         #expect(again.output.contains("\"duplicates\":2"), "\(again.errors)")
         let bytes = try Data(contentsOf: URL(fileURLWithPath: packed))
+        // Zeros behind the last member fill a block or more; a second member may stand before them.
+        for padded in [bytes + Data(count: 1), bytes + bytes + Data(count: 1 << 19)] {
+            try padded.write(to: URL(fileURLWithPath: packed))
+            let result = try program.run(
+                "import", "csv", packed, "--skip-bad", "--output", "json")
+            #expect(result.output.contains("\"files\":1,"), "\(result.errors)")
+        }
+        try (bytes + Data(count: 1 << 19) + bytes).write(to: URL(fileURLWithPath: packed))
+        let buried = try program.run("import", "csv", packed)
+        #expect(buried.status == 65 && buried.errors.contains("the gzip data are damaged"))
         try bytes.dropLast(9).write(to: URL(fileURLWithPath: packed))
         let cut = try program.run("import", "csv", packed)
         #expect(cut.status == 65)

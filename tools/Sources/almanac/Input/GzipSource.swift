@@ -11,6 +11,8 @@ import CAlmanacZlib
     private var place = 0
     /// Inside a member.
     private var isOpen = true
+    /// Behind the last member, where tapes and block devices fill up with zeros.
+    private var isPadding = false
 
     init() throws(ToolFailure) {
         unsafe stream = .allocate(capacity: 1)
@@ -37,6 +39,10 @@ import CAlmanacZlib
     func unpack(into bytes: inout [UInt8], path: String) throws(ToolFailure) -> Bool {
         while place < input.count {
             if !isOpen {
+                if isPadding || input[place] == 0 {
+                    try skipPadding(path: path)
+                    return false
+                }
                 unsafe inflateReset(stream)
                 isOpen = true
             }
@@ -45,12 +51,22 @@ import CAlmanacZlib
             if status == Z_STREAM_END {
                 isOpen = false
             } else if status != Z_OK && status != Z_BUF_ERROR {
-                throw ToolFailure(
-                    .wrongData, "\(path): the gzip data are damaged: whole gzip data were expected")
+                throw GzipSource.damaged(path)
             }
             if bytes.count > countBefore { return true }
         }
         return false
+    }
+
+    private func skipPadding(path: String) throws(ToolFailure) {
+        isPadding = true
+        guard input[place...].allSatisfy({ $0 == 0 }) else { throw GzipSource.damaged(path) }
+        place = input.count
+    }
+
+    private static func damaged(_ path: String) -> ToolFailure {
+        ToolFailure(
+            .wrongData, "\(path): the gzip data are damaged: whole gzip data were expected")
     }
 
     func checkEnd(path: String) throws(ToolFailure) {
