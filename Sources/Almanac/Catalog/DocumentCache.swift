@@ -38,25 +38,26 @@ final class DocumentCache: Sendable {
         return value
     }
 
-    /// Every version of a document, oldest first, with the time from which it was valid; one that took
+    /// Every version of a document, oldest first, with the time in which it was valid; one that took
     /// it away is left out.
     ///
     /// - Throws: code `damaged` where the bytes of one are no such thing.
     func versions<Value: Codable & Sendable>(
         _ key: String, in catalog: Catalog, as type: Value.Type
-    ) throws(HistoryError) -> [(validFrom: Timestamp, value: Value)] {
+    ) throws(HistoryError) -> [(range: TimeRange, value: Value)] {
         let all = catalog.documentVersions(key)
         guard let newest = all.last else { return [] }
         let known = parsedVersions.withLock { $0[key] }
         if let known, known.count == all.count, known.newest == newest,
-            let values = known.values as? [(validFrom: Timestamp, value: Value)]
+            let values = known.values as? [(range: TimeRange, value: Value)]
         {
             return values
         }
-        var values: [(validFrom: Timestamp, value: Value)] = []
-        for version in all where !version.content.isEmpty {
-            values.append(
-                (version.validFrom, try DocumentCache.parse(version.content, of: key, as: type)))
+        var values: [(range: TimeRange, value: Value)] = []
+        let ends = all.dropFirst().map(\.validFrom) + [TimeRange.all.to]
+        for (version, end) in zip(all, ends) where !version.content.isEmpty {
+            let value = try DocumentCache.parse(version.content, of: key, as: type)
+            values.append((TimeRange(from: version.validFrom, to: end)!, value))
         }
         let found = ParsedVersions(newest: newest, count: all.count, values: values)
         parsedVersions.withLock { parsed in

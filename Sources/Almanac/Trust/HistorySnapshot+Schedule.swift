@@ -1,8 +1,8 @@
 import SegmentStore
 
 extension HistorySnapshot {
-    /// When samples were due, by point: while a log held it, and log, point and device were active,
-    /// each as it was then.
+    /// When logs held a point, by point: while it was in one that was active, each as it was then.
+    /// ``inactiveRanges(of:)`` is not taken off.
     ///
     /// - Parameters:
     ///   - point: the only one that is asked for; nil for all, whose addresses are parsed then.
@@ -15,10 +15,6 @@ extension HistorySnapshot {
             let own = try scheduledSpans(by: id, of: point, until: now)
             spans.merge(own) { $0 + $1 }
         }
-        for address in spans.keys {
-            let off = try inactiveRanges(of: address)
-            if !off.isEmpty { spans[address] = spans[address]!.flatMap { $0.parts(without: off) } }
-        }
         return spans
     }
 
@@ -30,13 +26,13 @@ extension HistorySnapshot {
         var spans: [PointAddress: [ScheduledSpan]] = [:]
         let versions = try documents.versions(
             DocumentKey.log(log), in: catalog, as: StoredLog.self)
-        for (place, version) in versions.enumerated() where version.value.inactive != true {
-            let end = place + 1 < versions.count ? min(now, versions[place + 1].validFrom) : now
+        for version in versions where version.value.inactive != true {
             for item in version.value.items where item.inactive != true {
                 guard text == nil || item.point == text,
                     let address = point ?? PointAddress(item.point),
                     let range = TimeRange(
-                        from: max(version.validFrom, Timestamp(rawValue: item.made)), to: end)
+                        from: max(version.range.from, Timestamp(rawValue: item.made)),
+                        to: min(now, version.range.to))
                 else { continue }
                 let span = ScheduledSpan(range: range, interval: .milliseconds(version.value.ms))
                 spans[address, default: []].join(span)
@@ -68,13 +64,7 @@ extension DocumentCache {
             guard let value = try value(key, in: catalog, as: type), says(value) else { return [] }
         }
         let versions = try versions(key, in: catalog, as: type)
-        var found: [TimeRange] = []
-        for (place, version) in versions.enumerated() where says(version.value) {
-            let end =
-                place + 1 < versions.count ? versions[place + 1].validFrom : TimeRange.all.to
-            if let range = TimeRange(from: version.validFrom, to: end) { found.append(range) }
-        }
-        return GapRule.union(of: found)
+        return GapRule.union(of: versions.filter { says($0.value) }.map(\.range))
     }
 }
 
@@ -85,24 +75,5 @@ extension [ScheduledSpan] {
             let range = TimeRange(from: last.range.from, to: span.range.to)
         else { return append(span) }
         self[count - 1].range = range
-    }
-}
-
-extension ScheduledSpan {
-    /// What is left of it outside some ranges, which ascend apart from one another.
-    fileprivate func parts(without ranges: [TimeRange]) -> [ScheduledSpan] {
-        var found: [ScheduledSpan] = []
-        var start = range.from
-        for one in ranges.compactMap({ $0.intersection(range) }) {
-            if start < one.from {
-                found.append(
-                    ScheduledSpan(range: TimeRange(from: start, to: one.from)!, interval: interval))
-            }
-            start = one.to
-        }
-        if let rest = TimeRange(from: start, to: range.to), !rest.isEmpty {
-            found.append(ScheduledSpan(range: rest, interval: interval))
-        }
-        return found
     }
 }

@@ -26,13 +26,15 @@ package struct RecordingSchedule: Hashable, Sendable {
     ///   - spans: in any order; of those that overlap the one with the shortest interval counts.
     ///     Spans without length or interval are left out.
     ///   - isChangeOfValue: whether a sample was recorded for each change rather than each tick.
-    ///   - pointOff: when the point itself, or its device, was not to be recorded.
+    ///   - pointOff: when the point itself, or its device, was not to be recorded: taken off the
+    ///     spans. Ascending, apart from one another.
     package init(
         _ spans: [ScheduledSpan], isChangeOfValue: Bool = false, pointOff: [TimeRange] = []
     ) {
         self.isChangeOfValue = isChangeOfValue
         self.pointOff = pointOff
-        let all = spans.filter { !$0.range.isEmpty && $0.interval.milliseconds > 0 }
+        let all = spans.flatMap { $0.parts(without: pointOff) }
+            .filter { !$0.range.isEmpty && $0.interval.milliseconds > 0 }
         let bounds = Set(all.flatMap { [$0.range.from, $0.range.to] }).sorted()
         var kept: [ScheduledSpan] = []
         for (start, end) in zip(bounds, bounds.dropFirst()) {
@@ -61,6 +63,25 @@ package struct RecordingSchedule: Hashable, Sendable {
 
     /// A point that nobody collects: an interval is taken from the samples themselves.
     package static let unknown = RecordingSchedule([])
+}
+
+extension ScheduledSpan {
+    /// What is left of it outside some ranges, which ascend apart from one another.
+    fileprivate func parts(without ranges: [TimeRange]) -> [ScheduledSpan] {
+        var found: [ScheduledSpan] = []
+        var start = range.from
+        for one in ranges.compactMap({ $0.intersection(range) }) {
+            if start < one.from {
+                found.append(
+                    ScheduledSpan(range: TimeRange(from: start, to: one.from)!, interval: interval))
+            }
+            start = one.to
+        }
+        if let rest = TimeRange(from: start, to: range.to), !rest.isEmpty {
+            found.append(ScheduledSpan(range: rest, interval: interval))
+        }
+        return found
+    }
 }
 
 extension RecordingSchedule {
