@@ -123,10 +123,8 @@ import TimeSeriesModel
     func ends() throws {
         let field = Field(
             deviceCount: 1,
-            profile: { _ in
-                var profile = DeviceProfile()
+            adjust: { profile, _ in
                 profile.subscriptionCountMax = 2
-                return profile
             })
         let refused: [ObjectIdentifier: ErrorReply] = [
             ObjectIdentifier(.analogInput, 3): ErrorReply(.resources, .noSpaceToAddListElement),

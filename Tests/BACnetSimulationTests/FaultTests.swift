@@ -47,10 +47,8 @@ import Testing
     func silentInSegments() throws {
         let field = Field(
             deviceCount: 1,
-            profile: { _ in
-                var profile = DeviceProfile()
+            adjust: { profile, _ in
                 profile.octetCountMax = 50
-                return profile
             })
         let heard = Mutex<[Duration]>([])
         try field.go { _ in

@@ -15,10 +15,11 @@ final class Field: Sendable {
     let devices: SimulatedDevices
     let client: BACnetClient
 
+    /// - Parameter adjust: makes another kind of controller of a device, by its place in the building.
     init(
         deviceCount: Int = 3, start: String = "2025-03-03T00:00:00Z", days: Int64 = 0,
         configure: (inout ClientConfiguration) -> Void = { _ in },
-        profile: (Int) -> DeviceProfile = { _ in DeviceProfile() }
+        adjust: (inout DeviceProfile, Int) -> Void = { _, _ in }
     ) {
         let origin = Timestamp(start)!
         run = VirtualRun(time: ManualTime(start: origin))
@@ -28,7 +29,12 @@ final class Field: Sendable {
             pointCount: deviceCount * 50, range: TimeRange(from: origin, to: end)!)
         devices = SimulatedDevices(
             of: building, time: SimulatedTime(origin: origin), clock: run.time,
-            executor: run.executor, profile: profile)
+            executor: run.executor,
+            profile: { place in
+                var profile = DeviceProfile()
+                adjust(&profile, place)
+                return profile
+            })
         var configuration = ClientConfiguration(device: OwnDevice(instance: 900, name: "us"))
         configure(&configuration)
         client = BACnetClient(

@@ -17,13 +17,11 @@ import TimeSeriesModel
     private func field() -> Field {
         Field(
             deviceCount: 1,
-            profile: { _ in
-                var profile = DeviceProfile()
+            adjust: { profile, _ in
                 profile.utcOffsetMinutes = -60
                 profile.logs.recordCount = 280
                 profile.logs.recordCountMax = 300
                 profile.logs.firstSequence = UInt32.max - 49
-                return profile
             })
     }
 
@@ -148,11 +146,9 @@ import TimeSeriesModel
     func refusals() throws {
         let field = Field(
             deviceCount: 1,
-            profile: { _ in
-                var profile = DeviceProfile()
+            adjust: { profile, _ in
                 profile.octetCountMax = 128
                 profile.segmentation = .none
-                return profile
             })
         let log = ObjectIdentifier(.trendLog, 1)
         try field.go { client in

@@ -175,8 +175,7 @@ import TimeSeriesModel
     func limits() throws {
         let field = Field(
             deviceCount: 4,
-            profile: { place in
-                var profile = DeviceProfile()
+            adjust: { profile, place in
                 switch place {
                 case 0: profile.octetCountMax = 206
                 case 1:
@@ -187,7 +186,6 @@ import TimeSeriesModel
                     profile.octetCountMax = 50
                     profile.segmentation = .none
                 }
-                return profile
             })
         let names = try field.go { client in
             _ = try await client.whoIs()

@@ -28,11 +28,9 @@ import TimeSeriesModel
         let field = Field(
             deviceCount: SiteTests.deviceCount,
             configure: { $0.patience = SiteTests.patience },
-            profile: { place in
-                var profile = DeviceProfile()
+            adjust: { profile, place in
                 profile.replyDelay =
                     slow.contains(1001 + UInt32(place)) ? SiteTests.slowDelay : SiteTests.replyDelay
-                return profile
             })
         let ranges = (0..<20).map { InstanceRange(1001 + $0 * 50, 1050 + $0 * 50) }
         let findings = try field.go { client in
