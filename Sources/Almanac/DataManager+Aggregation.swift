@@ -18,8 +18,7 @@ extension DataManager {
         }
         let snapshot = view
         guard let known = snapshot.catalog[point] else { throw HistoryError.unknown(point) }
-        let kind =
-            aggregation ?? .standard(for: known.kinds.last(in: range)?.dataType ?? .analog)
+        let kind = aggregation ?? .standard(for: known.kinds.last(in: range).dataType)
         return try context.meter.measure { () throws(HistoryError) in
             try snapshot.buckets(
                 of: point, in: range, every: calendar, aggregations: [kind], now: time.now)

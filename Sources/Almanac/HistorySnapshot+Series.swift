@@ -38,8 +38,8 @@ extension HistorySnapshot {
             rule.horizon = now.milliseconds
         }
         return BucketReader(
-            source: source, dataType: kinds.last(in: range)?.dataType ?? .analog,
-            profile: profile, rule: rule, kinds: kinds)
+            source: source, dataType: kinds.last(in: range).dataType, profile: profile,
+            rule: rule, kinds: kinds)
     }
 
     /// The spans of a point's samples that reads had to step over so far.

@@ -46,15 +46,14 @@ struct BucketReader<Source: SampleSource> {
     ) throws(HistoryError) -> [Bucket] {
         guard let first = bounds.first, let last = bounds.last,
             let all = TimeRange(from: first, to: last), kinds.eras.count > 1
-        else { return try buckets(bounds: bounds, starts: starts, aggregations, kinds.eras.first) }
+        else { return try buckets(bounds: bounds, starts: starts, aggregations, kinds.eras[0]) }
         var byEnd: [Timestamp: Bucket] = [:]
-        for (place, era) in kinds.eras.enumerated() {
-            guard let part = kinds.range(at: place).intersection(all) else { continue }
+        for era in kinds.eras {
+            guard let part = era.range.intersection(all) else { continue }
             let pieces =
                 [part.from] + bounds.filter { part.from < $0 && $0 < part.to } + [part.to]
             let found = try buckets(
-                bounds: pieces, starts: pieces.dropLast(), aggregations, era,
-                only: kinds.range(at: place))
+                bounds: pieces, starts: pieces.dropLast(), aggregations, era)
             for bucket in found { byEnd[bucket.range.to] = bucket }
         }
         return starts.indices.compactMap { place in
@@ -65,12 +64,10 @@ struct BucketReader<Source: SampleSource> {
         }
     }
 
-    /// - Parameters:
-    ///   - era: of what kind the samples are.
-    ///   - limits: when they have been; `nil` for always.
+    /// - Parameter era: of what kind the samples are, and when they were.
     private func buckets(
         bounds: [Timestamp], starts: [Timestamp], _ aggregations: Set<Aggregation>,
-        _ era: PointKinds.Era?, only limits: TimeRange? = nil
+        _ era: PointKinds.Era
     ) throws(HistoryError) -> [Bucket] {
         guard let grid = BucketGrid(bounds: bounds) else { return [] }
         let summaries = try source.summaries(in: grid)
@@ -81,18 +78,18 @@ struct BucketReader<Source: SampleSource> {
             buckets.append(Bucket(start: starts[place], range: range, summary))
         }
         if aggregations.contains(where: \.needsNeighbours) {
-            let course = ValueCourse(era?.dataType ?? dataType, profile.historyMode)
-            try addNeighbours(to: &buckets, of: grid, aggregations, course, only: limits)
+            try addNeighbours(to: &buckets, of: grid, aggregations, era)
         }
         return buckets
     }
 
     private func addNeighbours(
         to buckets: inout [Bucket], of grid: BucketGrid, _ aggregations: Set<Aggregation>,
-        _ course: ValueCourse, only limits: TimeRange?
+        _ era: PointKinds.Era
     ) throws(HistoryError) {
+        let course = ValueCourse(era.dataType, profile.historyMode)
         var samples = try source.usableSamples(around: grid.range)
-        if let limits { samples.removeAll { !limits.contains($0.time) } }
+        if era.range != .all { samples.removeAll { !era.range.contains($0.time) } }
         let bounds = grid.bounds.map(\.milliseconds)
         if aggregations.contains(.timeWeightedMean), course != .amount {
             let spans = rule.knownSpans(samples, course, end: bounds[bounds.count - 1])

@@ -5,42 +5,41 @@ import SegmentStore
 /// keeps its address and its history. No aggregate mixes the two.
 struct PointKinds: Hashable, Sendable {
     struct Era: Hashable, Sendable {
-        let start: Timestamp
+        let range: TimeRange
         let dataType: DataType
     }
 
-    /// Ascending, the first from the beginning of time; neighbours differ.
+    /// Ascending, over all of time; neighbours differ. At least one.
     let eras: [Era]
 
-    init(_ dataType: DataType) { eras = [Era(start: TimeRange.all.from, dataType: dataType)] }
+    init(_ dataType: DataType) { eras = [Era(range: .all, dataType: dataType)] }
 
-    /// - Parameter versions: oldest first; the first holds for what is older too.
+    /// - Parameter versions: oldest first; the first holds for what is older too. Without any the point
+    ///   is analog.
     init(_ versions: [PointVersion]) {
-        var found: [Era] = []
-        for version in versions where version.dataType != found.last?.dataType {
-            let start = found.isEmpty ? TimeRange.all.from : version.validFrom
-            found.append(Era(start: start, dataType: version.dataType))
+        var found = [Era(range: .all, dataType: versions.first?.dataType ?? .analog)]
+        for version in versions where version.dataType != found[found.count - 1].dataType {
+            let before = found.removeLast()
+            let start = max(before.range.from, version.validFrom)
+            found += [
+                Era(
+                    range: TimeRange(from: before.range.from, to: start)!,
+                    dataType: before.dataType),
+                Era(
+                    range: TimeRange(from: start, to: before.range.to)!, dataType: version.dataType),
+            ]
         }
         eras = found
     }
 
-    /// The kind at the end of a range, and when it held.
-    func last(in range: TimeRange) -> (dataType: DataType, range: TimeRange)? {
-        guard let place = eras.lastIndex(where: { $0.start < range.to }) ?? eras.indices.first
-        else { return nil }
-        return (eras[place].dataType, self.range(at: place))
-    }
-
-    /// When the kind at a place held.
-    func range(at place: Int) -> TimeRange {
-        let end = place + 1 < eras.count ? eras[place + 1].start : TimeRange.all.to
-        return TimeRange(from: eras[place].start, to: end)!
+    /// That of a range's end.
+    func last(in range: TimeRange) -> Era {
+        eras.last { $0.range.from < range.to } ?? eras[0]
     }
 
     /// The part of a range with the kind that the point has at its end.
     func ofOneKind(_ range: TimeRange) -> TimeRange {
-        guard eras.count > 1, let last = last(in: range) else { return range }
-        let start = min(max(range.from, last.range.from), range.to)
+        let start = min(max(range.from, last(in: range).range.from), range.to)
         return TimeRange(from: start, to: range.to)!
     }
 }
