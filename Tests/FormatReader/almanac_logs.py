@@ -1,12 +1,13 @@
-"""Logs of an Almanac store, from docs/format/record-file.md, section "Logs".
+"""Logs of an Almanac store, from docs/format/record-file.md, sections "Samples payload" and "Logs".
 
-The page does not lay down the payload of samples and tombstones yet, so this reader only finds out
-whether a log holds anything that is not in segments, and whether something acknowledged is damaged.
+Reads the samples and definitions that are not in segments, and finds out whether something
+acknowledged is damaged. Tombstones are not laid down by the page: a log with one is refused.
 """
 
 import re
+import struct
 
-from almanac_bytes import Damage, Foreign, Problem, Unsupported
+from almanac_bytes import ByteReader, Damage, Foreign, Unsupported, wrap
 from almanac_records import KINDS, read_frame, read_header
 
 NAME = re.compile(r"[0-9a-f]{8}\.log")
@@ -74,16 +75,71 @@ def frames_above(logs, store_id, flushed_lsn, report):
     return out
 
 
+def read_samples(payload, file, base):
+    """A samples payload: the changes of the counts by year, and (series, time, value bits, quality)."""
+    r = ByteReader(payload, file, base)
+    changes = {}
+    for _ in range(r.bounded("years of a batch", 0, 400)):
+        year = r.bounded("year", 0, 9999)
+        changes[year] = changes.get(year, 0) + r.svarint()
+    n = r.bounded("samples of a batch", 0, (len(payload) - r.p) // 4)
+    for year, change in changes.items():
+        r.require(0 <= change <= n, f"change of the count of {year}", change, f"0 ... {n}")
+    series, times = differences(r, n), differences(r, n)
+    qualities = read_qualities(r, n)
+    bits = read_values(r, n)
+    r.end("a batch of samples")
+    for x in series:
+        r.require(0 <= x < (1 << 32) - 1, "series id", x, "32 bits")
+    return changes, list(zip(series, times, bits, qualities))
+
+
+def differences(r, n):
+    out, x = [], 0
+    for _ in range(n):
+        x = wrap(x + r.svarint())
+        out.append(x)
+    return out
+
+
+def read_qualities(r, n):
+    form = r.u8()
+    if form == 1:
+        return [r.u8()] * n
+    if form != 2:
+        raise Unsupported(r.file, r.place, "form of qualities", form, "1 or 2")
+    out = []
+    for _ in range(r.bounded("runs of quality", 0, n)):
+        quality = r.u8()
+        out += [quality] * r.bounded("run of quality", 0, n - len(out))
+    r.require(len(out) == n, "qualities", len(out), n)
+    return out
+
+
+def read_values(r, n):
+    form = r.u8()
+    if form == 1:
+        return [struct.unpack("<Q", struct.pack("<d", struct.unpack("<f", r.take(4))[0]))[0] for _ in range(n)]
+    if form != 2:
+        raise Unsupported(r.file, r.place, "form of values", form, "1 or 2")
+    return [r.u64() for _ in range(n)]
+
+
 def apply_logs(logs, manifest, catalog, report):
-    """Applies catalog records of the logs; refuses what this reader cannot apply."""
-    missing = 0
+    """Applies the logs: definitions to the catalog. Refuses what this reader cannot apply.
+
+    Gives samples by series, the last written last, and the changes of the counts by year.
+    """
+    samples, changes = {}, {}
     for file, frame in frames_above(logs, manifest.store_id, manifest.flushed_lsn, report):
         if frame.type == 2:
             catalog.apply(frame.payload, file, frame.offset + 24)
         elif frame.type == 3:
             raise Unsupported(file, frame.offset, "tombstone", "one", "none: its bytes are not laid down")
         elif frame.type == 1:
-            missing += 1
-    if missing:
-        problem = Problem("log", 0, "newer samples are missing", f"{missing} record frames with samples", "none")
-        report(problem)
+            more, batch = read_samples(frame.payload, file, frame.offset + 24)
+            for year, change in more.items():
+                changes[year] = changes.get(year, 0) + change
+            for series, time, bits, quality in batch:
+                samples.setdefault(series, []).append((time, bits, quality))
+    return samples, changes

@@ -35,7 +35,7 @@ class Store:
         self.copies = [(name, self.bytes_of(name)) for name in ("MANIFEST", "MANIFEST.2")]
         self.manifest = chosen_manifest(self.copies, self.report)
         self.catalog = self.read_catalog()
-        apply_logs(self.logs(), self.manifest, self.catalog, self.report)
+        self.logged, self.log_changes = apply_logs(self.logs(), self.manifest, self.catalog, self.report)
         self.segments = self.open_segments()
 
     # Files
@@ -130,7 +130,8 @@ class Store:
 
     def samples(self, series):
         """All visible samples of a series, found by the index."""
-        return self.combined([self.segment_samples(s, s.chunks_of(series)) for s in self.segments])
+        parts = [self.segment_samples(s, s.chunks_of(series)) for s in self.segments]
+        return self.combined(parts + [self.logged.get(series, [])])
 
     def everything(self):
         """(series, samples) of all series, without the index; every H64 is checked at once."""
@@ -140,7 +141,8 @@ class Store:
                 if series not in self.catalog.keys:
                     at = found[series][0].offset + 8
                     raise Damage(segment.file, at, "series id", series, "one of the catalog")
-        return ((series, self.combined([self.segment_samples(s, c.get(series, [])) for s, c in chunks]))
+        return ((series, self.combined([self.segment_samples(s, c.get(series, [])) for s, c in chunks]
+                                       + [self.logged.get(series, [])]))
                 for series in self.series_ids())
 
 

@@ -27,7 +27,7 @@ sys.dont_write_bytecode = True  # the tree holds sources only
 import chunk_encoder
 from almanac_bytes import ByteReader, Damage, Problem
 from almanac_codecs import Chunk, bits_of, decode_body, expand, read_chunk, unpack, unpack_mixed
-from almanac_logs import frames_above
+from almanac_logs import frames_above, read_samples
 from almanac_manifest import ManifestParser
 from almanac_reader import Store, double
 from almanac_records import Catalog, read_frame, read_header
@@ -98,6 +98,18 @@ def test_examples_of_header_and_records():
     catalog = Catalog()
     catalog.apply(frame.payload, "example", 88)
     equal(catalog.name(catalog.keys[7]), "AHU1/Supply")
+
+
+def test_example_of_samples():
+    raw = bytes(1024) + data("""2b 00 00 00 01 00 01 00 2b 00 00 00 00 00 00 00 5c 7f 1a f6 c4 43 70 d9
+        01 e9 0f 08 04 0e 02 01 02 80 f0 cb f2 83 65 00 c0 ee 6d 00 02 02 00 03 02 01 01
+        00 00 ac 41 00 00 80 3f 00 00 ae 41 00 00 00 00""") + bytes(5)
+    frame = read_frame(raw, 1024, len(raw), 0x1C0A7E5500DD0001, "example")
+    equal((frame.type, frame.lsn, frame.next), (1, 43, len(raw)))
+    changes, samples = read_samples(frame.payload, "example", 1048)
+    equal(changes, {2025: 4})
+    found = [(series, t, double(bits), quality) for series, t, bits, quality in samples]
+    equal(found, [(7, YEAR, 21.5, 0), (8, YEAR, 1, 0), (7, YEAR + 900_000, 21.75, 0), (8, YEAR + 900_000, 0, 2)])
 
 
 def test_example_of_manifest():
@@ -488,6 +500,40 @@ def test_store_of_tool_verifies():
     counts, problems = verified(tool.path)
     equal(problems, [])
     return f"{counts['chunks']} chunks"
+
+
+def test_log_of_killed_tool():
+    """A writer is killed: what it had acknowledged is in the log, and in segments what it flushed."""
+    tool = ToolStores.get()
+    other = object.__new__(ToolStores)
+    other.tool, other.path = tool.tool, Path(scratch.name) / "killed-store"
+    victim = subprocess.Popen(
+        [tool.tool, "append-ticks", "--store", str(other.path), "--points", "9", "--head-samples", "400"],
+        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    acknowledged = -1
+    for line in victim.stdout:
+        acknowledged = int(line)
+        if acknowledged >= 130:
+            break
+    victim.kill()
+    victim.wait()
+    store = Store(other.path)
+    equal(store.findings, [])
+    equal(any(store.logged.values()) and len(store.segments) > 0, True, "samples in log and segments:")
+    exported = {}
+    for name, t, value, quality in list(csv.reader(io.StringIO(other.run("export", "csv", "--long"))))[1:]:
+        exported.setdefault(name, []).append((int(t), float(value)))
+    equal(len(exported), 9)
+    for name, rows in exported.items():
+        found = [(t, double(bits)) for t, bits, _ in store.samples(store.series_named(name))]
+        equal(found == rows, True, name)
+        equal(len(rows) > acknowledged, True, f"{name}, {len(rows)} of {acknowledged + 1}:")
+        point = int(name.rsplit("p", 1)[1])
+        equal(rows, [(YEAR + k * 900_000, (k * 7 + point) / 10) for k in range(len(rows))], name)
+    counts, problems = verified(other.path)
+    equal(problems, [])
+    logged = sum(len(samples) for samples in store.logged.values())
+    return f"{logged} samples in the log, {len(store.segments)} segments"
 
 
 def test_qualities_of_tool():
