@@ -11,7 +11,7 @@ extension DataManager {
         return try await edit { (edit) throws(HistoryError) in
             let key = DocumentKey.device(device.deviceID)
             let known = try edit.value(key, as: StoredDevice.self)
-            let seen = marks.applied(to: device).lastSeen
+            let seen = marks.current.applied(to: device).lastSeen
             var stored = StoredDevice(
                 type: device.deviceType, ip: device.ipAddress, port: device.port,
                 inactive: device.isActive ? nil : true,
@@ -31,16 +31,6 @@ extension DataManager {
         }
     }
 
-    /// A device; nil where it is not known.
-    public func device(_ id: DeviceID) throws(HistoryError) -> Device? {
-        try view.device(id).map(marks.applied)
-    }
-
-    /// All devices, by number.
-    public func devices(activeOnly: Bool = false) throws(HistoryError) -> [Device] {
-        try view.devices(activeOnly: activeOnly).map(marks.applied)
-    }
-
     /// Says whether a device is collected, and when it was last heard of. Its history stays.
     ///
     /// `lastSeen` never goes back. It is held in memory, and written with the next change of the
@@ -56,7 +46,7 @@ extension DataManager {
         }
         if let lastSeen { marks.note(device, seenAt: lastSeen) }
         guard known.isActive != active else { return }
-        let seen = marks.applied(to: known).lastSeen?.rawValue
+        let seen = marks.current.applied(to: known).lastSeen?.rawValue
         try await edit { (edit) throws(HistoryError) in
             let key = DocumentKey.device(device)
             // Of what others change meanwhile nothing is taken back.

@@ -26,33 +26,6 @@ extension DataManager {
         }
     }
 
-    /// The points of a device, by kind and number.
-    public func points(of device: DeviceID) throws(HistoryError) -> [MonitoringPoint] {
-        try view.points(of: device)
-    }
-
-    /// Those of them that are collected.
-    public func activePoints(of device: DeviceID) throws(HistoryError) -> [MonitoringPoint] {
-        try view.points(of: device, activeOnly: true)
-    }
-
-    /// A point as it was at a time, or is now; nil where it is not known.
-    public func point(
-        _ address: PointAddress, at time: Timestamp? = nil
-    ) throws(HistoryError) -> MonitoringPoint? {
-        try view.point(address, at: time)
-    }
-
-    /// The points whose full name `device/point` fits a glob pattern.
-    public func points(matching pattern: String) throws(HistoryError) -> [MonitoringPoint] {
-        try view.points(matching: pattern)
-    }
-
-    /// What is known of a point beyond its label.
-    public func profile(of point: PointAddress) throws(HistoryError) -> PointProfile {
-        try view.profile(of: point)
-    }
-
     /// Sets what is known of a point beyond its label, from now on. The same again changes nothing.
     ///
     /// - Throws: `unknownPoint`; `invalidParameter` for limits that cross or a modulus of 0.

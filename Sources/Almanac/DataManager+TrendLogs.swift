@@ -1,35 +1,6 @@
 import SegmentStore
 
-/// A trend log at a glance.
-public struct TrendLogSummary: Hashable, Sendable {
-    public var log: TrendLog
-    public var itemCount: Int
-    /// Of all its items, at its interval.
-    public var samplesPerDay: Double
-}
-
-/// A point and how many active trend logs collect it.
-public struct PointUsage: Hashable, Sendable {
-    public var point: MonitoringPoint
-    public var logCount: Int
-}
-
 extension DataManager {
-    /// The trend logs of a device, by number.
-    public func trendLogs(of device: DeviceID) throws(HistoryError) -> [TrendLog] {
-        try view.trendLogs(of: device).map(marks.applied)
-    }
-
-    /// The trend logs that are collected, of a device or of all.
-    public func activeTrendLogs(of device: DeviceID? = nil) throws(HistoryError) -> [TrendLog] {
-        try view.trendLogs(of: device, activeOnly: true).map(marks.applied)
-    }
-
-    /// The points of a trend log, by slot.
-    public func items(of log: TrendLogID) throws(HistoryError) -> [TrendLogItem] {
-        try view.items(of: log)
-    }
-
     /// Makes a trend log known, or changes it. Its key is its number, else device and name; a new
     /// one gets a number. The same again changes nothing.
     ///
@@ -132,38 +103,6 @@ extension DataManager {
     public func markCollected(_ log: TrendLogID, at time: Timestamp) throws(HistoryError) {
         guard try view.storedLog(log) != nil else { throw HistoryError.unknown(log) }
         marks.note(log, collectedAt: time)
-    }
-
-    /// The active points of a device and how many active trend logs collect each.
-    public func activePointUsage(of device: DeviceID) throws(HistoryError) -> [PointUsage] {
-        let snapshot = view
-        var uses: [PointAddress: Int] = [:]
-        for log in try snapshot.trendLogs(activeOnly: true) {
-            guard let id = log.id else { continue }
-            for item in try snapshot.items(of: id) where item.isActive {
-                uses[item.point, default: 0] += 1
-            }
-        }
-        return try snapshot.points(of: device, activeOnly: true).map {
-            PointUsage(point: $0, logCount: uses[$0.address] ?? 0)
-        }
-    }
-
-    /// The trend logs of a device with their items counted.
-    public func trendLogSummaries(
-        of device: DeviceID
-    ) throws(HistoryError) -> [TrendLogSummary] {
-        let snapshot = view
-        var summaries: [TrendLogSummary] = []
-        // Of one state: a log that is made meanwhile is not known to it.
-        for log in try snapshot.trendLogs(of: device).map(marks.applied) {
-            guard let id = log.id else { continue }
-            let count = try snapshot.items(of: id).count
-            let perDay = 86_400_000 / Double(log.interval.milliseconds)
-            summaries.append(
-                TrendLogSummary(log: log, itemCount: count, samplesPerDay: perDay * Double(count)))
-        }
-        return summaries
     }
 }
 

@@ -6,9 +6,8 @@ import Synchronization
 
 /// The history of a building: devices, points, trend logs, and every sample of them.
 ///
-/// Reads are synchronous, may be made from anywhere and may touch the disk; they see one committed
-/// state and never wait for a writer. Writes are asynchronous and pass one writer. One process at a
-/// time can write a store; any number may read beside it.
+/// Has all reads of ``HistoryReading``, each on the newest committed state. Writes are asynchronous
+/// and pass one writer. One process at a time can write a store; any number may read beside it.
 public final class DataManager: Sendable {
     /// Whether the store may be changed.
     public enum Mode: Hashable, Sendable {
@@ -27,7 +26,7 @@ public final class DataManager: Sendable {
     /// Held by who looks anew: a slow look does not put an older state over a newer one.
     private let refreshing = Guarded(0)
     let context: ReadContext
-    let marks = RecentMarks()
+    let marks: RecentMarks
     let realtime: RealtimeCache
     /// Through which all requests to devices go: whoever polls them shares it with the reads that
     /// ``currentValue(of:maxAge:)`` makes.
@@ -35,7 +34,7 @@ public final class DataManager: Sendable {
     /// Nil without a source.
     let reader: CurrentValueReader?
     let monitor: HealthMonitor
-    let ledger = IngestLedger()
+    let ledger: IngestLedger
     let feed: SampleFeed
     let diskWatch: DiskWatch
     /// Devices whose newest samples have been put into the cache.
@@ -128,7 +127,8 @@ public final class DataManager: Sendable {
         let recorder = MetricsRecorder(
             time: time, logger: surroundings.logger, factory: surroundings.metrics)
         monitor = HealthMonitor(recorder, time)
-        context = ReadContext(QueryMeter(recorder, time))
+        (marks, ledger) = (RecentMarks(), IngestLedger())
+        context = ReadContext(QueryMeter(recorder, time), time, marks, ledger)
         let events = CacheEventLog(surroundings.logger, time)
         let cache = try RealtimeCache(
             capacity: configuration.cacheCapacity, time: time, onEvent: { events.note($0) })
@@ -149,13 +149,7 @@ public final class DataManager: Sendable {
         diskWatch = DiskWatch(snapshot?.catalog, context.documents)
     }
 
-    /// The newest committed state, frozen. For a writer it costs a lock; for a reader the store's
-    /// state when it was opened, or when ``refresh()`` was called last.
-    public func snapshot() -> HistorySnapshot {
-        HistorySnapshot(engineSnapshot, context, lease: SnapshotLease(context))
-    }
-
-    /// The same for the time of one call; not counted as open.
+    /// A state for the time of one call; not counted as held.
     var view: HistorySnapshot { HistorySnapshot(engineSnapshot, context) }
 
     var engineSnapshot: Snapshot {
@@ -212,5 +206,17 @@ public final class DataManager: Sendable {
             }
         }
         do throws(StoreError) { return try result.get() } catch { throw HistoryError(error) }
+    }
+}
+
+extension DataManager: HistoryReading {
+    public func snapshot() -> HistorySnapshot {
+        HistorySnapshot(engineSnapshot, context, lease: SnapshotLease(context, at: time.now))
+    }
+
+    public func read<Result>(
+        _ body: (HistorySnapshot) throws(HistoryError) -> Result
+    ) throws(HistoryError) -> Result {
+        try body(view)
     }
 }

@@ -6,12 +6,31 @@ import Synchronization
 /// Held in memory: a record a tick would be as much as the samples themselves. After a restart the
 /// newest samples of a log say the same; of a device its newest change says what was known then.
 final class RecentMarks: Sendable {
-    private struct Marks {
-        var seen: [DeviceID: Timestamp] = [:]
-        var collected: [TrendLogID: Timestamp] = [:]
+    /// The marks of one moment.
+    struct Marks: Sendable {
+        fileprivate var seen: [DeviceID: Timestamp] = [:]
+        fileprivate var collected: [TrendLogID: Timestamp] = [:]
+
+        func applied(to device: Device) -> Device {
+            var device = device
+            if let mark = seen[device.deviceID] {
+                device.lastSeen = max(mark, device.lastSeen ?? mark)
+            }
+            return device
+        }
+
+        func applied(to log: TrendLog) -> TrendLog {
+            var log = log
+            if let id = log.id, let mark = collected[id] {
+                log.lastCollected = max(mark, log.lastCollected ?? mark)
+            }
+            return log
+        }
     }
 
     private let marks = Guarded(Marks())
+
+    var current: Marks { marks.withLock { $0 } }
 
     /// Neither mark goes back.
     func note(_ device: DeviceID, seenAt time: Timestamp) {
@@ -20,21 +39,5 @@ final class RecentMarks: Sendable {
 
     func note(_ log: TrendLogID, collectedAt time: Timestamp) {
         marks.withLock { $0.collected[log] = max($0.collected[log] ?? time, time) }
-    }
-
-    func applied(to device: Device) -> Device {
-        var device = device
-        if let mark = marks.withLock({ $0.seen[device.deviceID] }) {
-            device.lastSeen = max(mark, device.lastSeen ?? mark)
-        }
-        return device
-    }
-
-    func applied(to log: TrendLog) -> TrendLog {
-        var log = log
-        if let id = log.id, let mark = marks.withLock({ $0.collected[id] }) {
-            log.lastCollected = max(mark, log.lastCollected ?? mark)
-        }
-        return log
     }
 }

@@ -14,8 +14,7 @@ public struct HistoryReview: Sendable {
     private let asked: TimeRange
     /// What of the range is over.
     let range: TimeRange
-    private let now: Timestamp
-    private let ledger: IngestLedger?
+    private let end: Timestamp
     private let scheduled: [PointAddress: [ScheduledSpan]]
 
     /// Counts of the last minute, which their writer has not written yet, are not seen.
@@ -23,27 +22,24 @@ public struct HistoryReview: Sendable {
     /// - Parameters:
     ///   - snapshot: the state to look at.
     ///   - range: nothing is missing in the part of it that is to come.
-    ///   - now: up to when trend logs that are active made samples due.
-    /// - Throws: `damaged` where the journal cannot be read.
+    ///   - now: up to when active trend logs made samples due; nil for ``HistorySnapshot/now``.
+    /// - Throws: `damaged` if the journal cannot be read.
     public init(
-        of snapshot: HistorySnapshot, in range: TimeRange, now: Timestamp
+        of snapshot: HistorySnapshot, in range: TimeRange, now: Timestamp? = nil
     ) throws(HistoryError) {
-        try self.init(of: snapshot, in: range, now: now, with: nil)
+        try self.init(of: snapshot, in: range, now: now, only: nil)
     }
 
-    /// - Parameters:
-    ///   - ledger: what is counted and not written yet.
-    ///   - point: the only one that will be asked for.
+    /// - Parameter point: the only one that will be reported on; nil for all.
     init(
-        of snapshot: HistorySnapshot, in range: TimeRange, now: Timestamp,
-        with ledger: IngestLedger?, only point: PointAddress? = nil
+        of snapshot: HistorySnapshot, in range: TimeRange, now: Timestamp? = nil,
+        only point: PointAddress?
     ) throws(HistoryError) {
         self.snapshot = snapshot
-        self.now = now
-        self.ledger = ledger
+        end = now ?? snapshot.now
         asked = range
-        self.range = range.past(at: now)
-        scheduled = try snapshot.scheduledSpans(of: point, until: now)
+        self.range = range.past(at: end)
+        scheduled = try snapshot.scheduledSpans(of: point, until: end)
         // Now, lest each of the threads that will ask reads it.
         try snapshot.journal.catchUp(with: snapshot.engine)
     }
@@ -68,7 +64,7 @@ public struct HistoryReview: Sendable {
     private func look(at point: PointAddress) throws(HistoryError) -> QualityReport {
         let counters = try counters(of: point)
         let history = try snapshot.history(
-            of: point, in: range, now: now, scheduled: scheduled)
+            of: point, in: range, dueUntil: end, scheduled: scheduled)
         guard let reader = history else {
             return QualityReport(
                 point: point, range: range, coverage: .none, gaps: [], hasNoData: true,
@@ -84,7 +80,9 @@ public struct HistoryReview: Sendable {
     private func counters(of point: PointAddress) throws(HistoryError) -> IngestCounters {
         // What was counted is counted where a clock was ahead, too.
         var counters = try snapshot.journal.counters(of: point, in: asked, for: snapshot.engine)
-        if let ledger { counters += ledger.counters(of: point, in: asked) }
+        if let pending = snapshot.pendingCounts {
+            counters += pending.counters(of: point, in: asked)
+        }
         return counters
     }
 }

@@ -40,7 +40,7 @@ struct BucketExport {
         return try withHistoryErrors(of: export.store) { () throws(HistoryError) in
             try export.history.alignedHistory(
                 of: export.points.map(\.address), in: export.range, every: calendar.width,
-                zone: calendar.zone, fill: fill, now: SystemClock.now)
+                zone: calendar.zone, fill: fill)
         }
     }
 

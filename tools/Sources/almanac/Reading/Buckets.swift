@@ -66,7 +66,7 @@ struct Buckets {
         return try withHistoryErrors(of: reader.store) { () throws(HistoryError) in
             try HistorySnapshot(of: reader.snapshot, skipping: reader.log).buckets(
                 of: point, in: span.grid.range, every: calendar.width, zone: calendar.zone,
-                aggregations: ofNeighbours, now: SystemClock.now)
+                aggregations: ofNeighbours)
         }
     }
 }

@@ -8,26 +8,42 @@ final class ReadContext: Sendable {
     let documents = DocumentCache()
     let journal: JournalIndex
     let meter: QueryMeter
+    let time: any TimeSource
+    /// What changes with every tick.
+    let marks: RecentMarks
+    /// Counts that the journal does not have yet; nil for a snapshot without a manager.
+    let ledger: IngestLedger?
     /// Takes note of damage, which is then stepped over; without one, damage is thrown.
     let log: DamageLog?
     fileprivate let openCount = Atomic(0)
 
-    init(_ meter: QueryMeter = QueryMeter(), skipping log: DamageLog? = nil) {
+    init(
+        _ meter: QueryMeter, _ time: any TimeSource, _ marks: RecentMarks, _ ledger: IngestLedger?,
+        skipping log: DamageLog? = nil
+    ) {
         self.meter = meter
+        self.time = time
+        self.marks = marks
+        self.ledger = ledger
         self.log = log
         journal = JournalIndex(skipping: log)
     }
 
-    /// Snapshots that somebody holds.
+    /// Snapshots that a program holds.
     var openSnapshotCount: Int { openCount.load(ordering: .relaxed) }
 }
 
-/// Counts a snapshot as open for as long as anybody holds a copy of it.
+/// Counts a snapshot as open for as long as a program holds a copy of it, and keeps what belongs to
+/// the moment at which it was taken.
 final class SnapshotLease: Sendable {
+    let now: Timestamp
+    let marks: RecentMarks.Marks
     private let context: ReadContext
 
-    init(_ context: ReadContext) {
+    init(_ context: ReadContext, at now: Timestamp) {
+        self.now = now
         self.context = context
+        marks = context.marks.current
         context.openCount.add(1, ordering: .relaxed)
     }
 

@@ -1,0 +1,142 @@
+import SegmentStore
+
+extension HistoryReading {
+    /// Returns a device; nil if it is not known. Does not touch the disk.
+    public func device(_ id: DeviceID) throws(HistoryError) -> Device? {
+        try read { (view) throws(HistoryError) in
+            try view.storedDevice(id).map(view.marks.applied)
+        }
+    }
+
+    /// Returns all devices, by number.
+    public func devices(activeOnly: Bool = false) throws(HistoryError) -> [Device] {
+        try read { (view) throws(HistoryError) in
+            let marks = view.marks
+            var found: [Device] = []
+            for id in view.catalog.deviceIDs {
+                guard let device = try view.storedDevice(id), device.isActive || !activeOnly
+                else { continue }
+                found.append(marks.applied(to: device))
+            }
+            return found
+        }
+    }
+
+    /// Returns a point as it was at a time, or is now; nil if it is not known.
+    ///
+    /// Label, unit and kind are those of the version in force then; before the first version, the
+    /// first.
+    public func point(
+        _ address: PointAddress, at time: Timestamp? = nil
+    ) throws(HistoryError) -> MonitoringPoint? {
+        try read { (view) throws(HistoryError) in
+            guard let known = view.catalog[address],
+                let version = time.map({ known.version(at: $0) }) ?? known.current
+            else { return nil }
+            let stored = try view.storedPoint(address, at: time)
+            return MonitoringPoint(
+                address: address, pointName: stored?.nameless == true ? nil : version.name,
+                description: stored?.description, unitCode: stored?.unit,
+                unitSymbol: version.unit.isEmpty ? nil : version.unit, dataType: version.dataType,
+                isActive: stored?.inactive != true,
+                createdAt: stored.map { Timestamp(rawValue: $0.made) },
+                updatedAt: stored.map { Timestamp(rawValue: $0.changed) })
+        }
+    }
+
+    /// Returns the points of a device, by kind and number.
+    ///
+    /// - Throws: `unknownDevice`.
+    public func points(
+        of device: DeviceID, activeOnly: Bool = false
+    ) throws(HistoryError) -> [MonitoringPoint] {
+        try read { (view) throws(HistoryError) in
+            try view.require(device)
+            return try view.monitoringPoints(view.catalog.points(of: device), activeOnly)
+        }
+    }
+
+    /// Returns the points of a device that are collected, by kind and number.
+    ///
+    /// - Throws: `unknownDevice`.
+    public func activePoints(of device: DeviceID) throws(HistoryError) -> [MonitoringPoint] {
+        try points(of: device, activeOnly: true)
+    }
+
+    /// Returns the points whose full name `device/point` matches a glob pattern.
+    public func points(matching pattern: String) throws(HistoryError) -> [MonitoringPoint] {
+        try read { (view) throws(HistoryError) in
+            try view.monitoringPoints(view.catalog.points(matching: pattern), false)
+        }
+    }
+
+    /// Returns what is known of a point beyond its label, at a time or now.
+    ///
+    /// - Throws: `unknownPoint`.
+    public func profile(
+        of address: PointAddress, at time: Timestamp? = nil
+    ) throws(HistoryError) -> PointProfile {
+        try read { (view) throws(HistoryError) in
+            try view.require(address)
+            return try view.storedPoint(address, at: time)?.profile?.profile ?? PointProfile()
+        }
+    }
+}
+
+extension HistorySnapshot {
+    fileprivate func storedDevice(_ id: DeviceID) throws(HistoryError) -> Device? {
+        let stored = try documents.value(
+            DocumentKey.device(id), in: catalog, as: StoredDevice.self)
+        guard let name = catalog.name(of: id) ?? stored.map({ _ in String(id.rawValue) }) else {
+            return nil
+        }
+        return Device(
+            deviceID: id, deviceName: name, deviceType: stored?.type ?? Device.defaultType,
+            ipAddress: stored?.ip, port: stored?.port, isActive: stored?.inactive != true,
+            lastSeen: stored?.seen.map(Timestamp.init(rawValue:)),
+            createdAt: stored.map { Timestamp(rawValue: $0.made) },
+            updatedAt: stored.map { Timestamp(rawValue: $0.changed) })
+    }
+
+    func storedPoint(
+        _ address: PointAddress, at time: Timestamp? = nil
+    ) throws(HistoryError) -> StoredPoint? {
+        try documents.value(
+            DocumentKey.point(address), in: catalog, at: time, as: StoredPoint.self)
+    }
+
+    fileprivate func monitoringPoints(
+        _ points: [CatalogPoint], _ activeOnly: Bool
+    ) throws(HistoryError) -> [MonitoringPoint] {
+        var found: [MonitoringPoint] = []
+        for item in points {
+            guard let point = try point(item.address), point.isActive || !activeOnly else {
+                continue
+            }
+            found.append(point)
+        }
+        return found
+    }
+
+    func require(_ device: DeviceID) throws(HistoryError) {
+        guard try storedDevice(device) != nil || !catalog.points(of: device).isEmpty else {
+            throw HistoryError(
+                .unknownDevice, "device \(device.rawValue) is not known", parameter: "device")
+        }
+    }
+
+    func require(_ address: PointAddress) throws(HistoryError) {
+        guard catalog[address] != nil else { throw HistoryError.unknown(address) }
+    }
+}
+
+extension HistoryError {
+    static func unknown(_ address: PointAddress) -> HistoryError {
+        HistoryError(.unknownPoint, "point \(address) is not known", parameter: "point")
+    }
+
+    static func unknown(_ log: TrendLogID) -> HistoryError {
+        HistoryError(
+            .unknownTrendLog, "trend log \(log.rawValue) is not known", parameter: "trendLog")
+    }
+}
