@@ -51,6 +51,9 @@ public protocol Storage: Sendable {
     /// The bytes that this user may still write.
     func availableByteCount() throws(StorageError) -> Int
 
+    /// Whether what is written to the other storage takes space from this one.
+    func sharesFileSystem(with other: any Storage) throws(StorageError) -> Bool
+
     /// Takes the exclusive lock on a file, which is created if need be and never unlinked.
     ///
     /// Tries for `waiting`, then gives up with ``StorageError/Code/locked`` and the holder as far

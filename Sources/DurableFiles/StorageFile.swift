@@ -39,11 +39,24 @@ public protocol StorageFile: AnyObject, Sendable {
 
     /// Maps a range for reading. The offset need not be aligned.
     ///
-    /// Only for files that never become shorter again: touching a page behind the end of the file
-    /// kills the process.
+    /// Only for files that never become shorter again. If another program truncates the file, or
+    /// the medium cannot return a page, touching that page ends the process (SIGBUS): no check
+    /// before the touch can prevent it.
     ///
     /// - Throws: ``StorageError/Code/endOfFile`` if the file ends before the range does.
     func map(at offset: Int, byteCount: Int) throws(StorageError) -> MappedBytes
+
+    /// Has an empty file share this one's blocks, copy on write: the copy takes no space and no time,
+    /// and a later change of either file does not reach the other.
+    ///
+    /// - Parameter target: just created, in a storage of the same form.
+    /// - Returns: false if the file system cannot; the target is still empty then.
+    func clone(to target: any StorageFile) throws(StorageError) -> Bool
+
+    /// Takes the permission to write from everyone, so that no other program overwrites the file by
+    /// mistake. A hint: it may do nothing, and root may write all the same. Files that are open stay
+    /// as they are.
+    func markReadOnly()
 
     /// Tells the system that a range will be read soon. A hint: it may do nothing.
     func prefetch(at offset: Int, byteCount: Int)
@@ -72,4 +85,6 @@ extension StorageFile {
     public func prefetch(at offset: Int, byteCount: Int) {}
 
     public func adviseSequential() {}
+
+    public func markReadOnly() {}
 }

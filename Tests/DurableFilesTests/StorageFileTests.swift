@@ -1,4 +1,5 @@
 import DurableFiles
+import Foundation
 import Testing
 
 @Suite("StorageFile, in both forms") struct StorageFileTests {
@@ -167,6 +168,79 @@ import Testing
             #expect(code { try file.write([2], at: 0) } != nil)
             #expect(code { try file.truncate(to: 0) } != nil)
             #expect(try storage.content("a") == [1])
+        }
+    }
+
+    @Test("is cloned whole, or left empty where blocks cannot be shared")
+    func clone() throws {
+        for canClone in [true, false] {
+            let storage = SimulatedStorage(seed: 1)
+            storage.setCanClone(canClone)
+            let file = try storage.make("a", someBytes(5_000))
+            let copy = try storage.open("b", .create)
+            #expect(try file.clone(to: copy) == canClone)
+            #expect(try storage.content("b") == (canClone ? someBytes(5_000) : []))
+            try file.write([1], at: 0)
+            #expect(try storage.content("b") == (canClone ? someBytes(5_000) : []))
+            let other = try SimulatedStorage(seed: 2).open("b", .create)
+            let isCloned = try file.clone(to: other)
+            #expect(!isCloned)
+        }
+    }
+
+    /// On most file systems of a build machine the answer is no: then nothing was changed.
+    @Test("of the system is cloned whole, or left empty")
+    func systemClone() throws {
+        try withPosixStorage { storage in
+            let file = try storage.make("a", someBytes(50_000))
+            try file.sync()
+            let copy = try storage.open("b", .create)
+            let isCloned = try file.clone(to: copy)
+            #expect(try storage.content("b") == (isCloned ? someBytes(50_000) : []))
+            // A target that cannot be written is an error and not a file system without clones.
+            let closed = try storage.open("c", .create)
+            closed.close()
+            #expect(code { _ = try file.clone(to: closed) } == .badFile)
+        }
+    }
+
+    @Test("of the system shares blocks on Btrfs and XFS", .enabled(if: CloneFolder.isAvailable))
+    func cloneFileSystems() throws {
+        for form in CloneFolder.commands {
+            try CloneFolder.withMount(form) { folder in
+                let storage = try PosixStorage.create(root: folder + "/s")
+                let other = try PosixStorage.create(root: folder + "/t")
+                #expect(try storage.sharesFileSystem(with: other))
+                let file = try storage.make("a", someBytes(2_000_000))
+                try file.sync()
+                let copy = try other.open("b", .create)
+                let isCloned = try file.clone(to: copy)
+                #expect(isCloned, "\(form)")
+                try file.write([1, 2, 3], at: 70_000)
+                #expect(try other.content("b") == someBytes(2_000_000), "\(form)")
+                try withPosixStorage { elsewhere in
+                    let isShared = try storage.sharesFileSystem(with: elsewhere)
+                    #expect(!isShared)
+                    let far = try elsewhere.open("b", .create)
+                    let isCloned = try file.clone(to: far)
+                    #expect(!isCloned, "\(form)")
+                }
+            }
+        }
+    }
+
+    @Test("marked read-only is not opened for writing by other users, and stays readable")
+    func readOnlyMark() throws {
+        try withPosixStorage { storage in
+            let file = try storage.make("a", [1, 2])
+            let reader = try storage.open("a", .read)
+            reader.markReadOnly()
+            let facts = try FileManager.default.attributesOfItem(atPath: storage.root + "/a")
+            #expect((facts[.posixPermissions] as? Int).map { $0 & 0o222 } == 0)
+            try file.write([3], at: 0)
+            #expect(try storage.content("a") == [3, 2])
+            try storage.link("a", to: "b")
+            try storage.unlink("a")
         }
     }
 

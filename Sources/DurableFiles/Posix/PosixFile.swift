@@ -52,6 +52,38 @@ final class PosixFile: StorageFile {
 }
 
 extension PosixFile {
+    /// `FICLONE` of linux/fs.h, `_IOW(0x94, 9, int)`: a macro that Swift does not import.
+    private static let cloneRequest: UInt = 0x4004_9409
+
+    /// Answers of file systems that do not share blocks, or not between these two files.
+    private static let cannotClone = [
+        EOPNOTSUPP, ENOTTY, EXDEV, EINVAL, ENOSYS, EPERM,
+    ]
+
+    func clone(to target: any StorageFile) throws(StorageError) -> Bool {
+        guard let other = target as? PosixFile else { return false }
+        var result = 0
+        // The outer call must not read errno after the inner one, which returns its error itself.
+        let outer = descriptor.call { source in
+            result = other.descriptor.call { Int(ioctl($0, PosixFile.cloneRequest, source)) }
+            return 0
+        }
+        try check(outer, "clone")
+        if PosixFile.cannotClone.contains(where: { result == -Int($0) }) { return false }
+        try check(result, "clone")
+        return true
+    }
+
+    func markReadOnly() {
+        _ = descriptor.call { number in
+            var status = stat()
+            guard unsafe fstat(number, &status) == 0 else { return -1 }
+            return Int(fchmod(number, status.st_mode & 0o7555))
+        }
+    }
+}
+
+extension PosixFile {
     @discardableResult
     func read(
         at offset: Int, byteCount: Int, into buffer: inout [UInt8]

@@ -69,6 +69,17 @@ public final class PosixStorage: Storage {
         return overflow ? Int.max : Int(clamping: bytes)
     }
 
+    public func sharesFileSystem(with other: any Storage) throws(StorageError) -> Bool {
+        guard let other = other as? PosixStorage else { return false }
+        return try device() == other.device()
+    }
+
+    private func device() throws(StorageError) -> dev_t {
+        var status = stat()
+        try check(folder.call { Int(unsafe fstat($0, &status)) }, "ask the device of", "")
+        return status.st_dev
+    }
+
     public func syncFolder(_ path: String) throws(StorageError) {
         try refuseIfReadOnly("sync", path)
         if path.isEmpty {

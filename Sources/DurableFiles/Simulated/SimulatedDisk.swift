@@ -13,6 +13,9 @@ public struct SimulatedDisk: Sendable {
     /// The bytes that fit.
     public var capacity: Int
 
+    /// Whether files can share blocks, as on Btrfs and XFS.
+    public internal(set) var canClone = false
+
     /// Counts the times the machine was started.
     var bootNumber = 1
 

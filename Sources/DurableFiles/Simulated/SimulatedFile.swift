@@ -82,6 +82,20 @@ final class SimulatedFile: StorageFile {
         }
     }
 
+    /// Takes space as a copy does: which blocks are shared is not simulated.
+    func clone(to target: any StorageFile) throws(StorageError) -> Bool {
+        guard let target = target as? SimulatedFile, target.machine === machine,
+            machine.withState({ $0.disk.canClone })
+        else { return false }
+        let source = node
+        try target.perform(.clone, isWrite: true) { node, disk, fault throws(ErrorNumber) in
+            let content = try disk.content(of: source)
+            try disk.write(
+                content.bytes(at: 0, byteCount: content.byteCount), at: 0, of: node, fault)
+        }
+        return true
+    }
+
     func map(at offset: Int, byteCount: Int) throws(StorageError) -> MappedBytes {
         precondition(offset >= 0 && byteCount >= 0, "a map has an offset and a length")
         let (size, bytes) = try perform(.map, offset, byteCount) {

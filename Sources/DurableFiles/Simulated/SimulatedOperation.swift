@@ -27,7 +27,7 @@ public struct SimulatedOperation: Hashable, Sendable {
 
     public enum Kind: String, Hashable, Sendable, CaseIterable {
         case open, read, byteCount, map, list, exists, availableByteCount, lockHolder
-        case create, write, truncate, preallocate, sync
+        case create, write, clone, truncate, preallocate, sync
         case createFolder, rename, unlink, link, syncFolder, lock, release
 
         /// Whether it changes what programs see or what a crash leaves.

@@ -40,6 +40,11 @@ extension SimulatedStorage {
         machine.withState { $0.disk.nodes.values.reduce(0) { $0 + $1.openCount } }
     }
 
+    /// Sets whether files can share blocks, as on Btrfs and XFS.
+    public func setCanClone(_ canClone: Bool) {
+        machine.withState { $0.disk.canClone = canClone }
+    }
+
     /// Sets how many bytes fit on the disk; what is there already stays.
     public func setCapacity(_ byteCount: Int) {
         machine.withState { $0.disk.capacity = byteCount }

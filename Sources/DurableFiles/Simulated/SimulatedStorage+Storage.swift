@@ -91,6 +91,10 @@ extension SimulatedStorage {
             state.disk.availableByteCount
         }
     }
+
+    public func sharesFileSystem(with other: any Storage) throws(StorageError) -> Bool {
+        (other as? SimulatedStorage)?.machine === machine
+    }
 }
 
 extension SimulatedStorage {
