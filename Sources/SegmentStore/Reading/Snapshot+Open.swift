@@ -52,6 +52,7 @@ extension Snapshot {
             files, catalog: catalog, heads: heads,
             headSampleCount: replayed.countChanges.values.reduce(0, +),
             logByteCount: log.byteCount, journalFrames: replayed.journalFrames,
+            otherCatalogFrames: content.otherFrames, isCatalogOfLaterVersion: content.isReadOnly,
             problems: reading.damage + content.damage + log.damage)
         guard !isLastAttempt else { return snapshot }
         // A flush that was published meanwhile may have dropped the log that was to be read: then

@@ -26,6 +26,13 @@ public final class Snapshot: Sendable {
     /// Entries of the journal that the log alone has.
     let journalFrames: [JournalFrame]
 
+    /// Frames of the catalog files that are no catalog records: tombstones, and what a later version
+    /// may have added.
+    let otherCatalogFrames: [RecordFrame]
+    /// A later minor version wrote the catalog files: this program may read them and not copy them
+    /// anew. Never set in the process that writes.
+    let isCatalogOfLaterVersion: Bool
+
     /// Records of the log that cannot be read: whose samples they held nobody knows.
     private let lostInLog: [Damage]
 
@@ -43,8 +50,11 @@ public final class Snapshot: Sendable {
     init(
         _ files: PublishedFiles, catalog: Catalog, heads: VisibleHeads = .none,
         headSampleCount: Int = 0, logByteCount: Int = 0, journalFrames: [JournalFrame] = [],
+        otherCatalogFrames: [RecordFrame] = [], isCatalogOfLaterVersion: Bool = false,
         problems: [Damage] = []
     ) {
+        self.otherCatalogFrames = otherCatalogFrames
+        self.isCatalogOfLaterVersion = isCatalogOfLaterVersion
         self.journalFrames = journalFrames
         self.files = files
         self.catalog = catalog
