@@ -7,9 +7,9 @@ import TestSupport
 import Testing
 import TimeSeriesModel
 
-/// A crash before every operation of a trace that creates a store, opens it, appends, flushes,
-/// merges, imports, removes, retains, backs up and closes, and before every operation of the
-/// recovery after it.
+/// A crash before every operation of a trace that creates a store, opens it, appends, defines,
+/// records, flushes, merges, imports, removes, retains, backs up and closes, and before every
+/// operation of the recovery after it. Samples, documents, names and the journal are compared.
 @Suite("Crash states") struct CrashStateTests {
     /// `ALMANAC_CRASH_TRACES` makes it longer than CI's share.
     private static let traceCount =
@@ -69,6 +69,7 @@ import TimeSeriesModel
     /// The disk before each operation that changes it.
     private func images(of trace: StoreTrace, seed: UInt64) throws -> [Image] {
         let storage = SimulatedStorage(seed: seed)
+        storage.setCanClone(seed % 2 == 0)
         let progress = Mutex((durable: -1, begun: 0))
         let images = Mutex<[Image]>([])
         storage.onOperation { operation, disk in
@@ -96,19 +97,19 @@ import TimeSeriesModel
         if image.durable >= 0 {
             let before = storage.fingerprint
             let reader = try Snapshot.open(in: storage)
-            report(try reader.everything(), allowed, trace, what + ", reader", fail)
+            report(try reader.content(), allowed, trace, what + ", reader", fail)
             if storage.fingerprint != before { fail("\(what): a reader changed the store") }
         }
         let store = try Store.open(in: storage, options: StoreTrace.options)
         let snapshot = store.snapshot()
-        let found = try snapshot.everything()
+        let found = try snapshot.content()
         if image.durable >= 0 { report(found, allowed, trace, what, fail) }
-        if snapshot.sampleCount != found.values.reduce(0, { $0 + $1.count }) {
+        if snapshot.sampleCount != found.samples.values.reduce(0, { $0 + $1.count }) {
             fail("\(what): the count is \(snapshot.sampleCount)")
         }
         store.close()
         let again = try Snapshot.open(in: storage)
-        if try again.everything() != found { fail("\(what): opening again gives another state") }
+        if try again.content() != found { fail("\(what): opening again gives another state") }
         let verified = try again.verify(deep: true)
         if !verified.isWhole { fail("\(what): \(verified.damages)") }
         try checkBackup(in: storage, image, trace, what, fail)
@@ -123,32 +124,25 @@ import TimeSeriesModel
         let newest = (0..<min(image.begun, trace.steps.count)).last { index in
             if case .backup = trace.steps[index] { true } else { false }
         }
-        guard let newest, case .backup(let number) = trace.steps[newest] else { return }
+        guard let newest, case .backup(let number, _) = trace.steps[newest] else { return }
         let folder = storage.view(root: TraceStep.backupRoot(number))
         let isAcknowledged = image.begun > newest + 1
         guard let report = try? Store.verifyBackup(in: folder), report.isWhole else {
             if isAcknowledged { fail("\(what): an acknowledged backup is not whole") }
             return
         }
-        let found = try Snapshot.open(in: folder).everything()
-        guard found.withoutEmpty == trace.states[newest].samples.withoutEmpty else {
-            fail("\(what): the backup holds \(found.mapValues(\.count))")
-            return
-        }
+        let found = try Snapshot.open(in: folder).content()
+        let due = trace.states[newest].content
+        if found != due { fail("\(what): the backup has other \(found.difference(to: due))") }
     }
 
     private func report(
-        _ found: Truth, _ allowed: ClosedRange<Int>, _ trace: StoreTrace, _ what: String,
+        _ found: StoredContent, _ allowed: ClosedRange<Int>, _ trace: StoreTrace, _ what: String,
         _ fail: (String) -> Void
     ) {
-        // Points that only a later step has made known are not there yet.
-        guard
-            allowed.contains(where: { trace.states[$0].samples.withoutEmpty == found.withoutEmpty })
-        else {
-            let counts = found.mapValues(\.count)
-            fail("\(what): \(counts) is no state after steps \(allowed)")
-            return
-        }
+        if allowed.contains(where: { trace.states[$0].content == found }) { return }
+        let difference = found.difference(to: trace.states[allowed.lowerBound].content)
+        fail("\(what): no state after steps \(allowed), \(difference)")
     }
 
     /// A second crash while the store is opened after the first.
@@ -170,8 +164,4 @@ import TimeSeriesModel
         }
         return all.count
     }
-}
-
-extension Truth {
-    fileprivate var withoutEmpty: Truth { filter { !$0.value.isEmpty } }
 }

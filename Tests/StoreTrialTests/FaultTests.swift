@@ -117,9 +117,9 @@ private struct FaultRun {
         _ store: Store, _ storage: SimulatedStorage, _ index: Int, _ durable: Int, _ what: String
     ) throws {
         let before = trace.states[index]
-        var found = try store.snapshot().everything()
-        try need(found == before.samples, "\(what), reads", found)
-        found = try Snapshot.open(in: storage.view(inNewProcess: true)).everything()
+        var found = try store.snapshot().content()
+        try need(found == before.content, "\(what), reads", found)
+        found = try Snapshot.open(in: storage.view(inNewProcess: true)).content()
         try need(matches(found, index...index + 1), "\(what), another process", found)
         // The next batch is taken, or refused because this one may be half on disk.
         var extra = SampleBatch()
@@ -132,12 +132,12 @@ private struct FaultRun {
             try checkReopened(storage, durable...index + 1, what, lossless: index...index + 1)
             return
         }
-        found = try store.snapshot().everything()
-        try need(found == after.samples, "\(what), next batch", found)
+        found = try store.snapshot().content()
+        try need(found == after.content, "\(what), next batch", found)
         for survivor in [storage.crash(.nothing), storage.crash(.everything)] {
             let reopened = try Store.open(in: survivor, options: StoreTrace.options)
-            found = try reopened.snapshot().everything()
-            try need(found == after.samples, "\(what), after a crash", found)
+            found = try reopened.snapshot().content()
+            try need(found == after.content, "\(what), after a crash", found)
             reopened.close()
         }
     }
@@ -160,23 +160,20 @@ private struct FaultRun {
     ) throws {
         let store = try Store.open(in: storage, options: StoreTrace.options)
         let snapshot = store.snapshot()
-        let found = try snapshot.everything()
+        let found = try snapshot.content()
         try need(matches(found, allowed), "\(what), reopened", found)
-        let count = found.values.reduce(0) { $0 + $1.count }
+        let count = found.samples.values.reduce(0) { $0 + $1.count }
         try need(snapshot.sampleCount == count, "\(what): count \(snapshot.sampleCount)", found)
         store.close()
         let report = try Snapshot.open(in: storage).verify(deep: true)
         try need(report.isWhole, "\(what): \(report.damages)", found)
     }
 
-    private func matches(_ found: Truth, _ allowed: ClosedRange<Int>) -> Bool {
-        let found = found.filter { !$0.value.isEmpty }
-        return allowed.contains { index in
-            trace.states[index].samples.filter { !$0.value.isEmpty } == found
-        }
+    private func matches(_ found: StoredContent, _ allowed: ClosedRange<Int>) -> Bool {
+        allowed.contains { trace.states[$0].content == found }
     }
 
-    private func need(_ condition: Bool, _ what: String, _ found: Truth) throws {
-        guard condition else { throw TestFailure("\(what): \(found.mapValues(\.count)) found") }
+    private func need(_ condition: Bool, _ what: String, _ found: StoredContent) throws {
+        guard condition else { throw TestFailure("\(what): \(found) found") }
     }
 }

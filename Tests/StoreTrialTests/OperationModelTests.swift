@@ -40,7 +40,7 @@ private struct OperationRun {
     private var store: Store
     private var state = TraceState()
     /// What readers hold, and what it must stay.
-    private var held: [(snapshot: Snapshot, samples: Truth)] = []
+    private var held: [(snapshot: Snapshot, state: TraceState)] = []
 
     init(seed: UInt64) throws {
         random = SplitMix64(seed: seed ^ 0x0DDB)
@@ -80,8 +80,7 @@ private struct OperationRun {
     }
 
     private mutating func write(_ step: TraceStep, _ number: Int) throws -> String {
-        // A backup is another store; the crash trials take care of it.
-        if case .backup = step { return "nothing" }
+        if case .backup(let number, _) = step { return try backUp(step, number) }
         do {
             _ = try StoreTrace.carryOut(step, state, &store, storage, options: options)
         } catch { throw TestFailure("operation \(number), \(step): \(error)") }
@@ -93,6 +92,23 @@ private struct OperationRun {
         return "\(step)"
     }
 
+    /// Each way of a backup, at once removed again, and what is restored from it.
+    private mutating func backUp(_ step: TraceStep, _ number: Int) throws -> String {
+        let root = TraceStep.backupRoot(number)
+        _ = try StoreTrace.carryOut(step, state, &store, storage, options: options)
+        let copy = storage.view(root: root)
+        let back = storage.view(root: root + "-restored")
+        try Store.restore(from: copy, to: back)
+        for folder in [copy, back] {
+            let found = try Snapshot.open(in: folder).content()
+            guard found == state.content else {
+                throw TestFailure("\(step): other \(found.difference(to: state.content))")
+            }
+            for path in folder.files.keys { try folder.unlink(path) }
+        }
+        return "\(step)"
+    }
+
     /// Takes a snapshot, of this process or of another, or looks at one again and lets it go.
     private mutating func hold(_ number: Int) throws -> String {
         if held.count < 4 {
@@ -100,11 +116,11 @@ private struct OperationRun {
             let snapshot =
                 isForeign
                 ? try Snapshot.open(in: storage.view(inNewProcess: true)) : store.snapshot()
-            held.append((snapshot, state.samples))
+            held.append((snapshot, state))
             return "hold"
         }
-        let (snapshot, samples) = held.remove(at: Int.random(in: 0..<held.count, using: &random))
-        try need(try snapshot.everything() == samples, number, "a held snapshot changed")
+        let (snapshot, due) = held.remove(at: Int.random(in: 0..<held.count, using: &random))
+        try need(try snapshot.content() == due.content, number, "a held snapshot changed")
         return "let go"
     }
 
@@ -150,7 +166,7 @@ private struct OperationRun {
     private mutating func view() -> (Snapshot, Truth) {
         if !held.isEmpty, random.once(in: 3) {
             let one = held[Int.random(in: 0..<held.count, using: &random)]
-            return (one.snapshot, one.samples)
+            return (one.snapshot, one.state.samples)
         }
         return (store.snapshot(), state.samples)
     }
@@ -158,8 +174,10 @@ private struct OperationRun {
     private func checkEverything(_ what: String) throws {
         let reader = try Snapshot.open(in: storage.view(inNewProcess: true))
         for (name, snapshot) in [("here", store.snapshot()), ("another process", reader)] {
-            guard try snapshot.everything() == state.samples, snapshot.sampleCount == state.count
-            else { throw TestFailure("\(what), \(name): not what is due") }
+            let found = try snapshot.content()
+            guard found == state.content, snapshot.sampleCount == state.count else {
+                throw TestFailure("\(what), \(name): other \(found.difference(to: state.content))")
+            }
         }
         let report = try reader.verify(deep: true)
         guard report.isWhole else { throw TestFailure("\(what): \(report.damages)") }

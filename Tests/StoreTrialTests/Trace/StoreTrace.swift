@@ -23,14 +23,21 @@ struct StoreTrace {
     init(everyKindFrom seed: UInt64) {
         var generator = TraceGenerator(seed: seed)
         add(generator.append())
+        add(generator.define())
         add(.importColumns(generator.columns(), .replace))
+        add(generator.record())
         for _ in 0..<3 { add(generator.append()) }
         add(.flush)
         add(generator.append())
+        add(generator.define())
         add(.compact)
         add(generator.append())
         add(.remove(generator.index(), generator.range()))
-        add(.backup(1))
+        add(generator.define())
+        add(generator.record())
+        add(generator.append())
+        add(generator.backup(.otherProcess))
+        add(generator.backup(.store))
         add(.reopen)
         add(generator.append())
         add(.retain(generator.now - 40 * TraceGenerator.hour))
@@ -106,13 +113,50 @@ struct StoreTrace {
             // Rewrites segments only: what waits in the log is as safe as before.
             try store.compact()
             return .os
-        case .backup(let number):
-            try store.backup(to: storage.view(root: TraceStep.backupRoot(number)))
+        case .define(let definition):
+            let position = store.snapshot().position
+            try define(definition, in: store)
+            // A change that says nothing new writes nothing, and makes nothing durable.
+            if store.snapshot().position == position { return .os }
+        case .record(let entries): try store.record(entries)
+        case .backup(let number, let way):
+            let target = storage.view(root: TraceStep.backupRoot(number))
+            switch way {
+            case .store:
+                try store.backup(to: target)
+            case .snapshot:
+                try store.snapshot().backup(
+                    to: target, reserveByteCount: options.diskReserveByteCount)
+                return .os
+            case .otherProcess:
+                try Snapshot.open(in: storage.view(inNewProcess: true)).backup(
+                    to: target, reserveByteCount: options.diskReserveByteCount)
+                return .os
+            }
         case .reopen:
             store.close()
             store = try Store.open(in: storage, options: options)
         }
         return .durable
+    }
+
+    private static func define(_ definition: TraceDefinition, in store: Store) throws {
+        try store.updateCatalog { (catalog, change) throws(StoreError) in
+            switch definition {
+            case .document(let key, let content):
+                try catalog.setDocument(
+                    content, for: key, validFrom: Timestamp(milliseconds: 0), into: &change)
+            case .device(let number, let name):
+                try catalog.setName(name, of: DeviceID(number), into: &change)
+            case .point(let index, let name, let validFrom):
+                try catalog.define(
+                    point(index),
+                    as: PointVersion(
+                        name: name, unit: "degC", dataType: .analog,
+                        validFrom: Timestamp(rawValue: validFrom)),
+                    into: &change)
+            }
+        }
     }
 
     private static func check(
