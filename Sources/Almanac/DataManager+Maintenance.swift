@@ -136,19 +136,35 @@ extension DataManager {
         try await write { (store) throws(StoreError) in _ = try store.compact() }
     }
 
-    /// Copies the store to an empty folder while it is written, by hard links where they can be.
+    /// Copies the store to an empty folder while it is written: samples, devices, points, trend logs,
+    /// settings and journal.
     ///
-    /// - Throws: `invalidParameter` where the folder is not empty; `damaged` where something cannot
-    ///   be read: a copy of damage is no backup; `diskFull`, `io`.
-    public func backup(to path: String) async throws(HistoryError) {
+    /// The copy shares no file with the store. It takes hardly any space if both are on one file
+    /// system that can clone files (Btrfs, XFS), and else as much as the store.
+    ///
+    /// - Parameters:
+    ///   - path: a folder that is empty or not there.
+    ///   - linksSegments: whether segments may be hard links, which cost nothing on one file system.
+    ///     A program that changes such a file of the backup in place changes the store with it, and
+    ///     can end the processes that read it.
+    /// - Throws: `invalidParameter` if the folder is not empty; `damaged` if something cannot be
+    ///   read: a copy of damage is no backup; `diskFull` also if the copy would leave the store's own
+    ///   disk less than its reserve; `io`.
+    public func backup(
+        to path: String, linksSegments: Bool = false
+    ) async throws(HistoryError) {
         guard store != nil else {
-            do throws(StoreError) { try engineSnapshot.backup(to: path) } catch {
-                throw HistoryError(copying: error)
-            }
+            do throws(StoreError) {
+                try engineSnapshot.backup(
+                    to: path, linksSegments: linksSegments,
+                    reserveByteCount: configuration.diskReserveByteCount)
+            } catch { throw HistoryError(copying: error) }
             return
         }
         let result = try await write { (store) in
-            Result { () throws(StoreError) in try store.backup(to: path) }
+            Result { () throws(StoreError) in
+                try store.backup(to: path, linksSegments: linksSegments)
+            }
         }
         do throws(StoreError) { try result.get() } catch { throw HistoryError(copying: error) }
     }
@@ -162,8 +178,11 @@ extension DataManager {
 
     /// Makes a store in an empty folder from a backup, up to and including a moment if one is given.
     ///
+    /// Trend logs, names, settings and journal are restored completely, whatever the moment. The store
+    /// shares no file with the backup.
+    ///
     /// - Throws: `damaged`, naming what is damaged, before anything is written; `invalidParameter`
-    ///   where the target is not empty.
+    ///   if the target is not empty; `diskFull`, `io`.
     public static func restore(
         from backup: String, to path: String, until time: Timestamp? = nil
     ) throws(HistoryError) {

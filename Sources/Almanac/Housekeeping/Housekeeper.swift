@@ -128,7 +128,11 @@ extension Housekeeper {
         try folder.create(for: manager.engineSnapshot.storeID)
         let target = folder.path(of: manager.time.now)
         tidy { () throws(HistoryError) in try folder.removeUnfinished() }
-        try await manager.backup(to: target)
+        do throws(HistoryError) { try await manager.backup(to: target) } catch {
+            // What was written of it takes room that the store may need before the next one is due.
+            tidy { () throws(HistoryError) in try folder.removeUnfinished() }
+            throw error
+        }
         let count = manager.configuration.backupKeep
         let removed = tidy { () throws(HistoryError) in
             try folder.rotate(keeping: count, justMade: target)
