@@ -1,3 +1,4 @@
+import Almanac
 import Foundation
 import SegmentStore
 import Testing
@@ -105,5 +106,53 @@ import Testing
         #expect(try export(copy) == export(program.store))
         #expect(try program.run("snapshot", back, "--verify").status == 0)
         #expect(try export(back) == export(copy))
+    }
+
+    /// `backup --verify` beside a service reported "verified", and the copy had no trend log and no
+    /// profile: they were in the service's log alone.
+    @Test(
+        "have what a service keeps in its log alone: trend logs, profiles, journal",
+        arguments: ["backup", "snapshot"])
+    func besideService(command: String) async throws {
+        let service = try DataManager.open(at: program.store)
+        let point = PointAddress(device: 1201, type: .input, number: 5)
+        try await service.upsert(Device(deviceID: 1201, deviceName: "AHU1"))
+        try await service.upsert([
+            MonitoringPoint(address: point, pointName: "Supply", unitCode: 62, dataType: .analog)
+        ])
+        let log = try await service.upsert(
+            TrendLog(deviceID: 1201, trendLogName: "Air", interval: .seconds(900)))
+        try await service.replaceItems(
+            of: try #require(log.id),
+            with: [
+                TrendLogItem(trendLogID: try #require(log.id), point: point, pointOrder: 0)
+            ])
+        try await service.setProfile(PointProfile(low: 5, high: 40), of: point)
+        let moment = Timestamp(rawValue: 1_767_225_600_000)
+        try await service.store([PointSample(point: point, value: 21, at: moment)])
+        try await service.record(Event(at: moment, .info, kind: "test", "filled"))
+        #expect(try Snapshot.open(at: program.store).summary().segmentCount == 0)
+
+        let made = try program.run(command, copy, "--verify")
+        #expect(made.status == 0, "\(made.errors)")
+        let restored = try program.runBare("restore", copy, "--store", back)
+        #expect(restored.status == 0, "\(restored.errors)")
+        let early = program.folder.path + "/early"
+        let partly = try program.runBare(
+            "restore", copy, "--until", "2025-06-01", "--store", early)
+        #expect(partly.status == 0, "\(partly.errors)")
+        let live = program.folder.path + "/live"
+        let direct = try program.runBare("restore", program.store, "--store", live)
+        #expect(direct.status == 0, "\(direct.errors)")
+        for folder in [copy, back, early, live] {
+            let logs = try program.runBare("ls", "logs", "--store", folder, "--output", "csv")
+            #expect(logs.lines.last?.hasPrefix("1201,Air,900,1") == true, "\(logs.output)")
+            let found = try DataManager.open(at: folder, mode: .readOnly)
+            #expect(try found.trendLogs(of: 1201).map(\.id) == [log.id], "\(folder)")
+            #expect(try found.profile(of: point).high == 40, "\(folder)")
+            #expect(try found.events(in: .all).map(\.message) == ["filled"], "\(folder)")
+            #expect(found.snapshot().sampleCount == (folder == early ? 0 : 1), "\(folder)")
+        }
+        await service.close()
     }
 }

@@ -30,9 +30,11 @@ struct BackupCommand: ParsableCommand {
         abstract: "Copies a store, also while it is written.",
         discussion: """
             Takes one committed state, whatever the writer does meanwhile; the copy is a store that \
-            every command reads, with a hash of each file for `restore` to check. Every byte is \
-            copied: `almanac snapshot` makes hard links instead. A damaged store is refused (exit \
-            1), because a copy of damage is no backup.
+            every command reads, with a hash of each file for `restore` to check. It holds all that \
+            was acknowledged: samples, points, trend logs, profiles and journal. The copy shares no \
+            file with the store; a file system that can clone files copies them at once. `almanac \
+            snapshot` makes hard links instead. A damaged store is refused (exit 1), because a copy \
+            of damage is no backup.
 
             JSON: {"schema":"almanac.backup/1","dest","samples","bytes","last_time","verified"}
 
@@ -45,7 +47,7 @@ struct BackupCommand: ParsableCommand {
     func run() throws { try copy.copy(linksSegments: false) }
 }
 
-/// Copies a store by second names for its files.
+/// Copies a store by hard links.
 struct SnapshotCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "snapshot",
@@ -53,7 +55,8 @@ struct SnapshotCommand: ParsableCommand {
         discussion: """
             As `almanac backup`, but segments are the same files under a second name where the file \
             system allows that. It keeps what is removed or changed in the store later; it does not \
-            help against a disk that fails, or a byte that changes in a file that both share.
+            help against a disk that fails, or a byte that changes in a file that both share. The \
+            linked files become read-only; never write into the folder, as that writes into the store.
 
             Example:
               almanac snapshot ./before-the-import --store ./s

@@ -9,7 +9,8 @@ struct RestoreCommand: ParsableCommand {
         abstract: "Makes a store of a backup, in an empty folder.",
         discussion: """
             The backup is checked first, every byte of it; a damaged one is refused with what is \
-            damaged (exit 1), and nothing is made. The store shares no file with the backup.
+            damaged (exit 1), and nothing is made. The store shares no file with the backup. --until \
+            leaves out later samples; points, trend logs and the journal are restored completely.
 
             JSON: {"schema":"almanac.restore/1","store","samples","bytes","last_time"}
 

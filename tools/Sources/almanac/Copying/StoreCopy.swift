@@ -32,7 +32,7 @@ struct StoreCopy {
     func restore(until last: Timestamp?) throws(ToolFailure) {
         try refuseFolderInUse()
         do throws(StoreError) {
-            try Store.restore(from: store, to: dest, until: last, linksSegments: false)
+            try Store.restore(from: store, to: dest, until: last)
         } catch {
             if error.code == .damaged {
                 let report = try withStoreErrors(of: store) { () throws(StoreError) in
