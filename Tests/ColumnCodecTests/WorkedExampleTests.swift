@@ -9,7 +9,7 @@ import Testing
 
     static let body: [UInt8] = [
         0x02, 0x04, 0x01, 0x01, 0xA0, 0xF7, 0x36, 0x01, 0x00,
-        0x06, 0x16,
+        0x06, 0x16, 0xE0, 0xC4, 0x8E, 0x20,
         0x01, 0x06, 0x02,
         0xAE, 0x03, 0x02, 0x00, 0x01, 0x01, 0x02, 0x08, 0x02, 0x00, 0x01,
     ]
@@ -20,7 +20,7 @@ import Testing
         #expect(chunk.encoded.timeByteCount == 3)
         #expect(chunk.encoded.valueByteCount == 11)
         #expect(chunk.encoded.qualityByteCount == 0)
-        #expect(chunk.encoded.overheadByteCount == 11)
+        #expect(chunk.encoded.overheadByteCount == 15)
         try chunk.check()
     }
 
@@ -44,7 +44,7 @@ import Testing
         body[offset] = 12
         #expect {
             try ChunkLayout(
-                parsing: body.rawSpan, bodyByteCount: 25, count: 10,
+                parsing: body.rawSpan, bodyByteCount: 29, count: 10,
                 firstTime: 1_735_689_600_000)
         } throws: { error in
             guard case .unsupported = error as? CodecError else { return false }
@@ -52,22 +52,37 @@ import Testing
         }
     }
 
-    @Test("a prefix that ends inside the head is truncated", arguments: 0..<11)
+    @Test("a prefix that ends inside the head is truncated", arguments: 0..<15)
     func prefix(of length: Int) {
         let head = Array(WorkedExampleTests.body.prefix(length))
         #expect(throws: CodecError.truncated) {
             try ChunkLayout(
-                parsing: head.rawSpan, bodyByteCount: 25, count: 10,
+                parsing: head.rawSpan, bodyByteCount: 29, count: 10,
                 firstTime: 1_735_689_600_000)
         }
     }
 
-    @Test("the head alone says where the frame lies") func headAlone() throws {
-        let head = Array(WorkedExampleTests.body.prefix(11))
+    @Test("a flipped bit of a frame is found by the frame's checksum alone", arguments: 15..<29)
+    func frameChecksum(at offset: Int) throws {
+        let body = WorkedExampleTests.body
         let layout = try ChunkLayout(
-            parsing: head.rawSpan, bodyByteCount: 25, count: 10, firstTime: 1_735_689_600_000)
-        #expect(layout.headByteCount == 11)
-        #expect(layout.bytes(ofFrame: 0) == 11..<25)
+            parsing: body.rawSpan, bodyByteCount: 29, count: 10, firstTime: 1_735_689_600_000)
+        try layout.verify(frame: 0, bytes: body.rawSpan.extracting(15..<29))
+        for bit in 0..<8 {
+            var changed = body
+            changed[offset] ^= 1 << bit
+            #expect(throws: CodecError.self) {
+                try layout.verify(frame: 0, bytes: changed.rawSpan.extracting(15..<29))
+            }
+        }
+    }
+
+    @Test("the head alone says where the frame lies") func headAlone() throws {
+        let head = Array(WorkedExampleTests.body.prefix(15))
+        let layout = try ChunkLayout(
+            parsing: head.rawSpan, bodyByteCount: 29, count: 10, firstTime: 1_735_689_600_000)
+        #expect(layout.headByteCount == 15)
+        #expect(layout.bytes(ofFrame: 0) == 15..<29)
         #expect(
             layout.byteCounts(ofFrame: 0)
                 == ColumnByteCounts(times: 3, values: 11, qualities: 0))

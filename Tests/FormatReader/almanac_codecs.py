@@ -517,7 +517,12 @@ def chosen(r, codecs, what):
 
 class FramePlace(NamedTuple):
     position: int
-    columns: list  # one (stored bytes, is LZ4) or None a column: time, value, quality
+    columns: list  # one (stored bytes, is LZ4) or None per column: time, value, quality
+    checksum: int  # 0 if the frame has no bytes
+
+    @property
+    def stored(self):
+        return sum(c[0] for c in self.columns if c)
 
 
 def frame_directory(r, frames, codecs):
@@ -531,7 +536,8 @@ def frame_directory(r, frames, codecs):
         for codec in codecs:
             length = r.varint() if codec.in_frames else None
             columns.append(None if length is None else (length >> 1, length & 1))
-        out.append(FramePlace(position, columns))
+        place = FramePlace(position, columns, 0)
+        out.append(place._replace(checksum=r.u32()) if place.stored else place)
     return out
 
 
@@ -568,12 +574,14 @@ def decode_body(chunk):
     codecs = [kinds[0](r, chunk.first_time, chunk.count),
               kinds[1](r, chunk.count), kinds[2](r, chunk.count)]
     directory = frame_directory(r, frames, codecs)
-    stored = sum(c[0] for place in directory for c in place.columns if c)
+    stored = sum(place.stored for place in directory)
     left = len(chunk.body) - r.p
     r.require(stored == left, "sum of the frames' lengths", stored, left)
     samples = Samples([], [], [])
     for f, place in enumerate(directory):
         n = min(FRAME_SAMPLES, chunk.count - f * FRAME_SAMPLES)
+        h = h64(chunk.body[r.p : r.p + place.stored]) & 0xFFFFFFFF if place.stored else 0
+        r.require(h == place.checksum, f"checksum of frame {f}", shown(h), shown(place.checksum))
         for whole, part in zip(samples, decode_frame(r, place, codecs, n, f)):
             whole += part
     r.end("body")

@@ -8,13 +8,15 @@ from almanac_bytes import Damage, Foreign, shown
 from almanac_codecs import read_chunk
 from almanac_manifest import NONE
 from almanac_records import content_offset
-from xxh64 import h64
+from xxh64 import MASK, h64
 
 PAGE = 4096
-ENTRIES_A_PAGE = 56
+ENTRIES_A_PAGE = 50
 NUMBERS_A_PAGE = 1008
 FOOTER = struct.Struct("<8sQQQIIIIQQQqqQQB15sQ")
-ENTRY = struct.Struct("<qqdddQQQHHHH")
+ENTRY = struct.Struct("<qqdddQQQHHHHQ")
+ENTRY_SEALED = 72
+FIRST_OF_SERIES, LAST_OF_SERIES = 4, 8
 
 
 class Footer(NamedTuple):
@@ -61,6 +63,7 @@ class Entry(NamedTuple):
     bad: int
     qualities: int
     flags: int
+    seal: int
 
     @property
     def offset(self):
@@ -134,12 +137,16 @@ class Segment:
         self.require(found == number, at + 8, "page number", found, number)
         return Page(at, found, first, count, end, raw[24:64], raw[64:])
 
-    def entry(self, n):
+    def entry(self, n, series):
         page = self.page(n // ENTRIES_A_PAGE)
         i = n % ENTRIES_A_PAGE
         expected = min(ENTRIES_A_PAGE, self.footer.chunks - (n - i))
         self.require(page.count == expected, page.offset + 16, "count of entries", page.count, expected)
-        entry = Entry(*ENTRY.unpack_from(page.contents, i * ENTRY.size))
+        raw = page.contents[i * ENTRY.size : (i + 1) * ENTRY.size]
+        entry = Entry(*ENTRY.unpack(raw))
+        h = h64(raw[:ENTRY_SEALED], (self.row.salt + (series << 32) + n) & MASK)
+        self.require(h == entry.seal, page.offset + 64 + i * ENTRY.size + ENTRY_SEALED, "H64 of an index entry",
+                     shown(h), shown(entry.seal))
         inside = self.begin <= entry.offset and entry.offset + entry.byte_count <= self.footer.entries
         self.require(inside and entry.offset % 8 == 0, page.offset + 64 + i * ENTRY.size + 56, "place of a chunk",
                      f"{entry.offset} + {entry.byte_count}", f"{self.begin} ... {self.footer.entries}")
@@ -176,7 +183,13 @@ class Segment:
         return range(begin, end)
 
     def entries_of(self, series):
-        return [self.entry(n) for n in self.ordinals(series)]
+        ordinals = self.ordinals(series)
+        entries = [self.entry(n, series) for n in ordinals]
+        for n, entry in zip(ordinals, entries):
+            expected = (FIRST_OF_SERIES if n == ordinals[0] else 0) | (LAST_OF_SERIES if n == ordinals[-1] else 0)
+            found = entry.flags & (FIRST_OF_SERIES | LAST_OF_SERIES)
+            self.require(found == expected, entry.offset, f"first and last flag of entry {n}", found, expected)
+        return entries
 
     # Chunks
 

@@ -132,7 +132,7 @@ class Verification:
 
     def entry(self, segment, n, chunk, samples):
         """Compares an index entry with what its chunk holds."""
-        e = segment.entry(n)
+        e = segment.entry(n, chunk.series)
         page = segment.page(n // ENTRIES_A_PAGE)
         at = page.offset + 64 + n % ENTRIES_A_PAGE * ENTRY.size
         usable = [s for s in samples if not s[2] & BAD]
@@ -164,7 +164,7 @@ class Verification:
             page = segment.page(number)
             self.zeros(file, segment.data, page.offset + 24, page.offset + 64, "head of an index page")
             if number < f.entry_pages:
-                first = segment.chunk(segment.entry(number * ENTRIES_A_PAGE).offset).series
+                first = segment.chunk(segment.entry(number * ENTRIES_A_PAGE, page.first_series).offset).series
                 self.equal(file, page.offset + 12, "first series, end", (page.first_series, page.end), (first, 0))
                 used = page.count * ENTRY.size
             elif number < f.entry_pages + f.directory_pages:

@@ -283,11 +283,15 @@ def chunk(series, codecs, count, first, salt, offset, random):
     for f in range(len(frames_of(count))):
         if f and t[3]:
             directory += varint(t[3][f] - t[3][f - 1])
+        frame = b""
         for part in (t, v, q):
             if part[1]:
                 length, column = stored(part[1][f], random.random() < 0.5)
                 directory += length
-                frames += column
+                frame += column
+        if frame:
+            directory += struct.pack("<I", h64(frame) & 0xFFFFFFFF)
+        frames += frame
     body = bytes(codecs) + bytes([len(frames_of(count))]) + t[0] + v[0] + q[0] + directory + frames
     return sealed(series, count, first, body, salt, offset), t[2], v[2], q[2]
 

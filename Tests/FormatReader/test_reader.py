@@ -75,8 +75,8 @@ def test_examples_of_packing():
 
 
 def test_example_of_chunk():
-    raw = data("""43 48 4e 4b 19 00 00 00 07 00 00 00 09 00 01 00 00 7c 29 1f 94 01 00 00 2a 00 00 00 00 00 00 00
-        ae 7c 9c 32 07 69 77 24 02 04 01 01 a0 f7 36 01 00 06 16 01 06 02 ae 03 02 00 01 01 02 08 02 00 01""")
+    raw = data("""43 48 4e 4b 1d 00 00 00 07 00 00 00 09 00 01 00 00 7c 29 1f 94 01 00 00 2a 00 00 00 00 00 00 00
+        09 6d a3 97 3a e9 31 c9 02 04 01 01 a0 f7 36 01 00 06 16 e0 c4 8e 20 01 06 02 ae 03 02 00 01 01 02 08 02 00 01""")
     chunk = read_chunk(bytes(64) + raw, 64, 64 + len(raw), SALT, "example")
     equal((chunk.series, chunk.count, chunk.last_lsn), (7, 10, 42))
     samples = decode_body(chunk)

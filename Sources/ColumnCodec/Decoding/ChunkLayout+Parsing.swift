@@ -96,9 +96,10 @@ private struct FrameDirectory {
             let times = hasTimes ? try reader.column(limits) : ChunkLayout.Column()
             let values = hasValues ? try reader.column(limits) : ChunkLayout.Column()
             let qualities = hasQualities ? try reader.column(limits) : ChunkLayout.Column()
-            let entry = ChunkLayout.Frame(
+            var entry = ChunkLayout.Frame(
                 offset: byteCount, position: position, times: times, values: values,
                 qualities: qualities)
+            if entry.byteCount > 0 { entry.checksum = try reader.u32() }
             byteCount += entry.byteCount
             entries.append(entry)
         }

@@ -13,6 +13,8 @@ public struct ChunkEncoder: Sendable {
     private var positions: [Int64] = []
     private var scratch: [UInt8] = []
     private var body: [UInt8] = []
+    /// The frames of the chunk, which follow the directory in the body.
+    private var frames: [UInt8] = []
     private var buffer = FrameBuffer()
 
     public init(limits: ChunkLimits = .disk) { self.limits = limits }
@@ -89,6 +91,7 @@ extension ChunkEncoder {
         body.append(contentsOf: times.shared)
         body.append(contentsOf: values.shared)
         body.append(contentsOf: qualities.shared)
+        frames.removeAll(keepingCapacity: true)
         for frame in 0..<frameCount {
             if frame > 0, !positions.isEmpty {
                 body.appendVarint(UInt64(positions[frame] - positions[frame - 1]))
@@ -96,12 +99,15 @@ extension ChunkEncoder {
             times.appendLength(ofFrame: frame, to: &body)
             values.appendLength(ofFrame: frame, to: &body)
             qualities.appendLength(ofFrame: frame, to: &body)
+            let start = frames.count
+            times.appendFrame(frame, to: &frames)
+            values.appendFrame(frame, to: &frames)
+            qualities.appendFrame(frame, to: &frames)
+            guard frames.count > start else { continue }
+            body.appendLittleEndian(
+                ChunkLayout.checksum(ofFrame: frames.rawSpan.extracting(start..<frames.count)))
         }
-        for frame in 0..<frameCount {
-            times.appendFrame(frame, to: &body)
-            values.appendFrame(frame, to: &body)
-            qualities.appendFrame(frame, to: &body)
-        }
+        body.append(contentsOf: frames)
     }
 
     /// Writes what no choice can spoil, for the case that one did.
@@ -157,6 +163,7 @@ extension ChunkEncoder {
         _ frame: Int, of layout: ChunkLayout, from body: [UInt8], into buffer: inout FrameBuffer
     ) throws(CodecError) {
         let bytes = try body.rawSpan.bytes(in: layout.bytes(ofFrame: frame))
+        try layout.verify(frame: frame, bytes: bytes)
         try layout.decode(frame: frame, from: bytes, into: &buffer)
     }
 }

@@ -73,8 +73,7 @@ extension YearView {
     ) throws(StoreError) -> SeriesYearBreakdown? {
         var chunks: [ChunkBreakdown] = []
         for segment in segments {
-            for ordinal in try segment.entries(of: series) {
-                let entry = try segment.entry(ordinal)
+            for entry in try segment.entries(of: series) {
                 chunks.append(try segment.breakdown(of: entry, series, scratches, log))
             }
         }

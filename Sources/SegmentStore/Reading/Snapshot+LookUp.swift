@@ -111,7 +111,7 @@ extension Segment {
         atOrBefore time: Int64, of series: SeriesID, _ entry: IndexEntry, _ back: Int,
         _ scratch: inout ReadScratch, _ cache: FrameCache
     ) throws(ChunkFailure) -> DecodedSample? {
-        // The chunk was verified whole when its head was made, and so were the frames kept of it.
+        // The chunk was verified whole when its head was made, and each cached frame when it was read.
         let known = knownHead(of: entry)
         if let known {
             guard let number = known.layout.frames(atOrBefore: time, back).first else { return nil }

@@ -90,8 +90,7 @@ extension Snapshot {
     public func chunks(of series: SeriesID) throws(StoreError) -> [ChunkSummary] {
         var chunks: [ChunkSummary] = []
         for segment in years.flatMap(\.segments) {
-            for ordinal in try segment.entries(of: series) {
-                let entry = try segment.entry(ordinal)
+            for entry in try segment.entries(of: series) {
                 chunks.append(
                     ChunkSummary(
                         file: segment.path, offset: entry.offset, byteCount: entry.byteCount,

@@ -10,23 +10,40 @@ struct EntrySpool {
 
     private let storage: any Storage
     private let path: String
+    private let salt: UInt64
+    /// The newest entry: whether it is the last of its series shows with the next one.
+    private var newest: (entry: IndexEntry, series: SeriesID)?
     private var file: (any StorageFile)?
     private var spilled = 0
     private var bytes: [UInt8] = []
     private var firstSeriesOfPages: [SeriesID] = []
     private var count = 0
 
-    init(_ storage: any Storage, path: String) {
+    /// - Parameter salt: the segment's, for the checksums of the entries.
+    init(_ storage: any Storage, path: String, salt: UInt64) {
         self.storage = storage
         self.path = path
+        self.salt = salt
     }
 
     mutating func append(_ entry: IndexEntry, of series: SeriesID) throws(StoreError) {
+        let isFirst = newest?.series != series
+        try encodeNewest(isLast: isFirst)
+        newest = (entry, series)
+        newest?.entry.isFirst = isFirst
+    }
+
+    private mutating func encodeNewest(isLast: Bool) throws(StoreError) {
+        guard let (unfinished, series) = newest else { return }
+        newest = nil
+        var entry = unfinished
         if count % IndexPage.entryCapacity == 0 {
             firstSeriesOfPages.append(series)
             if bytes.count >= EntrySpool.spillByteCount { try spill() }
         }
-        entry.append(to: &bytes)
+        entry.isLast = isLast
+        entry.append(
+            to: &bytes, seed: IndexEntry.seed(salt: salt, series: series, ordinal: count))
         count += 1
     }
 
@@ -49,6 +66,7 @@ struct EntrySpool {
     mutating func forEachPage(
         _ body: (_ firstSeries: SeriesID, _ count: Int, _ items: [UInt8]) throws(StoreError) -> Void
     ) throws(StoreError) {
+        try encodeNewest(isLast: true)
         let byteCount = spilled + bytes.count
         for (number, firstSeries) in firstSeriesOfPages.enumerated() {
             let start = number * EntrySpool.fullPageByteCount

@@ -1,8 +1,11 @@
 import ColumnCodec
 import TimeSeriesModel
 
-/// What the index knows of a chunk: its place, its span and its statistics
+/// The index's record of a chunk: its place, its span and its statistics
 /// (`docs/format/segment.md`).
+///
+/// Statistics answer queries without a look at the chunk, so each use of an entry checks its own
+/// checksum. The seed contains the series and the ordinal: an intact entry in another place fails.
 ///
 /// ```
 /// off  size  field
@@ -10,10 +13,13 @@ import TimeSeriesModel
 ///  16   8x5  min, max, sum, first, last value
 ///  56     8  offset in the file (low 40 bits), chunk length / 8 (high 24 bits)
 ///  64   2 2  usable count, bad count
-///  68   2 2  union of the quality bytes, flags (1 non-finite inside, 2 sum is exact decimal)
+///  68   2 2  union of the quality bytes, flags (1 non-finite inside, 2 sum is exact decimal,
+///            4 first entry of its series, 8 last entry of its series)
+///  72     8  H64 of bytes 0...71, seed fileSalt + series id * 2^32 + ordinal
 /// ```
 struct IndexEntry: Sendable {
-    static let encodedSize = 72
+    static let encodedSize = 80
+    private static let sealedSize = 72
     static let offsetLimit = 1 << 40
     static let lengthLimit = 1 << 27
 
@@ -21,6 +27,10 @@ struct IndexEntry: Sendable {
     /// Header, body and padding.
     var byteCount: Int
     var statistics: ChunkStatistics
+    /// Whether the series' entries in this segment begin here.
+    var isFirst = false
+    /// Whether the series' entries in this segment end here.
+    var isLast = false
 
     var firstTime: Int64 { statistics.firstTime }
     var lastTime: Int64 { statistics.lastTime }
@@ -35,7 +45,9 @@ struct IndexEntry: Sendable {
         self.statistics = statistics
     }
 
-    func append(to bytes: inout [UInt8]) {
+    /// Appends the entry, sealed for its place in the index.
+    func append(to bytes: inout [UInt8], seed: UInt64) {
+        let start = bytes.count
         bytes.appendLittleEndian(UInt64(bitPattern: statistics.firstTime))
         bytes.appendLittleEndian(UInt64(bitPattern: statistics.lastTime))
         for value in [
@@ -50,11 +62,26 @@ struct IndexEntry: Sendable {
         bytes.appendLittleEndian(UInt16(statistics.qualityUnion))
         bytes.appendLittleEndian(
             (statistics.hasNonFinite ? 1 : 0 as UInt16)
-                | (statistics.sumIsExactDecimal ? 2 : 0 as UInt16))
+                | (statistics.sumIsExactDecimal ? 2 : 0 as UInt16)
+                | (isFirst ? 4 : 0 as UInt16) | (isLast ? 8 : 0 as UInt16))
+        bytes.appendLittleEndian(
+            H64.hash(bytes.rawSpan.extracting(start..<bytes.count), seed: seed))
     }
 
-    /// Reads the entry at a place of a page whose checksum was found right.
-    init(decoding page: RawSpan, at start: Int) throws(CodecError) {
+    /// The seed of an entry's checksum.
+    static func seed(salt: UInt64, series: SeriesID, ordinal: Int) -> UInt64 {
+        salt &+ UInt64(series.rawValue) << 32 &+ UInt64(ordinal)
+    }
+
+    /// Reads the entry at a place of a page.
+    ///
+    /// - Throws: `malformed` if the entry is not the one that was sealed with `seed`.
+    init(decoding page: RawSpan, at start: Int, seed: UInt64) throws(CodecError) {
+        let sealed = try page.bytes(in: start..<start + IndexEntry.sealedSize)
+        let hash = try page.loadLittleEndian(UInt64.self, at: start + IndexEntry.sealedSize)
+        guard H64.hash(sealed, seed: seed) == hash else {
+            throw .malformed("the index entry's checksum does not match its bytes")
+        }
         func double(_ offset: Int) throws(CodecError) -> Double {
             Double(bitPattern: try page.loadLittleEndian(UInt64.self, at: start + offset))
         }
@@ -78,5 +105,7 @@ struct IndexEntry: Sendable {
         // The disk keeps that there are some, not how many: such a chunk is decoded when it matters.
         statistics.hasNonFinite = flags & 1 != 0
         statistics.sumIsExactDecimal = flags & 2 != 0
+        isFirst = flags & 4 != 0
+        isLast = flags & 8 != 0
     }
 }

@@ -10,12 +10,12 @@ import ColumnCodec
 ///  16     4  count of items
 ///  20     4  end (directory pages: the ordinal behind the last entry of the last series)
 ///  24    40  zeros
-///  64  4032  56 entries of 72 bytes, or 1,008 numbers of 4 bytes
+///  64  4032  50 entries of 80 bytes, or 1,008 numbers of 4 bytes
 /// ```
 struct IndexPage {
     static let byteCount = 4096
     static let headByteCount = 64
-    static let entryCapacity = 56
+    static let entryCapacity = 50
     static let numberCapacity = 1008
     /// Where the root has no directory page for a range of series.
     static let none = UInt32.max

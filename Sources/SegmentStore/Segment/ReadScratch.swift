@@ -10,7 +10,13 @@ struct ReadScratch: Sendable {
     var frame = FrameBuffer()
     var parts = IntegerParts()
 
-    /// Decodes a frame whose bytes lie in the buffer.
+    /// Checks the bytes of a frame in the buffer against the chunk's directory.
+    func verify(frame number: Int, of layout: ChunkLayout) throws(CodecError) {
+        try layout.verify(
+            frame: number, bytes: bytes.rawSpan.bytes(in: range(ofFrame: number, of: layout)))
+    }
+
+    /// Decodes a frame whose bytes are in the buffer.
     mutating func decode(
         frame number: Int, of layout: ChunkLayout, columns: FrameColumns = .all
     ) throws(CodecError) {

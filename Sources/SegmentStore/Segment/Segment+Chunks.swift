@@ -22,8 +22,8 @@ extension Segment {
         state.withLock { $0.heads[entry.offset] }
     }
 
-    /// Reads what a read of some frames of a chunk needs into the scratch, and gives the chunk's
-    /// parsed head. The whole chunk is read and verified the first time.
+    /// Reads frames of a chunk into the scratch, verifies them, and returns the chunk's parsed head.
+    /// The first time the whole chunk is read and verified.
     func load(
         frames wanted: (ChunkLayout) -> Range<Int>, of entry: IndexEntry, series: SeriesID,
         into scratch: inout ReadScratch
@@ -39,19 +39,21 @@ extension Segment {
         try read(
             at: entry.offset + scratch.base, byteCount: end - start, of: entry, series: series,
             into: &scratch)
+        do throws(CodecError) {
+            for frame in frames { try scratch.verify(frame: frame, of: head.layout) }
+        } catch { throw .damage(undecodable(error, entry, series)) }
         return head
     }
 
-    /// Reads a chunk whole; checks it against its index entry and, the first time or `again`, its
-    /// checksum.
+    /// Reads a chunk whole and checks it against its index entry and its checksum.
     func loadWhole(
-        _ entry: IndexEntry, series: SeriesID, again: Bool = false, into scratch: inout ReadScratch
+        _ entry: IndexEntry, series: SeriesID, into scratch: inout ReadScratch
     ) throws(ChunkFailure) -> ChunkLayout {
         scratch.base = 0
         try read(
             at: entry.offset, byteCount: entry.byteCount, of: entry, series: series, into: &scratch)
         do throws(CodecError) {
-            return try parse(scratch.bytes.rawSpan, entry, series, again)
+            return try parse(scratch.bytes.rawSpan, entry, series)
         } catch {
             throw .damage(
                 damage(
@@ -77,12 +79,10 @@ extension Segment {
     }
 
     private func parse(
-        _ chunk: RawSpan, _ entry: IndexEntry, _ series: SeriesID, _ again: Bool
+        _ chunk: RawSpan, _ entry: IndexEntry, _ series: SeriesID
     ) throws(CodecError) -> ChunkLayout {
         let header = try ChunkHeader(decoding: chunk)
-        let isKnown =
-            !again && state.withLock { $0.intactChunks.contains(entry.offset) }
-        guard isKnown || header.isIntact(in: chunk, at: entry.offset, salt: row.salt) else {
+        guard header.isIntact(in: chunk, at: entry.offset, salt: row.salt) else {
             throw .malformed("the chunk's checksum does not match its bytes")
         }
         guard header.series == series, header.count == entry.count,
@@ -92,14 +92,12 @@ extension Segment {
                 "the chunk is of series \(header.series.rawValue) with \(header.count) samples, "
                     + "its index entry says series \(series.rawValue) with \(entry.count)")
         }
-        let layout = try ChunkLayout(
+        return try ChunkLayout(
             parsing: chunk.extracting(header.body), bodyByteCount: header.bodyByteCount,
             count: header.count, firstTime: header.firstTime)
-        if !isKnown { state.withLock { _ = $0.intactChunks.insert(entry.offset) } }
-        return layout
     }
 
-    /// Called behind a successful ``parse``.
+    /// Keeps the head of a chunk that ``parse`` has verified.
     private func remember(_ layout: ChunkLayout, of entry: IndexEntry) -> ChunkHead {
         let head = ChunkHead(layout)
         state.withLock { state in

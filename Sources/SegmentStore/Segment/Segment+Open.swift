@@ -40,7 +40,7 @@ extension Segment {
             case .success(let footer) where byteCount >= row.byteCount:
                 mapped = MappedIndex(
                     pages: try file.map(at: footer.pages.lowerBound, byteCount: footer.pages.count),
-                    footer: footer)
+                    footer: footer, file: file)
             case .success: break
             case .failure(let error): note(.badIndex, at: footerOffset, error.text)
             }

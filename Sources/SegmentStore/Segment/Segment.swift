@@ -5,17 +5,15 @@ import TimeSeriesModel
 
 /// A segment file, open for reading. Safe to share between threads.
 ///
-/// Nothing of the file is believed before its checksum was found right, and each part is checked
-/// once per process: pages one by one before they are used through the map, a chunk whole at its
-/// first read. Where pages or footer are damaged the index is rebuilt in memory from the chunks.
+/// A checksum is verified at every read from the file or its map: of an entry at each use, of a chunk
+/// when it is read whole, of a frame when it is read alone. If pages or footer are damaged, the index
+/// is rebuilt in memory from the chunks.
 final class Segment: Sendable {
-    /// Heads of chunks kept parsed; a dashboard's worth, about 1 MiB.
+    /// The most parsed heads that are kept; about 1 MiB.
     static let keptHeadCountMax = 8192
 
     struct State {
-        /// Offsets of the chunks that were read whole and found intact.
-        var intactChunks: Set<Int> = []
-        /// By offset.
+        /// Parsed heads of chunks that were read whole and found intact, by offset.
         var heads: [Int: ChunkHead] = [:]
         var rebuilt: RebuiltIndex?
     }
@@ -71,122 +69,63 @@ final class Segment: Sendable {
 // MARK: - Index
 
 extension Segment {
-    /// The ordinals of a series' entries: consecutive, ascending in time.
-    func entries(of series: SeriesID) throws(StoreError) -> Range<Int> {
-        try withIndex { (index) throws(DamagedPage) in
-            try index.entries(of: series, verifying: verifyPage)
+    /// Returns every entry of a series, ascending in time.
+    func entries(of series: SeriesID) throws(StoreError) -> [IndexEntry] {
+        try entries(of: series, from: .min, through: .max)
+    }
+
+    /// Returns the entries of a series that overlap `first...last`, ascending in time.
+    func entries(
+        of series: SeriesID, from first: Int64, through last: Int64
+    ) throws(StoreError) -> [IndexEntry] {
+        try withIndex { (index) throws(IndexFailure) in
+            try index.entries(of: series, from: first, through: last)
         } rebuilt: {
-            $0.entries(of: series)
+            $0.entries(of: series, from: first, through: last)
         }
     }
 
-    /// Every series that has entries, ascending.
+    /// Returns the last entry of a series that begins at or before a time.
+    func lastEntry(of series: SeriesID, atOrBefore time: Int64) throws(StoreError) -> IndexEntry? {
+        try withIndex { (index) throws(IndexFailure) in
+            try index.lastEntry(of: series, atOrBefore: time)
+        } rebuilt: {
+            $0.lastEntry(of: series, atOrBefore: time)
+        }
+    }
+
+    /// Returns every series that has entries, ascending.
     func allEntries() throws(StoreError) -> [SeriesEntries] {
-        try withIndex { (index) throws(DamagedPage) in
-            try index.allEntries(verifying: verifyPage)
+        try withIndex { (index) throws(IndexFailure) in
+            try index.allEntries()
         } rebuilt: {
             $0.allEntries()
         }
     }
 
-    /// Every series that has entries, ascending, with the number of its samples.
+    /// Returns every series that has entries, ascending, with the number of its samples.
     func seriesWithSampleCounts() throws(StoreError) -> [SeriesSampleCount] {
         try allEntries().map { (item) throws(StoreError) in
             var count = 0
-            for ordinal in item.ordinals { count += try entry(ordinal).count }
+            for entry in try entries(of: item.series) { count += entry.count }
             return SeriesSampleCount(series: item.series, count: count)
         }
     }
 
-    func entry(_ ordinal: Int) throws(StoreError) -> IndexEntry {
-        try withIndex { (index) throws(DamagedPage) in
-            try index.entry(ordinal, verifying: verifyPage)
-        } rebuilt: {
-            $0.entries[ordinal]
-        }
-    }
-
-    /// The entries of a series that overlap `first...last`, ascending in time.
-    func entries(
-        of series: SeriesID, from first: Int64, through last: Int64
-    ) throws(StoreError) -> [IndexEntry] {
-        let all = try entries(of: series)
-        guard !all.isEmpty else { return [] }
-        var found: [IndexEntry] = []
-        found.reserveCapacity(min(all.count, 16))
-        for ordinal in try firstOrdinal(in: all, endingAtOrAfter: first)..<all.upperBound {
-            let entry = try entry(ordinal)
-            guard entry.firstTime <= last else { break }
-            found.append(entry)
-        }
-        return found
-    }
-
-    private func times(ofEntry ordinal: Int) throws(StoreError) -> (first: Int64, last: Int64) {
-        try withIndex { (index) throws(DamagedPage) in
-            try index.times(ofEntry: ordinal, verifying: verifyPage)
-        } rebuilt: {
-            ($0.entries[ordinal].firstTime, $0.entries[ordinal].lastTime)
-        }
-    }
-
-    /// The last entry of a series that begins at or before a time.
-    func lastEntry(of series: SeriesID, atOrBefore time: Int64) throws(StoreError) -> IndexEntry? {
-        var span = try entries(of: series)
-        let first = span.lowerBound
-        while !span.isEmpty {
-            let middle = span.lowerBound + span.count / 2
-            if try times(ofEntry: middle).first <= time {
-                span = middle + 1..<span.upperBound
-            } else {
-                span = span.lowerBound..<middle
-            }
-        }
-        return span.lowerBound > first ? try entry(span.lowerBound - 1) : nil
-    }
-
-    private func firstOrdinal(
-        in all: Range<Int>, endingAtOrAfter time: Int64
-    ) throws(StoreError) -> Int {
-        var span = all
-        while !span.isEmpty {
-            let middle = span.lowerBound + span.count / 2
-            if try times(ofEntry: middle).last < time {
-                span = middle + 1..<span.upperBound
-            } else {
-                span = span.lowerBound..<middle
-            }
-        }
-        return span.lowerBound
-    }
-
-    /// Answers from the map, or, where a page turns out damaged, from an index made of the chunks.
+    /// Reads from the map or, if a page turns out to be damaged, from an index made of the chunks.
     @inline(__always)
     private func withIndex<Result>(
-        _ body: (MappedIndex) throws(DamagedPage) -> Result,
+        _ body: (MappedIndex) throws(IndexFailure) -> Result,
         rebuilt: (RebuiltIndex) -> Result
     ) throws(StoreError) -> Result {
         if hasRebuilt.load(ordering: .acquiring), let index = state.withLock({ $0.rebuilt }) {
             return rebuilt(index)
         }
         if let mapped {
-            do throws(DamagedPage) { return try body(mapped) } catch {}
+            do throws(IndexFailure) { return try body(mapped) } catch {
+                if case .store(let error) = error { throw error }
+            }
         }
         return rebuilt(try rebuildIndex())
-    }
-
-    @inline(__always)
-    private func verifyPage(_ number: Int) throws(DamagedPage) {
-        guard let mapped, !mapped.intactPages.contains(number) else { return }
-        try verifyPage(number, of: mapped)
-    }
-
-    private func verifyPage(_ number: Int, of mapped: MappedIndex) throws(DamagedPage) {
-        let offset = mapped.footer.entryPages + number * IndexPage.byteCount
-        guard
-            let bytes = try? file.read(at: offset, byteCount: IndexPage.byteCount),
-            IndexPage.isIntact(bytes.rawSpan, at: offset, salt: row.salt)
-        else { throw DamagedPage(offset: offset) }
-        mapped.intactPages.insert(number)
     }
 }

@@ -44,7 +44,8 @@ final class SegmentWriter {
         do throws(StorageError) {
             file = try storage.open(path, .create)
         } catch { throw StoreError(error) }
-        entries = EntrySpool(storage, path: SegmentWriter.entryPath(path))
+        entries = EntrySpool(
+            storage, path: SegmentWriter.entryPath(path), salt: identity.fileSalt)
         buffer = FileHeader(
             kind: .segment, fileID: identity.fileID, fileSalt: identity.fileSalt,
             storeID: identity.storeID, year: identity.year.number, firstLSN: identity.firstLSN

@@ -7,12 +7,12 @@ import TimeSeriesModel
 @Suite("The worked example of the format page") struct WorkedExampleTests {
     private static let expected: [UInt8] =
         [
-            0x43, 0x48, 0x4E, 0x4B, 0x19, 0, 0, 0, 7, 0, 0, 0, 9, 0, 1, 0,
+            0x43, 0x48, 0x4E, 0x4B, 0x1D, 0, 0, 0, 7, 0, 0, 0, 9, 0, 1, 0,
             0x00, 0x7C, 0x29, 0x1F, 0x94, 1, 0, 0, 0x2A, 0, 0, 0, 0, 0, 0, 0,
-            0xAE, 0x7C, 0x9C, 0x32, 0x07, 0x69, 0x77, 0x24,
-            2, 4, 1, 1, 0xA0, 0xF7, 0x36, 1, 0, 0x06, 0x16, 1, 6, 2,
+            0x09, 0x6D, 0xA3, 0x97, 0x3A, 0xE9, 0x31, 0xC9,
+            2, 4, 1, 1, 0xA0, 0xF7, 0x36, 1, 0, 0x06, 0x16, 0xE0, 0xC4, 0x8E, 0x20, 1, 6, 2,
             0xAE, 3, 2, 0, 1, 1, 2, 8, 2, 0, 1,
-        ] + [UInt8](repeating: 0, count: 7)
+        ] + [UInt8](repeating: 0, count: 3)
 
     @Test("comes out byte for byte, header and checksum included")
     func bytes() throws {
@@ -62,13 +62,40 @@ import TimeSeriesModel
         statistics.usableCount = 8000
         statistics.badCount = 192
         statistics.qualityUnion = 0xA5
-        let entry = IndexEntry(offset: 0xFF_1234_5678, byteCount: 4096, statistics: statistics)
+        var entry = IndexEntry(offset: 0xFF_1234_5678, byteCount: 4096, statistics: statistics)
+        entry.isLast = true
         var bytes: [UInt8] = []
-        entry.append(to: &bytes)
+        entry.append(to: &bytes, seed: 7)
         #expect(bytes.count == IndexEntry.encodedSize)
-        let again = try IndexEntry(decoding: bytes.rawSpan, at: 0)
+        let again = try IndexEntry(decoding: bytes.rawSpan, at: 0, seed: 7)
         #expect(again.statistics == statistics)
         #expect(again.offset == entry.offset && again.byteCount == entry.byteCount)
+        #expect(again.isLast && !again.isFirst)
+    }
+
+    @Test("is refused in another place of the index, and with any bit flipped")
+    func checksum() throws {
+        let entry = IndexEntry(offset: 64, byteCount: 72, statistics: ChunkStatistics())
+        let series = SeriesID(rawValue: 3)
+        let seed = IndexEntry.seed(salt: 99, series: series, ordinal: 5)
+        var bytes: [UInt8] = []
+        entry.append(to: &bytes, seed: seed)
+        for other in [
+            IndexEntry.seed(salt: 98, series: series, ordinal: 5),
+            IndexEntry.seed(salt: 99, series: SeriesID(rawValue: 4), ordinal: 5),
+            IndexEntry.seed(salt: 99, series: series, ordinal: 6),
+        ] {
+            #expect(throws: CodecError.self) {
+                try IndexEntry(decoding: bytes.rawSpan, at: 0, seed: other)
+            }
+        }
+        for bit in 0..<bytes.count * 8 {
+            var changed = bytes
+            changed[bit / 8] ^= 1 << (bit % 8)
+            #expect(throws: CodecError.self) {
+                try IndexEntry(decoding: changed.rawSpan, at: 0, seed: seed)
+            }
+        }
     }
 }
 
