@@ -8,7 +8,7 @@
 /// rec/catalog-00000003.rec
 /// rec/journal-2025-00000005.rec
 /// quarantine/
-/// tmp/MANIFEST, tmp/MANIFEST.2, tmp/probe
+/// tmp/MANIFEST, tmp/MANIFEST.2, tmp/probe, tmp/run-89abcdef01234567-1.seg
 /// ```
 public enum StoreLayout {
     public static let lock = "LOCK"
@@ -45,6 +45,15 @@ public enum StoreLayout {
     /// Where a file is written before it gets its name.
     public static func temporary(_ file: StoreFile) -> String {
         "\(temporaryFolder)/\(file.name)"
+    }
+
+    /// A sorted run of an import.
+    ///
+    /// - Parameters:
+    ///   - token: random per import, so that no two of any process have runs of the same name.
+    ///   - number: counts the runs of the import.
+    static func importRun(token: UInt64, number: UInt64) -> String {
+        "\(temporaryFolder)/run-\(token.hexText)-\(number).seg"
     }
 
     /// Where a file is put that nobody names but nobody may delete.

@@ -236,6 +236,8 @@ extension BulkImport {
         pending = [:]
         pendingCount = 0
         for year in SortedSeries.years(of: sorted) {
+        // Beside the next writer of a store that was closed, nothing more is written.
+        if let refusal = store.state.withLock({ $0.refusal }) { throw refusal }
             try runs.add(sorted, of: year)
         }
     }

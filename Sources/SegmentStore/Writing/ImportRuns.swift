@@ -6,6 +6,8 @@ import TimeSeriesModel
 /// later wins where both hold a sample.
 struct ImportRuns {
     private let store: Store
+    /// Tells the runs of this import from those of others, also of an earlier or later process.
+    private let token = UInt64.random(in: .min ... .max)
     private var rows: [(year: UTCYear, row: ManifestFile, path: String)] = []
     private(set) var sampleCount = 0
 
@@ -15,11 +17,10 @@ struct ImportRuns {
 
     mutating func add(_ sorted: [SortedSeries], of year: UTCYear) throws(StoreError) {
         let number = UInt64(rows.count + 1)
-        let name = "run-\(number).seg"
-        let path = StoreLayout.temporaryFolder + "/" + name
+        let path = StoreLayout.importRun(token: token, number: number)
         let row: ManifestFile
         do throws(StoreError) {
-            row = try write(sorted, of: year, number, name: name, path: path)
+            row = try write(sorted, of: year, number, path: path)
         } catch {
             SegmentWriter.discard(path, in: store.storage)
             throw error
@@ -29,7 +30,7 @@ struct ImportRuns {
     }
 
     private func write(
-        _ sorted: [SortedSeries], of year: UTCYear, _ number: UInt64, name: String, path: String
+        _ sorted: [SortedSeries], of year: UTCYear, _ number: UInt64, path: String
     ) throws(StoreError) -> ManifestFile {
         let writer = try SegmentWriter(
             store.storage, path: path,
@@ -44,7 +45,7 @@ struct ImportRuns {
         } consume: { (run: EncodedRun) throws(StoreError) in
             try writer.append(run)
         }
-        return try writer.finish(name: name)
+        return try writer.finish(name: path)
     }
 
     /// The runs of each year, as if they were a year's segments.
