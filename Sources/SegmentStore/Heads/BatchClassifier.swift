@@ -12,6 +12,9 @@ struct BatchClassifier {
         /// Places in the batch of what is to be written, ascending.
         var survivors: [Int] = []
         var countChanges: [Int: Int] = [:]
+        /// Survivors, per UTC year, that are known only from what a removal under way takes away:
+        /// they are counted as new once it is published.
+        var revived: [Int: Int] = [:]
         /// Every UTC year that survivors lie in.
         var years: Set<Int> = []
         var receipt = Receipt()
@@ -28,9 +31,17 @@ struct BatchClassifier {
     private let view: Snapshot
     private let window: ClosedRange<Int64>
     private let floor: Int64
+    /// What a removal under way takes away, and the heads that it leaves alone.
+    private let removal: (range: RemovedRange, heads: Heads)?
 
-    /// - Parameter view: sees every entry of the heads, published or not.
-    init(_ view: Snapshot, window: ClosedRange<Int64>, floor: Int64?) {
+    /// - Parameters:
+    ///   - view: sees every entry of the heads, published or not.
+    ///   - removal: the removal under way, and the heads that were begun with it.
+    init(
+        _ view: Snapshot, window: ClosedRange<Int64>, floor: Int64?,
+        removal: (range: RemovedRange, heads: Heads)? = nil
+    ) {
+        self.removal = removal
         self.view = view
         self.window = window
         self.floor = floor ?? .min
@@ -108,21 +119,36 @@ struct BatchClassifier {
             earlier[key] = index
             return
         }
+        // The removal is taken for done before this batch, whatever the batch brings.
+        let isRevived = earlier[key] == nil && isBeingRemoved(key)
         if known.value.bitPattern == batch.values[index].bitPattern,
             known.quality.rawValue == batch.qualities[index]
         {
             outcome.receipt.duplicates += 1
             outcome.receipt.notes.append(SampleNote(index, .duplicate))
+            guard isRevived else { return }
         } else if rule == .keep {
+            // The removal may still fail, and the stored sample stay.
             outcome.receipt.kept += 1
             outcome.receipt.notes.append(SampleNote(index, .kept))
+            return
         } else {
             outcome.receipt.replaced += 1
             outcome.receipt.notes.append(SampleNote(index, .replaced))
-            outcome.years.insert(year)
-            outcome.survivors.append(index)
-            earlier[key] = index
         }
+        outcome.years.insert(year)
+        outcome.survivors.append(index)
+        earlier[key] = index
+        if isRevived { outcome.revived[year, default: 0] += 1 }
+    }
+
+    /// Whether the store has a sample only in what a removal under way takes away.
+    private func isBeingRemoved(_ key: Key) -> Bool {
+        guard let (removed, heads) = removal, removed.concerns(key.series),
+            removed.range.contains(Timestamp(rawValue: key.time))
+        else { return false }
+        let found = heads[key.series]?.sample(atOrBefore: key.time, upTo: .max)
+        return found?.time.rawValue != key.time
     }
 
     private func keys(of survivors: [Int], in batch: SampleBatch) -> [Key: Int] {

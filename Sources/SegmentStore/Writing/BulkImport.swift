@@ -102,7 +102,7 @@ public final class BulkImport {
         if pendingCount >= store.options.importSampleCountInMemory { try spill() }
     }
 
-    /// Retention may not move the floor while an import is under way, so that of its beginning holds.
+    /// Retention may move the floor while the import is under way: the commit looks again.
     private func columnsAboveFloor(_ columns: SampleColumns) -> SampleColumns {
         guard let floor = base.manifest.floor, columns.times.contains(where: { $0 < floor }) else {
             return columns
@@ -140,6 +140,7 @@ public final class BulkImport {
         base = store.snapshot()
         let lsn = writer.log.lastLSN + 1
         let years = runs.isEmpty ? try writeFromMemory(lsn) : try writeFromRuns(lsn)
+        for (series, columns) in pending { pending[series] = columnsAboveFloor(columns) }
         if try publish(years, lsn) {
             // Only a published number is used up: the log has no gaps.
             writer.log.skip(to: lsn)
@@ -199,6 +200,7 @@ public final class BulkImport {
             report.kept += year.counts.kept
         }
         let segments = years.compactMap(\.segment)
+            report.belowFloor += year.counts.belowFloor
         guard !change.isEmpty || !segments.isEmpty else { return false }
         var edit = ManifestEdit()
         edit.lastLSN = lsn

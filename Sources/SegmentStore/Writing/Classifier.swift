@@ -8,14 +8,17 @@ struct Classifier {
         var duplicates = 0
         var replaced = 0
         var kept = 0
+        /// Left out because retention has passed their time.
+        var belowFloor = 0
 
-        var total: Int { new + duplicates + replaced + kept }
+        var total: Int { new + duplicates + replaced + kept + belowFloor }
 
         mutating func add(_ other: Counts) {
             new += other.new
             duplicates += other.duplicates
             replaced += other.replaced
             kept += other.kept
+            belowFloor += other.belowFloor
         }
     }
 
@@ -31,6 +34,9 @@ struct Classifier {
         self.rule = rule
         self.scratches = scratches
     }
+
+    /// Counts samples that are left out.
+    mutating func skip(belowFloor count: Int) { counts.belowFloor += count }
 
     /// What is to be written of ascending columns. Reads the store between their first and last.
     ///

@@ -67,6 +67,7 @@ extension Store {
         var frames: [RecordFrame] = []
         var changes: [Int: Int] = [:]
         var committed: [CommittedBatch] = []
+        var revived: [Int: Int] = [:]
         for request in group {
             do throws(StoreError) {
                 let lsn = writer.log.lastLSN + LSN(frames.count) + 1
@@ -82,9 +83,8 @@ extension Store {
                             CommittedBatch(
                                 position: lsn, batch: request.batch, places: outcome.survivors))
                     }
-                    for (year, change) in outcome.countChanges {
-                        changes[year, default: 0] += change
-                    }
+                    changes.merge(outcome.countChanges, uniquingKeysWith: +)
+                    revived.merge(outcome.revived, uniquingKeysWith: +)
                 }
                 accepted.append((request, receipt))
             } catch { request.resolve(.failure(error)) }
@@ -96,7 +96,7 @@ extension Store {
             for (request, _) in accepted { request.resolve(.failure(error)) }
             return
         }
-        publish(frames.last?.lsn, changes, writer.log.byteCount)
+        publish(frames.last?.lsn, changes, revived, writer.log.byteCount)
         for batch in committed { options.onCommit?(batch) }
         for (request, receipt) in accepted {
             var receipt = receipt
@@ -109,10 +109,10 @@ extension Store {
     private func classify(
         _ request: AppendRequest, _ lsn: LSN, _ writer: inout Writer
     ) throws(StoreError) -> BatchClassifier.Outcome {
-        let (view, floor, active, end) = state.withLock { state in
+        let (view, floor, active, end, removal) = state.withLock { state in
             (
-                state.snapshot(upTo: .max), state.manifest.floor, state.active,
-                state.catalog.nextSeriesID
+                state.snapshot(upTo: .max), state.floor, state.active, state.catalog.nextSeriesID,
+                state.removal
             )
         }
         if let unknown = request.batch.series.first(where: { $0.rawValue == 0 || $0 >= end }) {
@@ -120,8 +120,11 @@ extension Store {
                 .invalidParameter, "series \(unknown.rawValue) is not known to this store")
         }
         let window = options.sampleWindow.from.rawValue...options.sampleWindow.to.rawValue - 1
-        let outcome = try BatchClassifier(view, window: window, floor: floor)
-            .classify(request.batch, request.rule, &writer.newest)
+        let outcome = try BatchClassifier(
+            view, window: window, floor: floor,
+            removal: removal.map { ($0.range, active) }
+        )
+        .classify(request.batch, request.rule, &writer.newest)
         if !outcome.survivors.isEmpty {
             active.noteYears(outcome.years)
             active.append(request.batch, outcome.survivors, lsn: lsn)
@@ -160,10 +163,13 @@ extension Store {
         }
     }
 
-    private func publish(_ lsn: LSN?, _ changes: [Int: Int], _ logByteCount: Int) {
+    private func publish(
+        _ lsn: LSN?, _ changes: [Int: Int], _ revived: [Int: Int], _ logByteCount: Int
+    ) {
         state.withLock { state in
             if let lsn { state.publishedLSN = lsn }
-            for (year, change) in changes { state.countChanges[year, default: 0] += change }
+            state.countChanges.merge(changes, uniquingKeysWith: +)
+            state.removal?.revived.merge(revived, uniquingKeysWith: +)
             state.logByteCount = logByteCount
         }
     }

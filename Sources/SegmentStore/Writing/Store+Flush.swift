@@ -77,8 +77,12 @@ extension Store {
     ///
     /// Batches are taken meanwhile, into new heads and a new log file.
     @discardableResult
-    func flushHeads() throws(StoreError) -> Bool {
-        let generations = try writer.withLock({ freeze(&$0) }).get()
+    func flushHeads(before removal: PendingRemoval? = nil) throws(StoreError) -> Bool {
+        let generations = try writer.withLock { writer in
+            let frozen = freeze(&writer)
+            if let removal { state.withLock { $0.removal = removal } }
+            return frozen
+        }.get()
         guard let last = generations.last else { return false }
         try writeSegments(of: generations, through: last.lastLSN)
         writer.withLock { drop(generations, &$0) }
@@ -89,6 +93,9 @@ extension Store {
     func flushHeads(_ writer: inout Writer) throws(StoreError) {
         let generations = try freeze(&writer).get()
         guard let last = generations.last else { return }
+    ///
+    /// - Parameter removal: what is to be removed from all that is flushed; appends know of it from
+    ///   their first batch after it.
         try writeSegments(of: generations, through: last.lastLSN)
         drop(generations, &writer)
     }

@@ -18,7 +18,8 @@ extension Store {
     /// The years concerned are rewritten without them and compared, years that lie wholly inside are
     /// dropped as files, unread; then all of it is published at once: durable and gone on return,
     /// and after a crash gone everywhere or nowhere. Batches that are appended meanwhile come later
-    /// and stay.
+    /// and stay, also if the samples that they replace or repeat are removed; only with `keep`, a
+    /// sample that gives way to one that is being removed is left out.
     ///
     /// - Returns: what was removed.
     /// - Throws: ``StoreError``: `invalidParameter` for an unknown series, `busy`, `closed`,
@@ -38,7 +39,8 @@ extension Store {
     /// Removes everything older than a time, and takes nothing older any more: retention.
     ///
     /// Years that lie wholly below are dropped as files; the year that the time lies in is
-    /// rewritten. The bound never moves back.
+    /// rewritten. The bound never moves back. Appends obey it from the beginning of the call,
+    /// imports at their commit.
     ///
     /// - Parameters:
     ///   - time: what is older goes.
@@ -63,9 +65,8 @@ extension Store {
     private func removeInTurn(
         _ removed: RemovedRange, floor: Int64?
     ) throws(StoreError) -> RemovalReport {
-        // What an import keeps is decided by the floor that it began with.
-        if floor != nil, state.withLock({ $0.isImporting }) { throw StoreError.importUnderWay }
-        try flushHeads()
+        defer { state.withLock { $0.removal = nil } }
+        try flushHeads(before: PendingRemoval(range: removed, floor: floor))
         let before = segmentTotals
         var report = RemovalReport()
         var whole = Rewriting()
@@ -83,15 +84,33 @@ extension Store {
         }
         whole.edit.floor = floor
         let moves = floor.map { floor in state.withLock { $0.manifest.floor ?? .min } < floor }
-        if !whole.edit.dropped.isEmpty || moves == true {
-            try publish(whole.edit, segments: whole.segments)
-        }
-        // What was the newest of a series may be gone: the next batch looks anew.
-        writer.withLock { $0.newest = NewestTimes() }
+        if !whole.edit.dropped.isEmpty || moves == true { try publish(whole) }
         let after = segmentTotals
         report.files = before.files - after.files
         report.bytes = before.bytes - after.bytes
         return report
+    }
+
+    /// Publishes in the writer's turn, so that each batch comes before the removal or after it.
+    private func publish(_ removal: Rewriting) throws(StoreError) {
+        let result = writer.withLock { writer in
+            Result { () throws(StoreError) in
+                var edit = removal.edit
+                let revived = state.withLock { $0.removal?.revived ?? [:] }
+                if !revived.isEmpty {
+                    // The manifest is going to count them, so a crash must not take them.
+                    do throws(StoreError) { try writer.log.sync() } catch {
+                        state.withLock { $0.failure = $0.failure ?? error }
+                        throw error
+                    }
+                    edit.sampleCountChanges.merge(revived, uniquingKeysWith: +)
+                }
+                try publish(edit, segments: removal.segments) { $0.removal = nil }
+                // What was the newest of a series may be gone: the next batch looks anew.
+                writer.newest = NewestTimes()
+            }
+        }
+        try result.get()
     }
 
     private var segmentTotals: (files: Int, bytes: Int) {

@@ -31,6 +31,14 @@ public final class Store: Sendable {
         var failure: StoreError?
         /// Why the last flush could not be done, if so.
         var flushFailure: StoreError?
+        /// Why the last flush or merge that an append started could not be done, if so.
+        var maintenanceFailure: StoreError?
+        /// Whether what an earlier process left in the log is not in segments yet, for lack of
+        /// space. Until then the log takes nothing: a record after a torn one would look like one
+        /// after a hole.
+        var awaitsRecovery = false
+        /// The removal under way.
+        var removal: PendingRemoval?
         var isClosed = false
         var isImporting = false
 
@@ -153,6 +161,12 @@ extension Store.State {
     func snapshot(upTo lsn: LSN) -> Snapshot {
         var generations = frozen.map(\.heads)
         if active.sampleCount > 0 { generations.append(active) }
+
+    /// No sample before it is taken: where retention ends, or will end once the one under way is
+    /// published.
+    var floor: Int64? {
+        [manifest.floor, removal?.floor].compactMap { $0 }.max()
+    }
         let pending = frozen.map(\.countChanges) + [countChanges]
         return Snapshot(
             files, catalog: catalog,

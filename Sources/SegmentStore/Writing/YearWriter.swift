@@ -131,10 +131,14 @@ struct YearWriter {
         var feeder = ChunkFeeder(series: series)
         return try store.encoders.withEncoder { (encoder) throws(StoreError) in
             var block = SampleColumns()
+            let floor = base.manifest.floor ?? .min
             _ = try runs.forEachRun(
                 of: series, ReadBounds(year.range)!, .forward, store.scratches, nil
             ) { (frame, positions) throws(StoreError) in
-                block.append(contentsOf: frame, positions)
+                // Retention may have moved on since the run was written.
+                let first = frame.times.firstPosition(in: positions) { $0 >= floor }
+                classifier.skip(belowFloor: first - positions.lowerBound)
+                block.append(contentsOf: frame, first..<positions.upperBound)
                 if block.count >= 1 << 16 { try feed(&block) }
                 return true
             }
