@@ -15,6 +15,12 @@ extension StoreError {
             code, error.message, file: error.path, holder: error.holder?.processID,
             underlying: error)
     }
+
+    /// Whether the system lacked space, descriptors or memory: the same call can succeed later, and
+    /// the error says nothing about what is on the disk.
+    var isShortage: Bool {
+        code == .diskFull || underlying?.code == .tooManyOpenFiles || underlying?.code == .noMemory
+    }
 }
 
 extension CodecError {

@@ -39,6 +39,16 @@ struct HeadSeries: Sendable {
         firstTime = min(firstTime, entry.time)
     }
 
+    /// Takes away the entries above an LSN, which are the last that arrived. Costs a pass over the
+    /// others.
+    mutating func removeEntries(above lsn: LSN) {
+        let kept = visibleCount(lsn)
+        guard kept < count else { return }
+        var rest = HeadSeries()
+        for index in 0..<kept { rest.append(self[index]) }
+        self = rest
+    }
+
     private subscript(index: Int) -> Entry {
         let number = index / HeadSeries.blockEntryCount
         return number < sealed.count
@@ -57,6 +67,15 @@ struct HeadSeries: Sendable {
 // MARK: - Reading
 
 extension HeadSeries {
+    /// The first and last time of the visible entries; nil if none is visible.
+    func timeBounds(upTo lsn: LSN) -> (first: Int64, last: Int64)? {
+        let visible = visibleCount(lsn)
+        guard visible > 0 else { return nil }
+        if visible == count { return (firstTime, lastTime) }
+        let times = (0..<visible).lazy.map { self[$0].time }
+        return (times.min()!, times.max()!)
+    }
+
     /// The visible samples inside bounds, ascending, each time once: the later LSN wins.
     func columns(in bounds: ReadBounds, upTo lsn: LSN) -> SampleColumns {
         let visible = visibleCount(lsn)

@@ -40,6 +40,18 @@ final class Heads: Sendable {
         }
     }
 
+    /// Takes away the entries of refused batches, which no snapshot has seen.
+    func removeEntries(above lsn: LSN) {
+        state.withLock { state in
+            var count = 0
+            for slot in state.series.indices {
+                state.series[slot].removeEntries(above: lsn)
+                count += state.series[slot].count
+            }
+            state.sampleCount = count
+        }
+    }
+
     func noteYears(_ years: some Sequence<Int>) {
         state.withLock { $0.years.formUnion(years) }
     }
@@ -71,15 +83,15 @@ struct VisibleHeads: Sendable {
 
     static let none = VisibleHeads(generations: [], lsn: 0)
 
-    /// The first and last time of any entry, or nothing.
+    /// The first and last time of any visible entry, or nothing.
     var times: [Int64] {
         var first = Int64.max
         var last = Int64.min
         for head in generations {
             for series in head.allSeries {
-                guard let entries = head[series] else { continue }
-                first = min(first, entries.firstTime)
-                last = max(last, entries.lastTime)
+                guard let times = head[series]?.timeBounds(upTo: lsn) else { continue }
+                first = min(first, times.first)
+                last = max(last, times.last)
             }
         }
         return first <= last ? [first, last] : []

@@ -21,6 +21,9 @@ struct WriteLog {
     private(set) var lastLSN: LSN
     private(set) var syncedLSN: LSN
     private var hasUnsynced = false
+    /// Why the log takes nothing any more. A sync that failed is not tried again: the system reports
+    /// lost pages once and takes them for clean then.
+    private(set) var failure: StoreError?
     /// Bytes of frames that were written since the newest flush.
     private(set) var byteCount = 0
 
@@ -51,18 +54,44 @@ struct WriteLog {
     }
 
     /// Writes frames in one go, in the file that ``makeRoom(for:takeFileID:)`` saw to.
+    ///
+    /// - Throws: the system's error. ``failure`` is nil then if nothing of the frames is left in the
+    ///   file, so that the next frames may take their place.
     mutating func append(_ frames: [RecordFrame]) throws(StoreError) {
         guard let last = frames.last else { return }
+        if let failure { throw StoreError.afterFailure(failure) }
         hasUnsynced = true
-        do throws(StoreError) { try writer!.append(frames) } catch { throw inFile(error) }
+        let count = frames.reduce(0) { $0 + $1.byteCount }
+        do throws(StoreError) { try writer!.append(frames) } catch {
+            let error = inFile(error)
+            if !error.isShortage || !takeBack(count) { failure = error }
+            throw error
+        }
         lastLSN = last.lsn
-        byteCount += frames.reduce(0) { $0 + $1.byteCount }
+        byteCount += count
+    }
+
+    /// Clears the place of frames that were refused, durably.
+    ///
+    /// A part of them may be whole frames, which a reader would take for acknowledged ones, also
+    /// after shorter frames were written over the first of them. A file that is copied on write may
+    /// have no space for what it overwrites, but has it for what it holds.
+    private mutating func takeBack(_ byteCount: Int) -> Bool {
+        do throws(StoreError) { try writer?.clear(next: byteCount) } catch { return false }
+        hasUnsynced = false
+        syncedLSN = lastLSN
+        return true
     }
 
     /// Everything appended is on the medium afterwards.
     mutating func sync() throws(StoreError) {
+        if let failure { throw StoreError.afterFailure(failure) }
         guard hasUnsynced else { return }
-        do throws(StoreError) { try writer?.sync() } catch { throw inFile(error) }
+        do throws(StoreError) { try writer?.sync() } catch {
+            let error = inFile(error)
+            failure = error
+            throw error
+        }
         hasUnsynced = false
         syncedLSN = lastLSN
     }

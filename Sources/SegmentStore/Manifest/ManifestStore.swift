@@ -56,7 +56,8 @@ public enum ManifestStore {
         _ manifest: Manifest, to storage: any Storage
     ) throws(StoreError) {
         try prepare(manifest, in: storage)
-        try replace(in: storage)
+        var begun = false
+        try replace(in: storage, begun: &begun)
     }
 
     /// Writes both copies aside and syncs them. Changes nothing yet: a disk that fills here leaves
@@ -77,10 +78,14 @@ public enum ManifestStore {
     }
 
     /// Puts what ``prepare(_:in:)`` wrote in force.
-    static func replace(in storage: any Storage) throws(StoreError) {
+    ///
+    /// - Parameter begun: becomes true with the first rename. Before it, the old manifest is in
+    ///   force for certain.
+    static func replace(in storage: any Storage, begun: inout Bool) throws(StoreError) {
         do throws(StorageError) {
             for name in StoreLayout.manifests {
                 try storage.rename(StoreLayout.temporaryManifest(name), to: name)
+                begun = true
             }
             try storage.syncFolder(StoreLayout.root)
         } catch { throw StoreError(error) }

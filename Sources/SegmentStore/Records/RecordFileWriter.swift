@@ -96,6 +96,22 @@ public struct RecordFileWriter: Sendable {
         return range
     }
 
+    /// Fills the next bytes with zeros again, after an append that failed, and syncs the file.
+    ///
+    /// Writes only up to the last byte that is not zero: what was written already has its place on
+    /// the disk, what follows may have none.
+    ///
+    /// - Throws: ``StoreError`` if anything but zeros may be there now, or after a crash.
+    func clear(next count: Int) throws(StoreError) {
+        do throws(StorageError) {
+            let found = try file.read(at: byteCount, byteCount: count)
+            if let last = found.lastIndex(where: { $0 != 0 }) {
+                try file.write([UInt8](repeating: 0, count: last + 1), at: byteCount)
+            }
+            try file.sync()
+        } catch { throw StoreError(error) }
+    }
+
     /// Waits until everything appended is on the medium.
     public func sync() throws(StoreError) {
         do throws(StorageError) { try file.sync() } catch { throw StoreError(error) }

@@ -135,6 +135,8 @@ public final class BulkImport {
     /// In the writer's turn: what is in memory goes to segments first, so that the import is
     /// classified against all of it and its number follows theirs.
     private func commit(_ writer: inout Store.Writer) throws(StoreError) -> ImportReport {
+        // An append may have failed while this call waited for the turn.
+        if let refusal = store.state.withLock({ $0.refusal }) { throw refusal }
         try store.refuseBelowReserve()
         try store.flushHeads(&writer)
         base = store.snapshot()

@@ -94,6 +94,7 @@ extension Store {
             try writeLog(frames, sync: wantsSync, &writer)
         } catch {
             for (request, _) in accepted { request.resolve(.failure(error)) }
+            removeRefused(&writer)
             return
         }
         publish(frames.last?.lsn, changes, revived, writer.log.byteCount)
@@ -106,6 +107,13 @@ extension Store {
     }
 
     /// Classifies a batch and puts what survives into the heads, where no snapshot sees it yet.
+    /// Takes what was refused out of the heads before another batch or a flush meets it.
+    private func removeRefused(_ writer: inout Writer) {
+        let (active, lsn) = state.withLock { ($0.active, $0.publishedLSN) }
+        active.removeEntries(above: lsn)
+        writer.newest = NewestTimes()
+    }
+
     private func classify(
         _ request: AppendRequest, _ lsn: LSN, _ writer: inout Writer
     ) throws(StoreError) -> BatchClassifier.Outcome {
@@ -158,7 +166,7 @@ extension Store {
             if sync { try writer.log.sync() }
         } catch {
             // The system may take lost pages for clean from here on: nothing more is written.
-            state.withLock { $0.failure = error }
+            if writer.log.failure != nil { state.withLock { $0.failure = error } }
             throw error
         }
     }

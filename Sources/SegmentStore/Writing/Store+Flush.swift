@@ -109,10 +109,10 @@ extension Store {
         state.withLock { $0.logByteCount = left }
     }
 
-    /// Ends the generation under way and the log file with it; gives all that wait to be flushed.
+    /// Ends the generation under way and the log file with it; returns all that wait to be flushed.
     private func freeze(_ writer: inout Writer) -> Result<[FrozenHeads], StoreError> {
-        let (hasBatches, known) = state.withLock {
-            ($0.active.sampleCount > 0 || !$0.journalFrames.isEmpty, $0.frozen)
+        let (hasBatches, known, refusal) = state.withLock {
+            ($0.active.sampleCount > 0 || !$0.journalFrames.isEmpty, $0.frozen, $0.refusal)
         }
         guard hasBatches || !writer.catalogFrames.isEmpty else { return .success(known) }
         do throws(StoreError) {
@@ -127,6 +127,7 @@ extension Store {
         return .success(
             state.withLock { state in
                 state.frozen.append(
+        if let refusal { return .failure(refusal) }
                     FrozenHeads(
                         heads: state.active, lastLSN: state.publishedLSN,
                         countChanges: state.countChanges, logByteCount: bytes,
@@ -163,7 +164,7 @@ extension Store {
         var written: [LazySegmentWriter] = []
         var finished: [FinishedSegment] = []
         do throws(StoreError) {
-            let heads = VisibleHeads(generations: generations.map(\.heads), lsn: .max)
+            let heads = VisibleHeads(generations: generations.map(\.heads), lsn: lsn)
             let all = Set(heads.generations.flatMap(\.allSeries)).sorted()
             for year in Set(heads.generations.flatMap(\.years)).sorted() {
                 let target = LazySegmentWriter(self, UTCYear(year), .flushed, first...lsn)

@@ -7,9 +7,10 @@ extension Store {
     /// the manifest, then the snapshots, and only then are dropped files unlinked.
     ///
     /// A crash before the manifest is renamed leaves the old state, one after it the new. So does
-    /// an error: a disk that fills before leaves the old state in force and this process writing,
-    /// and what was to be published can be tried again; any other error leaves open what reached
-    /// the disk, so this process writes no more, and reopening finds one of the two states.
+    /// an error: if space, descriptors or memory run out before, the old state stays in force, this
+    /// process goes on writing, and what was to be published can be tried again; any other error
+    /// leaves open what reached the disk, so this process writes no more, and reopening finds one
+    /// of the two states. A store that has failed meanwhile publishes nothing.
     ///
     /// - Parameters:
     ///   - segments: finished in `tmp/`, to be named and added.
@@ -25,21 +26,19 @@ extension Store {
         var edit = edit
         edit.added += segments.map(\.row)
         let next: Publication
+        var isInForce = false
         do throws(StoreError) {
+            try refuseAfterFailure()
             try settle(segments)
             next = try prepare(edit, catalogFrames, journalFrames, newCatalog)
+            try refuseAfterFailure()
+            try ManifestStore.replace(in: storage, begun: &isInForce)
         } catch {
-            if error.code == .diskFull {
+            if !isInForce, error.isShortage || error.code == .failed {
                 for segment in segments { segment.discard(in: storage) }
             } else {
                 state.withLock { $0.failure = error }
             }
-            throw error
-        }
-        do throws(StoreError) {
-            try ManifestStore.replace(in: storage)
-        } catch {
-            state.withLock { $0.failure = error }
             throw error
         }
         state.withLock { state in
@@ -53,6 +52,10 @@ extension Store {
             update(&state)
         }
         StoreFolder(storage).unlinkDropped(next.manifest)
+    }
+
+    private func refuseAfterFailure() throws(StoreError) {
+        if let failure = state.withLock({ $0.failure }) { throw StoreError.afterFailure(failure) }
     }
 
     private struct Publication {

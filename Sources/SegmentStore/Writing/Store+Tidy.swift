@@ -34,7 +34,10 @@ extension Store {
         try withMaintenance { () throws(StoreError) in
             let result = writer.withLock { writer in
                 Result { () throws(StoreError) in
-                    let (manifest, isImporting) = state.withLock { ($0.manifest, $0.isImporting) }
+                    let (manifest, isImporting, refusal) = state.withLock {
+                        ($0.manifest, $0.isImporting, $0.refusal)
+                    }
+                    if let refusal { throw refusal }
                     if isImporting { throw StoreError.importUnderWay }
                     let spare = writer.log.sparePath.map { [$0] } ?? []
                     return try StoreFolder(storage).removeLeftovers(

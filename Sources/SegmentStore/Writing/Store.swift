@@ -113,7 +113,8 @@ public final class Store: Sendable {
         // next writer.
         maintenance.withLock { turn in
             turn += 1
-            if state.withLock({ $0.refusal }) == nil { _ = try? flushHeads() }
+            // A store that failed meanwhile is not flushed.
+            _ = try? flushHeads()
             state.withLock { $0.isClosed = true }
         }
         writer.withLock { $0.log.discardSpare() }
@@ -153,6 +154,9 @@ public final class Store: Sendable {
 
 extension Store.State {
     /// Why nothing may be written, if so.
+    ///
+    /// To be asked in the writer's turn: an append of another thread may have failed while this one
+    /// waited for it.
     var refusal: StoreError? {
         if isClosed { return StoreError(.closed, "the store was closed") }
         return failure.map(StoreError.afterFailure)
