@@ -11,9 +11,11 @@ extension Store {
     public func record(_ entries: [JournalEntry]) throws(StoreError) {
         for entry in entries { try Store.refuse(entry) }
         guard !entries.isEmpty else { return }
+        waitForRecovery()
         let result = writer.withLock { writer in
             Result { () throws(StoreError) in
                 if let refusal = state.withLock({ $0.refusal }) { throw refusal }
+                try refuseBeforeRecovery()
                 try record(entries, &writer)
             }
         }

@@ -140,9 +140,9 @@ public final class BulkImport {
         try store.refuseBelowReserve()
         try store.flushHeads(&writer)
         base = store.snapshot()
+        for (series, columns) in pending { pending[series] = columnsAboveFloor(columns) }
         let lsn = writer.log.lastLSN + 1
         let years = runs.isEmpty ? try writeFromMemory(lsn) : try writeFromRuns(lsn)
-        for (series, columns) in pending { pending[series] = columnsAboveFloor(columns) }
         if try publish(years, lsn) {
             // Only a published number is used up: the log has no gaps.
             writer.log.skip(to: lsn)
@@ -200,9 +200,9 @@ public final class BulkImport {
             report.duplicates += year.counts.duplicates
             report.replaced += year.counts.replaced
             report.kept += year.counts.kept
+            report.belowFloor += year.counts.belowFloor
         }
         let segments = years.compactMap(\.segment)
-            report.belowFloor += year.counts.belowFloor
         guard !change.isEmpty || !segments.isEmpty else { return false }
         var edit = ManifestEdit()
         edit.lastLSN = lsn
@@ -236,12 +236,12 @@ extension BulkImport {
     }
 
     private func spill() throws(StoreError) {
+        // Beside the next writer of a store that was closed, nothing more is written.
+        if let refusal = store.state.withLock({ $0.refusal }) { throw refusal }
         let sorted = try sortPending()
         pending = [:]
         pendingCount = 0
         for year in SortedSeries.years(of: sorted) {
-        // Beside the next writer of a store that was closed, nothing more is written.
-        if let refusal = store.state.withLock({ $0.refusal }) { throw refusal }
             try runs.add(sorted, of: year)
         }
     }

@@ -15,8 +15,10 @@ extension Store {
     /// - Throws: ``StoreError``: `invalidParameter` for an unknown series, `limitExceeded` for too
     ///   large a batch, `closed`, `failed` after an earlier failure; `diskReserve` where less space
     ///   is left than ``StoreOptions/diskReserveByteCount``; why flushes fail, where they have
-    ///   failed until memory or log are twice as large as they may be; `diskFull` and `io` where the
-    ///   log could not be written: nothing of the batch was acknowledged then.
+    ///   failed until memory or log are twice as large as they may be, or since the store was opened;
+    ///   `diskFull` and `io` if the log could not be written: nothing of the batch is acknowledged
+    ///   or visible then. After `io` the store is failed, and its next open may find the batch.
+    ///   What fails after the acknowledgement is not thrown: ``maintenanceFailure``.
     public func append(
         _ batch: SampleBatch, durability: Durability = .durable,
         onConflict rule: ConflictRule = .replace
@@ -26,7 +28,7 @@ extension Store {
                 .limitExceeded,
                 "\(batch.count) samples found, at most \(SampleBatch.sampleCountMax) a batch")
         }
-        try waitForFlush()
+        waitForFlush()
         let request = AppendRequest(batch, durability, rule)
         queue.withLock { $0.append(request) }
         // Whoever gets the turn writes for all that wait; the others then find an empty queue.
@@ -38,7 +40,7 @@ extension Store {
             if !group.isEmpty { write(group, &writer) }
         }
         let receipt = try request.answer()
-        try flushIfDue()
+        flushIfDue()
         return receipt
     }
 
@@ -51,6 +53,7 @@ extension Store {
         }
         do throws(StoreError) {
             // Before anything is put into the heads: what is refused here leaves no trace.
+            try refuseBeforeRecovery()
             try refuseBehindFlush()
             try refuseBelowReserve()
             try makeRoom(
@@ -66,8 +69,8 @@ extension Store {
         var accepted: [(AppendRequest, Receipt)] = []
         var frames: [RecordFrame] = []
         var changes: [Int: Int] = [:]
-        var committed: [CommittedBatch] = []
         var revived: [Int: Int] = [:]
+        var committed: [CommittedBatch] = []
         for request in group {
             do throws(StoreError) {
                 let lsn = writer.log.lastLSN + LSN(frames.count) + 1
@@ -93,8 +96,8 @@ extension Store {
         do throws(StoreError) {
             try writeLog(frames, sync: wantsSync, &writer)
         } catch {
-            for (request, _) in accepted { request.resolve(.failure(error)) }
             removeRefused(&writer)
+            for (request, _) in accepted { request.resolve(.failure(error)) }
             return
         }
         publish(frames.last?.lsn, changes, revived, writer.log.byteCount)
@@ -106,7 +109,6 @@ extension Store {
         }
     }
 
-    /// Classifies a batch and puts what survives into the heads, where no snapshot sees it yet.
     /// Takes what was refused out of the heads before another batch or a flush meets it.
     private func removeRefused(_ writer: inout Writer) {
         let (active, lsn) = state.withLock { ($0.active, $0.publishedLSN) }
@@ -114,6 +116,7 @@ extension Store {
         writer.newest = NewestTimes()
     }
 
+    /// Classifies a batch and puts what survives into the heads, where no snapshot sees it yet.
     private func classify(
         _ request: AppendRequest, _ lsn: LSN, _ writer: inout Writer
     ) throws(StoreError) -> BatchClassifier.Outcome {

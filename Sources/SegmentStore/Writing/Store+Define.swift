@@ -43,6 +43,7 @@ extension Store {
     public func updateCatalog<Result: Sendable>(
         _ body: (inout Catalog, inout CatalogChange) throws(StoreError) -> Result
     ) throws(StoreError) -> Result {
+        waitForRecovery()
         let result = writer.withLock { writer in
             Swift.Result { () throws(StoreError) in
                 // An import gives numbers to points of its own until it is over.
@@ -50,6 +51,7 @@ extension Store {
                     $0.refusal ?? ($0.isImporting ? StoreError.importUnderWay : nil)
                 }
                 if let refusal { throw refusal }
+                try refuseBeforeRecovery()
                 var catalog = state.withLock { $0.catalog }
                 var change = CatalogChange()
                 let result = try body(&catalog, &change)

@@ -16,32 +16,39 @@ extension Store {
         try withMaintenance { () throws(StoreError) in try flushHeads() }
     }
 
-    /// Flushes where memory or log have grown past their bounds, and merges where that is due.
+    /// Why the last flush or merge that an append started by itself could not be done; nil after
+    /// one that succeeded.
     ///
-    /// Appends past the bound wait here for each other, which bounds both.
-    func flushIfDue() throws(StoreError) { try flush(where: \.isFlushDue) }
+    /// The append has returned its receipt all the same: its batch is in the log. The next one that
+    /// passes a bound tries again.
+    public var maintenanceFailure: StoreError? { state.withLock { $0.maintenanceFailure } }
 
-    /// Waits for the flush that is under way where twice the bounds are in memory: an append may
-    /// have to wait, and is refused only where flushes fail.
-    func waitForFlush() throws(StoreError) { try flush(where: \.isFarBehind) }
+    /// Flushes if memory or log have grown past their bounds, and merges where that is due.
+    ///
+    /// Appends past the bound wait here for each other, which bounds both. Throws nothing: the batch
+    /// of the caller is acknowledged already.
+    func flushIfDue() { flush(where: \.isFlushDue) }
 
-    private func flush(where isNeeded: (Store) -> Bool) throws(StoreError) {
+    /// Waits for the flush that is under way if twice the bounds are in memory: an append may have
+    /// to wait, and is refused only if flushes fail.
+    func waitForFlush() { flush(where: \.isFarBehind) }
+
+    /// Tries again to flush what an earlier process left, if that was not possible yet.
+    func waitForRecovery() { flush { $0.state.withLock(\.awaitsRecovery) } }
+
+    private func flush(where isNeeded: (Store) -> Bool) {
         guard isNeeded(self) else { return }
+        var failure: StoreError?
         do throws(StoreError) {
             try withMaintenance { () throws(StoreError) in
-                // Whoever waited may find it done.
+                // A thread that waited may find it done.
                 if isNeeded(self) { try flushHeads() }
             }
             try mergeWhereDue()
-        } catch {
-            // The batch that came past the bound is acknowledged already. A damaged year refuses
-            // its merge and the next flush tries again; a full or failed disk tells the next append
-            // itself, and so does a store that was closed meanwhile.
-            guard [.closed, .damaged, .diskFull, .diskReserve, .failed, .io].contains(error.code)
-            else {
-                throw error
-            }
-        }
+        } catch { failure = error }
+        // A failed disk and a store that was closed meanwhile refuse the next append themselves.
+        if failure?.code == .closed || failure?.code == .failed { return }
+        state.withLock { $0.maintenanceFailure = failure }
     }
 
     private var isFlushDue: Bool {
@@ -62,7 +69,7 @@ extension Store {
                 $0 + $1.heads.sampleCount
             }
             return state.refusal == nil
-                && (waiting >= 2 * headSampleCountMax(state)
+                && (state.awaitsRecovery || waiting >= 2 * headSampleCountMax(state)
                     || state.logByteCount >= 2 * options.logByteCountMax)
         }
     }
@@ -73,9 +80,18 @@ extension Store {
         throw failure
     }
 
-    /// The flush itself, for whoever has the maintenance turn.
+    /// Refuses to write to the log before what an earlier process left in it is in segments.
+    func refuseBeforeRecovery() throws(StoreError) {
+        let failure = state.withLock { $0.awaitsRecovery ? $0.flushFailure : nil }
+        if let failure { throw failure }
+    }
+
+    /// The flush itself, for the caller that has the maintenance turn.
     ///
     /// Batches are taken meanwhile, into new heads and a new log file.
+    ///
+    /// - Parameter removal: what is to be removed from all that is flushed; appends know of it from
+    ///   their first batch after it.
     @discardableResult
     func flushHeads(before removal: PendingRemoval? = nil) throws(StoreError) -> Bool {
         let generations = try writer.withLock { writer in
@@ -93,9 +109,6 @@ extension Store {
     func flushHeads(_ writer: inout Writer) throws(StoreError) {
         let generations = try freeze(&writer).get()
         guard let last = generations.last else { return }
-    ///
-    /// - Parameter removal: what is to be removed from all that is flushed; appends know of it from
-    ///   their first batch after it.
         try writeSegments(of: generations, through: last.lastLSN)
         drop(generations, &writer)
     }
@@ -114,6 +127,7 @@ extension Store {
         let (hasBatches, known, refusal) = state.withLock {
             ($0.active.sampleCount > 0 || !$0.journalFrames.isEmpty, $0.frozen, $0.refusal)
         }
+        if let refusal { return .failure(refusal) }
         guard hasBatches || !writer.catalogFrames.isEmpty else { return .success(known) }
         do throws(StoreError) {
             try writer.log.endFile()
@@ -127,7 +141,6 @@ extension Store {
         return .success(
             state.withLock { state in
                 state.frozen.append(
-        if let refusal { return .failure(refusal) }
                     FrozenHeads(
                         heads: state.active, lastLSN: state.publishedLSN,
                         countChanges: state.countChanges, logByteCount: bytes,
@@ -145,7 +158,10 @@ extension Store {
     ) throws(StoreError) {
         do throws(StoreError) {
             try writeAndPublish(generations, through: lsn)
-            state.withLock { $0.flushFailure = nil }
+            state.withLock {
+                $0.flushFailure = nil
+                $0.awaitsRecovery = false
+            }
         } catch {
             state.withLock { $0.flushFailure = error }
             throw error

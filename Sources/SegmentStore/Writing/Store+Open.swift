@@ -7,7 +7,9 @@ extension Store {
     /// Opens a store for writing, and creates it where the folder is empty or not there.
     ///
     /// Takes the writer's lock. Moves files that no manifest names to `quarantine/` and empties
-    /// `tmp/`: what an import left that did not end.
+    /// `tmp/`: what an import left that did not end. What an earlier process left in the log becomes
+    /// segments; if the disk is full, it is served from memory, and writes are refused until a flush
+    /// has succeeded, which each of them tries.
     ///
     /// - Throws: ``StoreError`` with code `locked` and the holder's process id; `foreign` where the
     ///   folder holds something else; `damaged` where no copy of the manifest is valid; `readOnly`,
@@ -46,12 +48,8 @@ extension Store {
         let folder = StoreFolder(storage)
         let reading = try folder.readOrCreateManifest()
         var manifest = reading.manifest
-        if reading.isHalfPublished || !reading.damage.isEmpty {
-            // Both copies must say the same before anything that one of them names is unlinked.
-            manifest.generation += 1
-            try ManifestStore.publish(manifest, to: storage)
-        }
-        manifest.nextFileID = max(manifest.nextFileID, try folder.tidy(manifest))
+        manifest.nextFileID = max(manifest.nextFileID, try folder.firstFreeFileID())
+        try tidy(folder, reading, &manifest, in: storage)
         if !manifest.files.contains(where: { $0.role == .catalog }) {
             manifest = try CatalogFiles(storage).create(for: manifest)
             manifest.generation += 1
@@ -81,8 +79,29 @@ extension Store {
         return store
     }
 
+    /// Takes away what an earlier process left. On a full disk it stays for the next open: reading
+    /// needs none of this.
+    private static func tidy(
+        _ folder: StoreFolder, _ reading: ManifestReading, _ manifest: inout Manifest,
+        in storage: any Storage
+    ) throws(StoreError) {
+        do throws(StoreError) {
+            // First, for it makes room.
+            _ = try folder.emptyTemporary()
+            if reading.isHalfPublished || !reading.damage.isEmpty {
+                // Both copies must say the same before anything that one of them names is unlinked.
+                manifest.generation += 1
+                try ManifestStore.publish(manifest, to: storage)
+            }
+            _ = try folder.removeUnnamed(manifest)
+        } catch {
+            guard error.isShortage else { throw error }
+        }
+    }
+
     /// Puts what the log held into segments before anything is acknowledged on top of it, and drops
-    /// the log files. A crash anywhere in here leaves the log as it was.
+    /// the log files. A crash anywhere in here leaves the log as it was, and so does a full disk:
+    /// the store is read then, and written once a flush has succeeded.
     private func recover(_ replayed: ReplayedLog, _ log: LogContent) throws(StoreError) {
         guard !log.files.isEmpty else { return }
         let isDamaged = log.damage.contains(where: \.losesSamples)
@@ -108,7 +127,10 @@ extension Store {
                             journalFrames: journal)
                     ]
                 }
-                try flushHeads(&writer)
+                state.withLock { $0.awaitsRecovery = true }
+                do throws(StoreError) { try flushHeads(&writer) } catch {
+                    guard error.isShortage else { throw error }
+                }
             }
         }
         try result.get()

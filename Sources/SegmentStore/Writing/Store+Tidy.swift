@@ -40,8 +40,9 @@ extension Store {
                     if let refusal { throw refusal }
                     if isImporting { throw StoreError.importUnderWay }
                     let spare = writer.log.sparePath.map { [$0] } ?? []
-                    return try StoreFolder(storage).removeLeftovers(
-                        manifest, keeping: Set(spare + [StoreLayout.probe]))
+                    let folder = StoreFolder(storage)
+                    return try folder.emptyTemporary(keeping: Set(spare + [StoreLayout.probe]))
+                        + folder.removeUnnamed(manifest)
                 }
             }
             return try result.get()

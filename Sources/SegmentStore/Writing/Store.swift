@@ -162,15 +162,15 @@ extension Store.State {
         return failure.map(StoreError.afterFailure)
     }
 
-    func snapshot(upTo lsn: LSN) -> Snapshot {
-        var generations = frozen.map(\.heads)
-        if active.sampleCount > 0 { generations.append(active) }
-
     /// No sample before it is taken: where retention ends, or will end once the one under way is
     /// published.
     var floor: Int64? {
         [manifest.floor, removal?.floor].compactMap { $0 }.max()
     }
+
+    func snapshot(upTo lsn: LSN) -> Snapshot {
+        var generations = frozen.map(\.heads)
+        if active.sampleCount > 0 { generations.append(active) }
         let pending = frozen.map(\.countChanges) + [countChanges]
         return Snapshot(
             files, catalog: catalog,

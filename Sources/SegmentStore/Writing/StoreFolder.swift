@@ -70,37 +70,24 @@ struct StoreFolder {
         for name in manifest.dropped { try? storage.unlink(name) }
     }
 
-    /// Unlinks what the manifest dropped, empties `tmp/`, and moves every other unnamed file of
-    /// ours to `quarantine/`: nothing is deleted on suspicion.
-    ///
-    /// - Returns: the first file number above all that were seen.
-    func tidy(_ manifest: Manifest) throws(StoreError) -> FileID {
-        var next = manifest.nextFileID
-        _ = try removeLeftovers(manifest) { next = max(next, $0.id + 1) }
+    /// The first file number above those of all files of ours, named or not.
+    func firstFreeFileID() throws(StoreError) -> FileID {
+        var next: FileID = 0
         do throws(StorageError) {
-            for name in try storage.list(StoreLayout.logFolder) {
-                if let file = StoreFile(folder: StoreLayout.logFolder, name: name) {
-                    next = max(next, file.id + 1)
+            for folder in StoreLayout.folders {
+                for name in try storage.list(folder) {
+                    if let file = StoreFile(anywhere: name) { next = max(next, file.id + 1) }
                 }
-            }
-            for name in try storage.list(StoreLayout.quarantineFolder) {
-                if let file = StoreFile(quarantined: name) { next = max(next, file.id + 1) }
             }
         } catch { throw StoreError(error) }
         return next
     }
 
-    /// The part of ``tidy(_:)`` that can be done beside a store that is open.
+    /// Empties `tmp/`.
     ///
-    /// - Parameters:
-    ///   - kept: paths of files in `tmp/` that are in use.
-    ///   - note: told of each file of ours that holds or held data.
+    /// - Parameter kept: paths of files in it that are in use.
     /// - Returns: how many files were taken away.
-    func removeLeftovers(
-        _ manifest: Manifest, keeping kept: Set<String> = [], _ note: (StoreFile) -> Void = { _ in }
-    ) throws(StoreError) -> Int {
-        let named = Set(manifest.files.map(\.name))
-        let dropped = Set(manifest.dropped)
+    func emptyTemporary(keeping kept: Set<String> = []) throws(StoreError) -> Int {
         var count = 0
         do throws(StorageError) {
             for name in try storage.list(StoreLayout.temporaryFolder) {
@@ -109,10 +96,22 @@ struct StoreFolder {
                 try storage.unlink(path)
                 count += 1
             }
+        } catch { throw StoreError(error) }
+        return count
+    }
+
+    /// Unlinks what the manifest dropped, and moves every other unnamed file of ours to
+    /// `quarantine/`: nothing is deleted on suspicion.
+    ///
+    /// - Returns: how many files were taken away.
+    func removeUnnamed(_ manifest: Manifest) throws(StoreError) -> Int {
+        let named = Set(manifest.files.map(\.name))
+        let dropped = Set(manifest.dropped)
+        var count = 0
+        do throws(StorageError) {
             for folder in [StoreLayout.segmentFolder, StoreLayout.recordFolder] {
                 for name in try storage.list(folder) {
                     let path = folder + "/" + name
-                    if let file = StoreFile(folder: folder, name: name) { note(file) }
                     if named.contains(path) { continue }
                     if dropped.contains(path) {
                         try storage.unlink(path)
@@ -128,8 +127,8 @@ struct StoreFolder {
 }
 
 extension StoreFile {
-    /// The file that a name in `quarantine/` was.
-    fileprivate init?(quarantined name: String) {
+    /// The file that a name in `quarantine/` or `tmp/` was or was to be.
+    fileprivate init?(anywhere name: String) {
         for folder in StoreLayout.dataFolders {
             if let file = StoreFile(folder: folder, name: name) {
                 self = file
