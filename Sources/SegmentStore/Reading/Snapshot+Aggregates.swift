@@ -1,5 +1,4 @@
 import ColumnCodec
-import Dispatch
 import DurableFiles
 import Synchronization
 public import TimeSeriesModel
@@ -50,7 +49,7 @@ extension Snapshot {
     ) throws(StoreError) -> [[Aggregate]] {
         let answers = Guarded(
             [Result<[Aggregate], StoreError>?](repeating: nil, count: series.count))
-        DispatchQueue.concurrentPerform(iterations: series.count) { index in
+        ParallelWork.perform(series.count) { index in
             let answer = Result { () throws(StoreError) in
                 try aggregates(of: series[index], in: grid, from: source, skipping: log)
             }

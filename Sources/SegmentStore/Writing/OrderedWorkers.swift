@@ -1,5 +1,4 @@
 import ColumnCodec
-import Dispatch
 import DurableFiles
 import Synchronization
 
@@ -35,7 +34,7 @@ struct OrderedWorkers: Sendable {
         _ consume: (Made) throws(StoreError) -> Void
     ) throws(StoreError) {
         let made = Guarded([Result<Made, StoreError>?](repeating: nil, count: batch.count))
-        DispatchQueue.concurrentPerform(iterations: batch.count) { index in
+        ParallelWork.perform(batch.count) { index in
             let result = Result { () throws(StoreError) in try make(batch[index]) }
             made.withLock { $0[index] = result }
         }
