@@ -71,7 +71,8 @@ public final class CurrentValueReader: Sendable {
     ///
     /// - Parameters:
     ///   - point: whose value is wanted.
-    ///   - maxAge: asks for a younger value than its time to live would allow.
+    ///   - maxAge: the age of the oldest value that the caller accepts. An older one is not returned,
+    ///     also if the device does not reply.
     /// - Throws: ``HistoryError`` `deviceTimeout` or `deviceError` from the device, `limitExceeded`
     ///   where too many reads wait, `cancelled` where the caller's task is.
     public func currentValue(
@@ -80,18 +81,19 @@ public final class CurrentValueReader: Sendable {
         let held = cache.lookUp(point, within: maxAge)
         if let held {
             if held.isFresh(within: maxAge) { return held }
-            let isResting = source.isResting(point.device)
-            if isResting, configuration.staleService != .never { return held }
-            if configuration.staleService == .whileRefreshing {
-                refresh(point)
-                return held
+            if configuration.staleService.allows(held, maxAge) {
+                if source.isResting(point.device) { return held }
+                if configuration.staleService == .whileRefreshing {
+                    refresh(point)
+                    return held
+                }
             }
         }
         do {
             return try await read(point, maxAge: maxAge)
         } catch {
-            guard error.code != .cancelled, configuration.staleService != .never,
-                let held = cache.peek(point)
+            guard error.code != .cancelled, let held = cache.peek(point),
+                configuration.staleService.allows(held, maxAge)
             else { throw error }
             return held
         }

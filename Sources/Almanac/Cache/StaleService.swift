@@ -7,3 +7,11 @@ public enum StaleService: String, Hashable, Sendable, CaseIterable {
     /// Waits for the device, and throws where that fails.
     case never
 }
+
+extension StaleService {
+    /// Whether a held value may be returned though it is stale: one that is older than the caller
+    /// accepts may not.
+    func allows(_ held: CurrentValue, _ maxAge: Duration?) -> Bool {
+        self != .never && maxAge.map { held.age <= $0 } ?? true
+    }
+}

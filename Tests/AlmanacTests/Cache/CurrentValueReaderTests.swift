@@ -155,6 +155,30 @@ import Testing
         #expect(try ask(bench, maxAge: .seconds(10))[0].get().value.value == 5)
     }
 
+    /// A value older than the caller accepts was returned at once, or if the device did not reply.
+    @Test(
+        "returns no value that is older than the caller accepts, in every mode",
+        arguments: StaleService.allCases, [false, true])
+    func tooOld(service: StaleService, isResting: Bool) throws {
+        let bench = try ReaderBench(staleService: service, script: CurrentValueReaderTests.dead)
+        bench.hold(point, 20)
+        if isResting { bench.source.rest(1201) }
+        bench.world.time.advance(by: .seconds(61))
+        #expect(try ask(bench, maxAge: .seconds(50))[0].code == .deviceTimeout)
+        // Stale and within the age: as without it.
+        let accepted = try ask(bench, maxAge: .seconds(3600))[0]
+        #expect(accepted.code == (service == .never ? .deviceTimeout : nil))
+    }
+
+    @Test("reads the device while it refreshes if the held value is older than is accepted")
+    func youngerWhileRefreshing() throws {
+        let bench = try ReaderBench(staleService: .whileRefreshing)
+        bench.hold(point, 20)
+        bench.world.time.advance(by: .seconds(61))
+        #expect(try ask(bench, maxAge: .seconds(50))[0].get().value.value == 5)
+        #expect(bench.source.requestCount == 1 && bench.isIdle)
+    }
+
     @Test("asks for the points that wait for a device together, and one request at a time")
     func batches() throws {
         let bench = try ReaderBench()
