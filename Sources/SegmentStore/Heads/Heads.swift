@@ -13,12 +13,18 @@ final class Heads: Sendable {
         var series: [HeadSeries] = []
         var years: Set<Int> = []
         var sampleCount = 0
+        /// Of all entries; of none, ``Int64/max`` and ``Int64/min``.
+        var firstTime = Int64.max
+        var lastTime = Int64.min
     }
 
     private let state = Guarded(State())
 
     /// Entries, also those that no snapshot sees yet.
     var sampleCount: Int { state.withLock { $0.sampleCount } }
+
+    /// The first and last time of any entry. Costs a lock, however many series there are.
+    var times: (first: Int64, last: Int64) { state.withLock { ($0.firstTime, $0.lastTime) } }
 
     /// UTC years that have entries, ascending.
     var years: [Int] { state.withLock { $0.years.sorted() } }
@@ -37,18 +43,26 @@ final class Heads: Sendable {
                         quality: batch.qualities[index]))
             }
             state.sampleCount += survivors.count
+            for index in survivors {
+                state.firstTime = min(state.firstTime, batch.times[index])
+                state.lastTime = max(state.lastTime, batch.times[index])
+            }
         }
     }
 
     /// Takes away the entries of refused batches, which no snapshot has seen.
     func removeEntries(above lsn: LSN) {
         state.withLock { state in
-            var count = 0
+            state.sampleCount = 0
+            state.firstTime = .max
+            state.lastTime = .min
             for slot in state.series.indices {
                 state.series[slot].removeEntries(above: lsn)
-                count += state.series[slot].count
+                state.sampleCount += state.series[slot].count
+                guard let times = state.series[slot].timeBounds(upTo: lsn) else { continue }
+                state.firstTime = min(state.firstTime, times.first)
+                state.lastTime = max(state.lastTime, times.last)
             }
-            state.sampleCount = count
         }
     }
 
@@ -88,11 +102,9 @@ struct VisibleHeads: Sendable {
         var first = Int64.max
         var last = Int64.min
         for head in generations {
-            for series in head.allSeries {
-                guard let times = head[series]?.timeBounds(upTo: lsn) else { continue }
-                first = min(first, times.first)
-                last = max(last, times.last)
-            }
+            let times = head.times
+            first = min(first, times.first)
+            last = max(last, times.last)
         }
         return first <= last ? [first, last] : []
     }
