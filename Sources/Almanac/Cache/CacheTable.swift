@@ -138,15 +138,17 @@ extension CacheTable {
     mutating func countSavedRead(on device: DeviceID) { count(device) { $0.readsSaved += 1 } }
 
     /// Removes what is stale for longer than `tolerance` among some slots.
+    ///
+    /// - Parameter dryRun: only counts.
     mutating func removeStale(
-        in range: Range<Int>, staleFor tolerance: Duration, at moment: Moment
+        in range: Range<Int>, staleFor tolerance: Duration, dryRun: Bool = false, at moment: Moment
     ) -> Int {
         var removed = 0
         for index in range.clamped(to: slots.indices) where slots[index].isUsed {
             guard age(of: index, at: moment) > slots[index].value.timeToLive + tolerance else {
                 continue
             }
-            remove(index)
+            if !dryRun { remove(index) }
             removed += 1
         }
         return removed

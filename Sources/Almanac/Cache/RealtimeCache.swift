@@ -105,10 +105,15 @@ public final class RealtimeCache: Sendable {
     ///
     /// - Returns: how many were removed. They are no evictions.
     @discardableResult public func evictStaleValues(staleFor tolerance: Duration = .zero) -> Int {
+        evictStaleValues(staleFor: tolerance, dryRun: false)
+    }
+
+    /// - Parameter dryRun: only counts.
+    func evictStaleValues(staleFor tolerance: Duration, dryRun: Bool) -> Int {
         let moment = moment
         var removed = 0
         forEachPart { table, part in
-            removed += table.removeStale(in: part, staleFor: tolerance, at: moment)
+            removed += table.removeStale(in: part, staleFor: tolerance, dryRun: dryRun, at: moment)
         }
         return removed
     }

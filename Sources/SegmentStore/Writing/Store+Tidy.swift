@@ -28,9 +28,10 @@ extension Store {
     ///
     /// Opening does the same; this is for a process that runs for months. Appends wait meanwhile.
     ///
-    /// - Returns: how many files were taken away.
+    /// - Parameter dryRun: only counts them.
+    /// - Returns: how many files were taken away, or would be.
     /// - Throws: `busy` while an import is under way, whose files these may be; `io`.
-    public func removeLeftovers() throws(StoreError) -> Int {
+    public func removeLeftovers(dryRun: Bool = false) throws(StoreError) -> Int {
         try withMaintenance { () throws(StoreError) in
             let result = writer.withLock { writer in
                 Result { () throws(StoreError) in
@@ -41,8 +42,9 @@ extension Store {
                     if isImporting { throw StoreError.importUnderWay }
                     let spare = writer.log.sparePath.map { [$0] } ?? []
                     let folder = StoreFolder(storage)
-                    return try folder.emptyTemporary(keeping: Set(spare + [StoreLayout.probe]))
-                        + folder.removeUnnamed(manifest)
+                    return try folder.emptyTemporary(
+                        keeping: Set(spare + [StoreLayout.probe]), dryRun: dryRun)
+                        + folder.removeUnnamed(manifest, dryRun: dryRun)
                 }
             }
             return try result.get()

@@ -85,15 +85,19 @@ struct StoreFolder {
 
     /// Empties `tmp/`.
     ///
-    /// - Parameter kept: paths of files in it that are in use.
-    /// - Returns: how many files were taken away.
-    func emptyTemporary(keeping kept: Set<String> = []) throws(StoreError) -> Int {
+    /// - Parameters:
+    ///   - kept: paths of files in it that are in use.
+    ///   - dryRun: only counts.
+    /// - Returns: how many files were taken away, or would be.
+    func emptyTemporary(
+        keeping kept: Set<String> = [], dryRun: Bool = false
+    ) throws(StoreError) -> Int {
         var count = 0
         do throws(StorageError) {
             for name in try storage.list(StoreLayout.temporaryFolder) {
                 let path = StoreLayout.temporaryFolder + "/" + name
                 if kept.contains(path) { continue }
-                try storage.unlink(path)
+                if !dryRun { try storage.unlink(path) }
                 count += 1
             }
         } catch { throw StoreError(error) }
@@ -103,8 +107,9 @@ struct StoreFolder {
     /// Unlinks what the manifest dropped, and moves every other unnamed file of ours to
     /// `quarantine/`: nothing is deleted on suspicion.
     ///
-    /// - Returns: how many files were taken away.
-    func removeUnnamed(_ manifest: Manifest) throws(StoreError) -> Int {
+    /// - Parameter dryRun: only counts.
+    /// - Returns: how many files were taken away, or would be.
+    func removeUnnamed(_ manifest: Manifest, dryRun: Bool = false) throws(StoreError) -> Int {
         let named = Set(manifest.files.map(\.name))
         let dropped = Set(manifest.dropped)
         var count = 0
@@ -113,12 +118,13 @@ struct StoreFolder {
                 for name in try storage.list(folder) {
                     let path = folder + "/" + name
                     if named.contains(path) { continue }
+                    count += 1
+                    if dryRun { continue }
                     if dropped.contains(path) {
                         try storage.unlink(path)
                     } else {
                         try storage.rename(path, to: StoreLayout.quarantined(name))
                     }
-                    count += 1
                 }
             }
         } catch { throw StoreError(error) }
