@@ -31,36 +31,44 @@ extension DataManager {
         return realtime.cachedValues(of: device).map(RealtimeValue.init)
     }
 
-    /// The value of a point: held and fresh, else read from its device, once for all who ask at the
-    /// same time. Without a source what is held is given, stale or not.
+    /// The value of a point: held and fresh, else read from its device, once for all callers of the
+    /// same time. The first call for a device reads its newest samples from the store, on a thread
+    /// that no task shares.
+    ///
+    /// Without a source a stale value is returned and marked as stale, unless `cache_serve_stale` is
+    /// `never`.
     ///
     /// - Parameters:
     ///   - point: a known one.
-    ///   - maxAge: asks for a younger value than its time to live would allow.
-    /// - Throws: `unknownPoint`; `deviceTimeout` or `deviceError` from the device, or where nothing
-    ///   is held and there is no source; `limitExceeded` where too many reads wait; `cancelled`.
+    ///   - maxAge: the age of the oldest value that the caller accepts. An older one is not returned,
+    ///     also if the device does not reply.
+    /// - Throws: `unknownPoint`; `deviceTimeout` or `deviceError` from the device; `deviceError` if
+    ///   there is no source and no value is held that may be returned; `limitExceeded` if too many
+    ///   reads wait; `cancelled`.
     public func currentValue(
         of point: PointAddress, maxAge: Duration? = nil
     ) async throws(HistoryError) -> CurrentValue {
         guard engineSnapshot.catalog[point] != nil else { throw HistoryError.unknown(point) }
-        fillCache(of: point.device)
+        if !fills.isDone(point.device) { try await fillCacheOnThread(of: point.device) }
         if let reader { return try await reader.currentValue(of: point, maxAge: maxAge) }
         guard let held = realtime.lookUp(point, within: maxAge) else {
             throw HistoryError(
-                .deviceError, "nothing is held of point \(point), and there is no source to ask",
+                .deviceError, "no value of point \(point) is held, and there is no source to read",
                 parameter: "point")
         }
-        return held
+        if held.isFresh(within: maxAge) || configuration.cacheServeStale.allows(held, maxAge) {
+            return held
+        }
+        throw HistoryError(
+            .deviceError,
+            "the value of point \(point) is \(held.age) old, and there is no source to read",
+            parameter: "point")
     }
 
-    /// How often the cache could answer, of a device or of all.
+    /// How often the cache could answer, for a device or for all. Reads nothing from the store: after
+    /// a restart a device has no values here before the first call that wants one of them.
     public func cacheStats(of device: DeviceID? = nil) -> CacheStats {
-        guard let device else {
-            for known in engineSnapshot.catalog.deviceIDs { fillCache(of: known) }
-            return realtime.stats()
-        }
-        fillCache(of: device)
-        return realtime.stats(of: device)
+        device.map { realtime.stats(of: $0) } ?? realtime.stats()
     }
 
     /// Forgets values that have been stale for so long.
@@ -73,23 +81,32 @@ extension DataManager {
 }
 
 extension DataManager {
-    /// Puts the newest samples of a device's points into the cache, once a process: after a restart
-    /// there is something to give where the device is silent, as stale as its time says.
+    /// Puts the newest samples of a device's points into the cache, once per process: after a restart
+    /// there is something to return if the device is silent, as stale as its time says.
     ///
-    /// At the first question for the device rather than when the store is opened, which would take
-    /// longer the more points there are.
-    ///
-    /// Whoever asks at the same time waits for the fill: else he would be told that nothing is held.
+    /// At the first call for the device rather than when the store is opened, which would take
+    /// longer the more points there are. Reads the disk on the calling thread. Callers of the same
+    /// time wait for the fill; those of other devices do not.
     private func fillCache(of device: DeviceID) {
-        guard !filledDevices.withLock({ $0.contains(device) }) else { return }
-        filling.withLock { count in
-            count += 1
-            guard !filledDevices.withLock({ $0.contains(device) }) else { return }
+        fills.fill(device) {
             let snapshot = view
             let points = snapshot.catalog.points(of: device)
-            guard !points.isEmpty else { return }
+            guard !points.isEmpty else { return false }
             fillCache(with: points, of: snapshot)
-            filledDevices.withLock { _ = $0.insert(device) }
+            return true
+        }
+    }
+
+    /// The same on a thread that no task shares: one for all tasks that wait for the same device.
+    private func fillCacheOnThread(of device: DeviceID) async throws(HistoryError) {
+        let isRead = await fills.wait(for: device) { [self] whenDone in
+            threads.reads.start { [self] in
+                fillCache(of: device)
+                whenDone()
+            }
+        }
+        guard isRead else {
+            throw HistoryError(.limitExceeded, "as many reads wait for the disk as may")
         }
     }
 

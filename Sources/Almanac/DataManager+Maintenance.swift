@@ -64,7 +64,7 @@ extension DataManager {
         before floor: Timestamp, _ dryRun: Bool, as operation: String
     ) async throws(HistoryError) -> RemovalReport {
         let now = time.now
-        return try await write { [self] (store) throws(StoreError) in
+        return try await write(on: threads.upkeep) { [self] (store) throws(StoreError) in
             let first = try store.snapshot().summary().firstTime
             let report = try store.removeSamples(before: floor, dryRun: dryRun)
             guard !dryRun, report.samples > 0 else { return RemovalReport(report) }
@@ -92,7 +92,7 @@ extension DataManager {
             return RemovalReport(samples: 0, files: 0, bytes: 0)
         }
         let now = time.now
-        return try await write { [self] (store) throws(StoreError) in
+        return try await write(on: threads.upkeep) { [self] (store) throws(StoreError) in
             let before = store.snapshot()
             let report = try store.remove(series, in: range)
             guard report.samples > 0 else { return RemovalReport(report) }
@@ -133,7 +133,8 @@ extension DataManager {
 
     /// Rewrites each year that has more than one file into a single one.
     public func compact() async throws(HistoryError) {
-        try await write { (store) throws(StoreError) in _ = try store.compact() }
+        try await write(on: threads.upkeep) { (store) throws(StoreError) in _ = try store.compact()
+        }
     }
 
     /// Copies the store to an empty folder while it is written: samples, devices, points, trend logs,
@@ -153,17 +154,13 @@ extension DataManager {
     public func backup(
         to path: String, linksSegments: Bool = false
     ) async throws(HistoryError) {
-        guard store != nil else {
-            do throws(StoreError) {
-                try engineSnapshot.backup(
-                    to: path, linksSegments: linksSegments,
-                    reserveByteCount: configuration.diskReserveByteCount)
-            } catch { throw HistoryError(copying: error) }
-            return
-        }
-        let result = try await write { (store) in
-            Result { () throws(StoreError) in
+        let reserve = configuration.diskReserveByteCount
+        let result = try await threads.upkeep.call { [self] () throws(StoreError) in
+            if let store {
                 try store.backup(to: path, linksSegments: linksSegments)
+            } else {
+                try engineSnapshot.backup(
+                    to: path, linksSegments: linksSegments, reserveByteCount: reserve)
             }
         }
         do throws(StoreError) { try result.get() } catch { throw HistoryError(copying: error) }

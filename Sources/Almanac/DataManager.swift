@@ -1,4 +1,3 @@
-import Dispatch
 import DurableFiles
 import Logging
 import SegmentStore
@@ -37,15 +36,11 @@ public final class DataManager: Sendable {
     let ledger: IngestLedger
     let feed: SampleFeed
     let diskWatch: DiskWatch
-    /// Devices whose newest samples have been put into the cache.
-    let filledDevices = Guarded<Set<DeviceID>>([])
-    /// Held by who fills the cache.
-    /// It counts; a value of no size would have no place of its own for the thread sanitizer to watch.
-    let filling = Guarded(0)
+    let fills = CacheFills()
     /// Whether housekeeping runs.
     let keepsHouse = Guarded(false)
-    /// Where writes wait for the disk, off the threads that tasks share.
-    let queue = DispatchQueue(label: "almanac.writes", attributes: .concurrent)
+    /// Where calls wait for locks and for the disk, off the threads that tasks share.
+    let threads: ManagerThreads
 
     var time: any TimeSource { surroundings.time }
     var logger: Logger { surroundings.logger }
@@ -129,6 +124,7 @@ public final class DataManager: Sendable {
         monitor = HealthMonitor(recorder, time)
         (marks, ledger) = (RecentMarks(), IngestLedger())
         context = ReadContext(QueryMeter(recorder, time), time, marks, ledger)
+        threads = ManagerThreads(reads: context.readThreads)
         let events = CacheEventLog(surroundings.logger, time)
         let cache = try RealtimeCache(
             capacity: configuration.cacheCapacity, time: time, onEvent: { events.note($0) })
@@ -140,7 +136,8 @@ public final class DataManager: Sendable {
                 cache: cache, source: source, gate: gate,
                 configuration: .init(
                     staleService: configuration.cacheServeStale,
-                    timeToLive: configuration.cacheDuration),
+                    timeToLive: configuration.cacheDuration,
+                    pointsPerRequest: configuration.bulkRequestSize),
                 executor: surroundings.executor)
         }
         reading = Guarded(first)
@@ -172,7 +169,7 @@ public final class DataManager: Sendable {
     /// Puts what is in memory into files. Nothing that was acknowledged as durable needs it.
     public func flush() async throws(HistoryError) {
         let now = time.now
-        try await write { [self] (store) throws(StoreError) in
+        try await write(on: threads.upkeep) { [self] (store) throws(StoreError) in
             writeLedger(to: store, at: now)
             if try store.flush() { monitor.noteSync() }
         }
@@ -182,28 +179,32 @@ public final class DataManager: Sendable {
     public func close() async {
         guard let store else { return }
         let now = time.now
-        await withCheckedContinuation { continuation in
-            queue.async { [self] in
-                writeLedger(to: store, at: now)
-                store.close()
-                continuation.resume()
-            }
+        let close: @Sendable () -> Void = { [self] in
+            writeLedger(to: store, at: now)
+            store.close()
+        }
+        // A thread of its own: no queue of other calls is in front of it.
+        do { try await BlockingThreads(name: "almanac-close", threadCountMax: 1).run(close) } catch
+        {
+            // Without a thread this one has to wait: a store that stays locked would be worse.
+            close()
         }
         feed.end()
     }
 
-    /// Runs something on the store that waits for the disk.
+    /// Runs something on the store that waits for a lock or for the disk, on a thread that no task
+    /// shares. It runs to its end also if the task is cancelled meanwhile.
+    ///
+    /// - Parameter set: the threads; those for writes if none are given.
     func write<Result: Sendable>(
+        on set: BlockingThreads? = nil,
         _ body: @escaping @Sendable (Store) throws(StoreError) -> Result
     ) async throws(HistoryError) -> Result {
         guard let store else {
             throw HistoryError(.readOnly, "the store was opened for reading, it cannot be changed")
         }
-        let result = await withCheckedContinuation { continuation in
-            queue.async {
-                continuation.resume(
-                    returning: Swift.Result { () throws(StoreError) in try body(store) })
-            }
+        let result = try await (set ?? threads.writes).call { () throws(StoreError) in
+            try body(store)
         }
         do throws(StoreError) { return try result.get() } catch { throw HistoryError(error) }
     }

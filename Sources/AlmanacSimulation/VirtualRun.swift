@@ -25,8 +25,12 @@ public final class VirtualRun: Sendable {
         _ body: @escaping @Sendable () async throws -> Answer
     ) throws -> Answer {
         let box = Box<Answer>()
-        Task(executorPreference: jobs) {
-            do { box.put(.success(try await body())) } catch { box.put(.failure(error)) }
+        let observer = WaitObserver(
+            begins: { [self] in waitBegins() }, ends: { [self] in waitEnds() })
+        OutsideWaits.$observer.withValue(observer) {
+            _ = Task(executorPreference: jobs) {
+                do { box.put(.success(try await body())) } catch { box.put(.failure(error)) }
+            }
         }
         while true {
             jobs.runAll()
@@ -42,14 +46,18 @@ public final class VirtualRun: Sendable {
     /// Runs what can run now; no time goes by.
     public func runReady() { jobs.runAll() }
 
-    /// Awaits what is done on other threads, as writing to a disk is. Time stands still meanwhile.
+    /// Awaits what is done on other threads. Time stands still meanwhile, as it does by itself while
+    /// a task waits for a call of `DataManager`.
     public func outside<Answer: Sendable, Failure: Error>(
         _ body: @Sendable () async throws(Failure) -> Answer
     ) async throws(Failure) -> Answer {
-        outsideCount.withLock { $0 += 1 }
-        defer { outsideCount.withLock { $0 -= 1 } }
+        waitBegins()
+        defer { waitEnds() }
         return try await body()
     }
+
+    private func waitBegins() { outsideCount.withLock { $0 += 1 } }
+    private func waitEnds() { outsideCount.withLock { $0 -= 1 } }
 
     private final class Box<Answer: Sendable>: Sendable {
         private let outcome = Guarded<Result<Answer, any Error>?>(nil)

@@ -23,7 +23,10 @@ extension DataManager {
         }
         guard isFree else { throw HistoryError(.busy, "housekeeping runs already") }
         defer { keepsHouse.withLock { $0 = false } }
-        var keeper = try Housekeeper(self)
+        // Reads the rules of the time zone.
+        var keeper = try await threads.reads.read { [self] () throws(HistoryError) in
+            try Housekeeper(self)
+        }
         while !Task.isCancelled {
             await keeper.doWhatIsDue()
             if keeper.isOver { return }

@@ -8,16 +8,15 @@ extension DataManager {
     /// The year under way is not removed for the sake of bytes, so a store may stay larger than the
     /// bound. Leaves a gap `removed` of every point, and an audit entry.
     ///
-    /// - Parameter dryRun: only says which samples would go.
+    /// - Parameter dryRun: only reports what would go; the same counts as without it.
     /// - Throws: `readOnly`, `busy` while an import is under way, `diskFull`, `damaged`.
     @discardableResult
     public func removeExpiredData(dryRun: Bool = false) async throws(HistoryError) -> RemovalReport
     {
         var report = try await removeExpiredSamples(dryRun: dryRun)
-        guard !dryRun else { return report }
-        report.staleValues = sweepCache()
-        report.leftoverFiles = try await write { (store) throws(StoreError) in
-            try store.removeLeftovers()
+        report.staleValues = sweepCache(dryRun: dryRun)
+        report.leftoverFiles = try await write(on: threads.upkeep) { (store) throws(StoreError) in
+            try store.removeLeftovers(dryRun: dryRun)
         }
         return report
     }
@@ -26,7 +25,12 @@ extension DataManager {
     func removeExpiredSamples(dryRun: Bool) async throws(HistoryError) -> RemovalReport {
         let policy = RetentionPolicy(
             days: configuration.dataRetentionDays, byteCount: configuration.retentionByteCount)
-        guard let floor = try view.floor(of: policy, at: time.now) else {
+        let now = time.now
+        // Measures the store's files.
+        let floor = try await threads.reads.read { [self] () throws(HistoryError) in
+            try view.floor(of: policy, at: now)
+        }
+        guard let floor else {
             return RemovalReport(samples: 0, files: 0, bytes: 0)
         }
         return try await removeSamples(before: floor, dryRun, as: "removeExpiredData")
@@ -36,10 +40,10 @@ extension DataManager {
     ///
     /// Where a device fails, its last value is given as stale; so values are kept for a day beyond
     /// their time, unless the configuration says that stale ones are never given.
-    func sweepCache() -> Int {
+    func sweepCache(dryRun: Bool = false) -> Int {
         let tolerance: Duration =
             configuration.cacheServeStale == .never ? .zero : DataManager.staleTolerance
-        return realtime.evictStaleValues(staleFor: tolerance)
+        return realtime.evictStaleValues(staleFor: tolerance, dryRun: dryRun)
     }
 
     /// How long a stale value is kept for the case that its device fails.

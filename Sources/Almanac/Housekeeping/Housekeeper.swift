@@ -74,7 +74,7 @@ package struct Housekeeper {
                 note(.info, "retention", "\(report.samples) samples were removed")
             }
         case .removeOrphans:
-            _ = try await manager.write { (store) throws(StoreError) in
+            _ = try await manager.write(on: manager.threads.upkeep) { (store) throws(StoreError) in
                 try store.removeLeftovers()
             }
         }
@@ -96,7 +96,10 @@ extension Housekeeper {
     private mutating func watchDisk() async throws(HistoryError) {
         let now = manager.time.now
         lookAtClock(now)
-        let byteCount = manager.updateGauges()
+        // Sizes of files and of the disk.
+        let byteCount = try await manager.threads.reads.read { [manager] () throws(HistoryError) in
+            manager.updateGauges()
+        }
         for crossing in manager.monitor.recorder.checkThresholds() {
             waiting.append(crossing.event)
         }
@@ -125,16 +128,19 @@ extension Housekeeper {
     private mutating func backUp() async throws(HistoryError) {
         guard let path = manager.configuration.backupDirectory else { return }
         let folder = BackupFolder(path: path)
-        try folder.create(for: manager.engineSnapshot.storeID)
+        let store = manager.engineSnapshot.storeID
         let target = folder.path(of: manager.time.now)
-        tidy { () throws(HistoryError) in try folder.removeUnfinished() }
+        try await manager.threads.upkeep.call { () throws(HistoryError) in
+            try folder.create(for: store)
+        }.get()
+        await tidy { () throws(HistoryError) in try folder.removeUnfinished() }
         do throws(HistoryError) { try await manager.backup(to: target) } catch {
             // What was written of it takes room that the store may need before the next one is due.
-            tidy { () throws(HistoryError) in try folder.removeUnfinished() }
+            await tidy { () throws(HistoryError) in try folder.removeUnfinished() }
             throw error
         }
         let count = manager.configuration.backupKeep
-        let removed = tidy { () throws(HistoryError) in
+        let removed = await tidy { () throws(HistoryError) in
             try folder.rotate(keeping: count, justMade: target)
         }
         note(
@@ -142,12 +148,17 @@ extension Housekeeper {
             "\(target) was made" + (removed.isEmpty ? "" : ", \(removed.count) older removed"))
     }
 
-    /// A backup that is there is one, whether or not older ones could be removed.
+    /// Removes old backups, which may be many files. A backup that is there is one, whether or not
+    /// older ones could be removed.
     ///
     /// - Returns: what was removed.
     @discardableResult
-    private mutating func tidy(_ body: () throws(HistoryError) -> [String]) -> [String] {
-        do throws(HistoryError) { return try body() } catch {
+    private mutating func tidy(
+        _ body: @escaping @Sendable () throws(HistoryError) -> [String]
+    ) async -> [String] {
+        do throws(HistoryError) {
+            return try await manager.threads.upkeep.call(body).get()
+        } catch {
             note(.error, "backup", error.message)
             return []
         }

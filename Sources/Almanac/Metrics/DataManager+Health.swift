@@ -1,4 +1,4 @@
-import Dispatch
+import DurableFiles
 import Logging
 import SegmentStore
 
@@ -17,12 +17,11 @@ extension DataManager {
     /// store that is only read, whether it can be read. With a source also whether not every active
     /// device is silent.
     public func isReady() async -> Bool {
-        let isWritable = await withCheckedContinuation { continuation in
-            queue.async { [self] in
-                continuation.resume(returning: monitor.isReady { canReachStore() })
-            }
+        // Where so many reads wait that one more is refused, nothing is ready.
+        let isWritable = try? await threads.reads.run { [self] in
+            monitor.isReady { canReachStore() }
         }
-        return isWritable && isSourceAlive
+        return isWritable ?? false && isSourceAlive
     }
 
     private func canReachStore() -> Bool {

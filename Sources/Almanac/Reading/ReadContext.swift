@@ -1,3 +1,4 @@
+import DurableFiles
 import SegmentStore
 import Synchronization
 
@@ -8,6 +9,8 @@ final class ReadContext: Sendable {
     let documents = DocumentCache()
     let journal: JournalIndex
     let meter: QueryMeter
+    /// Where asynchronous reads wait for the disk.
+    let readThreads = BlockingThreads(name: "almanac-read", threadCountMax: 4)
     let time: any TimeSource
     /// What changes with every tick.
     let marks: RecentMarks

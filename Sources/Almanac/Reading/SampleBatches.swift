@@ -1,7 +1,9 @@
 import ColumnCodec
+import DurableFiles
 import SegmentStore
 
-/// The samples of a point in bounded memory, oldest first.
+/// The samples of a point in bounded memory, oldest first. Batches are read on a thread that no task
+/// shares.
 public struct SampleBatches: AsyncSequence, Sendable {
     public typealias Element = [Sample]
     public typealias Failure = HistoryError
@@ -38,11 +40,12 @@ public struct SampleBatches: AsyncSequence, Sendable {
             if Task.isCancelled {
                 throw HistoryError(.cancelled, "reading was cancelled at \(from)")
             }
-            let columns: SampleColumns
-            do throws(StoreError) {
-                columns = try batches.snapshot.engine.samples(
+            let snapshot = batches.snapshot
+            let columns = try await snapshot.context.readThreads.call(isCancellable: true) {
+                () throws(StoreError) in
+                try snapshot.engine.samples(
                     of: series, in: rest, limit: SampleBatches.batchSampleCountMax)
-            } catch { throw HistoryError(error) }
+            }.mapError { HistoryError($0) }.get()
             isAtEnd = columns.count < SampleBatches.batchSampleCountMax
             guard let last = columns.times.last else { return nil }
             from = Timestamp(rawValue: last + 1)
