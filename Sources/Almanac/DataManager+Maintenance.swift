@@ -74,7 +74,7 @@ extension DataManager {
             let audit = AuditEntry(
                 at: now, operation: operation,
                 oldValue: "\(report.samples) samples before \(floor.rawValue)", source: "service")
-            record(done: [try gap.journalEntry(), try audit.journalEntry()], in: store)
+            record(done: try gap.journalEntries() + [try audit.journalEntry()], in: store)
             return RemovalReport(report)
         }
     }
@@ -102,7 +102,7 @@ extension DataManager {
             let audit = AuditEntry(
                 at: now, operation: "delete", point: point,
                 oldValue: "\(report.samples) samples", source: "service")
-            record(done: [try gap.journalEntry(), try audit.journalEntry()], in: store)
+            record(done: try gap.journalEntries() + [try audit.journalEntry()], in: store)
             return RemovalReport(report)
         }
     }

@@ -17,10 +17,9 @@ extension HistorySnapshot {
     func commonGaps(
         of point: PointAddress, in range: TimeRange
     ) throws(HistoryError) -> [Gap] {
-        let overlapping = try journal.commonGaps(for: engine).filter {
-            $0.from < range.to && $0.to.map { $0 > range.from } ?? true
-        }
-        guard !overlapping.isEmpty else { return [] }
+        let overlapping = try journal.commonGaps(in: range, for: engine)
+        let end = startOfJournal
+        guard !overlapping.isEmpty || end.map({ range.from < $0 }) == true else { return [] }
         let made = try storedPoint(point)?.made ?? .min
         var found: [Gap] = []
         for gap in overlapping {
@@ -34,7 +33,22 @@ extension HistorySnapshot {
             guard end > range.from, let own = TimeRange(from: gap.from, to: end) else { continue }
             found.append(Gap(point: point, range: own, reason: gap.reason, detail: gap.detail))
         }
+        if let end, made < end.rawValue, !found.contains(where: { $0.reason == .removed }) {
+            let start = max(range.from, Timestamp(rawValue: made))
+            if let lost = TimeRange(from: min(start, end), to: end), !lost.isEmpty {
+                found.append(Gap(point: point, range: lost, reason: .removed))
+            }
+        }
         return found
+    }
+
+    /// Retention takes whole years of the journal along, and with them the gaps that it has recorded
+    /// there: before this time everything was removed.
+    private var startOfJournal: Timestamp? {
+        guard let floor = engine.floor, BulkImport.supportedRange.contains(floor) else {
+            return nil
+        }
+        return UTCYear(containing: floor).start
     }
 
     /// The time of a point's next sample; the next millisecond where there is none.

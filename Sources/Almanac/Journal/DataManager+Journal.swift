@@ -11,7 +11,7 @@ extension DataManager {
         }
         try await write { [self] (store) throws(StoreError) in
             var entries: [JournalEntry] = []
-            for gap in gaps { entries.append(try gap.journalEntry()) }
+            for gap in gaps { entries += try gap.journalEntries() }
             try record(entries, in: store)
         }
     }

@@ -6,6 +6,8 @@ import SegmentStore
 private struct StoredGap: Codable {
     /// Nil for a gap of every point.
     var point: String?
+    /// When the gap began, in an entry of a later year that it reaches into; else nil.
+    var from: Int64?
     /// Nil in what a salvaged log leaves.
     var to: Int64?
     var reason: String
@@ -16,7 +18,7 @@ private struct StoredGap: Codable {
     var lastLSN: UInt64?
 
     enum CodingKeys: String, CodingKey {
-        case point, to, reason, detail, made
+        case point, from, to, reason, detail, made
         case firstLSN = "first_lsn"
         case lastLSN = "last_lsn"
     }
@@ -52,20 +54,41 @@ extension JournalEntry {
     }
 }
 
+extension JournalEntry {
+    /// One entry per UTC year that a gap touches, so that a query reads the years of its range alone.
+    fileprivate static func entries(
+        of gap: StoredGap, from: Timestamp
+    ) throws(StoreError) -> [JournalEntry] {
+        var entries = [try JournalEntry(.gap, at: from, json: gap)]
+        let supported = BulkImport.supportedRange
+        guard supported.contains(from), let to = gap.to else { return entries }
+        var later = gap
+        later.from = from.rawValue
+        var start = UTCYear(containing: from).end
+        while start.rawValue < to, start < supported.to {
+            entries.append(try JournalEntry(.gap, at: start, json: later))
+            start = UTCYear(containing: start).end
+        }
+        return entries
+    }
+}
+
 extension Gap {
-    func journalEntry() throws(StoreError) -> JournalEntry {
-        try JournalEntry(
-            .gap, at: range.from,
-            json: StoredGap(
+    /// The gap as the journal keeps it, in each year that it touches.
+    func journalEntries() throws(StoreError) -> [JournalEntry] {
+        try JournalEntry.entries(
+            of: StoredGap(
                 point: point.description, to: range.to.rawValue, reason: reason.rawValue,
-                detail: detail))
+                detail: detail), from: range.from)
     }
 
     /// Nil for an entry that is no gap of a point.
     init?(_ entry: JournalEntry) {
         guard entry.kind == .gap, let stored = entry.decode(StoredGap.self),
             let point = stored.point.flatMap({ PointAddress($0) }), let to = stored.to,
-            let range = TimeRange(from: entry.time, to: Timestamp(rawValue: to))
+            let range = TimeRange(
+                from: stored.from.map(Timestamp.init(rawValue:)) ?? entry.time,
+                to: Timestamp(rawValue: to))
         else { return nil }
         self.init(
             point: point, range: range, reason: GapReason(rawValue: stored.reason),
@@ -74,12 +97,12 @@ extension Gap {
 }
 
 extension CommonGap {
-    func journalEntry() throws(StoreError) -> JournalEntry {
-        try JournalEntry(
-            .gap, at: from,
-            json: StoredGap(
+    /// The gap as the journal keeps it, in each year that it touches.
+    func journalEntries() throws(StoreError) -> [JournalEntry] {
+        try JournalEntry.entries(
+            of: StoredGap(
                 to: to?.rawValue, reason: reason.rawValue, detail: detail,
-                made: recordedAt?.rawValue))
+                made: recordedAt?.rawValue), from: from)
     }
 
     /// Nil for an entry that is a gap of a point, or none.
@@ -87,7 +110,8 @@ extension CommonGap {
         guard entry.kind == .gap, let stored = entry.decode(StoredGap.self), stored.point == nil
         else { return nil }
         self.init(
-            from: entry.time, to: stored.to.map(Timestamp.init(rawValue:)),
+            from: stored.from.map(Timestamp.init(rawValue:)) ?? entry.time,
+            to: stored.to.map(Timestamp.init(rawValue:)),
             reason: GapReason(rawValue: stored.reason), detail: stored.detail,
             recordedAt: stored.made.map(Timestamp.init(rawValue:)))
         if let first = stored.firstLSN, let last = stored.lastLSN {

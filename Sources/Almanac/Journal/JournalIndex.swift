@@ -2,177 +2,212 @@ import DurableFiles
 import SegmentStore
 import Synchronization
 
-/// What the journal says of each point: gaps, counted samples, jumps of clocks.
+/// What the journal contains of each point: gaps, counted samples, jumps of clocks.
 ///
-/// Reads the journal once and follows it from there, so that a question costs what is new since the
-/// last one and what it asks for. Takes some two hundred bytes a gap.
+/// Reads the UTC years that a query is about, each once, and follows them from there, so that a query
+/// costs what is new since the last one and what it returns. What is in memory has a bound: the years
+/// that were used longest ago are read anew when they are wanted again. Of a year that is too large
+/// for it, only what is common to all points is held, and a query reads the year's file for the
+/// device that it is about.
 final class JournalIndex: Sendable {
-    fileprivate struct Content {
-        var cursor = JournalCursor()
-        var gaps: [PointAddress: [Seen<Gap>]] = [:]
-        var commonGaps: [Seen<CommonGap>] = []
-        var rows: [PointAddress: CountedRows] = [:]
-        var jumps: [Seen<ClockJump>] = []
+    /// A part of the journal that is read and let go as a whole.
+    fileprivate struct Key: Hashable {
+        var year: Int
+        /// Nil for all devices.
+        var device: DeviceID?
     }
 
-    /// The newest rows of a point as they were recorded, and the others summed up by UTC day: a
-    /// point that is sent twice each tick has a row a minute for ever.
-    fileprivate struct CountedRows {
-        var newest: [Seen<IngestRow>] = []
-        var days: [Seen<IngestRow>] = []
+    fileprivate struct State {
+        var parts: [Key: JournalPart] = [:]
+        var lastUse: [Key: UInt64] = [:]
+        var useCount: UInt64 = 0
+        var byteCount = 0
+        /// How many parts were read from their beginning, for tests.
+        var readCount = 0
     }
 
-    /// A snapshot sees what was recorded up to its own position.
-    fileprivate struct Seen<Value: Sendable>: Sendable {
-        let position: UInt64
-        let value: Value
-    }
-
-    private let content = Guarded(Content())
+    private let state = Guarded(State())
     private let log: DamageLog?
+    private let byteCountMax: Int
 
-    /// - Parameter log: takes note of what cannot be read, which is then left out; without one it is
-    ///   thrown.
-    init(skipping log: DamageLog? = nil) { self.log = log }
+    /// - Parameters:
+    ///   - byteCountMax: about what the index may take of memory.
+    ///   - log: takes note of what cannot be read, which is then left out; without one it is thrown.
+    init(byteCountMax: Int = 32 << 20, skipping log: DamageLog? = nil) {
+        self.byteCountMax = byteCountMax
+        self.log = log
+    }
 
     /// The gaps recorded of a point alone that overlap a range, by time.
     func gaps(
         of point: PointAddress, in range: TimeRange, for snapshot: Snapshot
     ) throws(HistoryError) -> [Gap] {
-        try catchUp(with: snapshot)
-        return content.withLock { $0.gaps[point] ?? [] }
-            .visible(to: snapshot).filter { $0.range.from < range.to && $0.range.to > range.from }
-            .sorted { ($0.range.from, $0.range.to) < ($1.range.from, $1.range.to) }
+        var found: [Gap] = []
+        for part in try parts(of: point.device, in: range, for: snapshot) {
+            found.add(part.gaps[point] ?? [], visibleTo: snapshot) {
+                $0.range.from < range.to && $0.range.to > range.from
+            }
+        }
+        return found.sorted { ($0.range.from, $0.range.to) < ($1.range.from, $1.range.to) }
     }
 
-    /// The gaps recorded of every point, in the order of recording.
-    func commonGaps(for snapshot: Snapshot) throws(HistoryError) -> [CommonGap] {
-        try catchUp(with: snapshot)
-        return content.withLock { $0.commonGaps }.visible(to: snapshot)
+    /// The gaps recorded of every point that may overlap a range, by year and in the order of
+    /// recording.
+    func commonGaps(
+        in range: TimeRange, for snapshot: Snapshot
+    ) throws(HistoryError) -> [CommonGap] {
+        var found: [CommonGap] = []
+        for part in try parts(of: nil, in: range, for: snapshot) {
+            found.add(part.commonGaps, visibleTo: snapshot) {
+                $0.from < range.to && $0.to.map { $0 > range.from } ?? true
+            }
+        }
+        return found
     }
 
     /// What was counted of a point's samples whose times touch a range, and the jumps of clocks in it.
     ///
-    /// Of a point with many counts only the newest are told by the minute and to each snapshot as it
+    /// Of a point with many counts only the newest are known by the minute and to each snapshot as it
     /// saw them; older ones are of a whole day, as it is counted now.
     func counters(
         of point: PointAddress, in range: TimeRange, for snapshot: Snapshot
     ) throws(HistoryError) -> IngestCounters {
-        try catchUp(with: snapshot)
-        let (rows, jumps) = content.withLock { ($0.rows[point], $0.jumps) }
         var counters = IngestCounters()
-        for row in (rows?.all ?? []).visible(to: snapshot) where row.touches(range) {
-            counters += row.counters
+        for part in try parts(of: point.device, in: range, for: snapshot) {
+            for row in part.rows[point]?.all ?? []
+            where row.position <= snapshot.position && row.value.touches(range) {
+                counters += row.value.counters
+            }
+            counters.clockJumps += part.jumps.count {
+                $0.position <= snapshot.position && range.contains($0.value.time)
+                    && $0.value.concerns(point)
+            }
         }
-        counters.clockJumps += jumps.visible(to: snapshot)
-            .count { range.contains($0.time) && $0.concerns(point) }
         return counters
+    }
+
+    /// Reads what queries about a range will want.
+    func prepare(_ range: TimeRange, for snapshot: Snapshot) throws(HistoryError) {
+        _ = try parts(of: nil, in: range, for: snapshot)
     }
 
     /// How many rows are held of a point.
     func rowCount(of point: PointAddress) -> Int {
-        content.withLock { $0.rows[point]?.all.count ?? 0 }
+        state.withLock { state in
+            state.parts.values.reduce(0) { $0 + ($1.rows[point]?.all.count ?? 0) }
+        }
     }
 
-    /// Takes in what was recorded up to a snapshot. The files are read outside the lock; of several
+    /// About what is held in memory.
+    var byteCount: Int { state.withLock { $0.byteCount } }
+
+    /// How many parts were read from their beginning.
+    var readCount: Int { state.withLock { $0.readCount } }
+}
+
+extension JournalIndex {
+    /// A gap or a row may begin before the range that it touches. Gaps that reach into another year
+    /// are recorded in each; what has no known end is looked for so far back.
+    private static let reach: Int64 = 31 * 86_400_000
+
+    /// What the index has of a range, by year.
+    ///
+    /// - Parameter device: whose points are wanted; nil for what is common to all points.
+    private func parts(
+        of device: DeviceID?, in range: TimeRange, for snapshot: Snapshot
+    ) throws(HistoryError) -> [JournalPart] {
+        let from = range.from.rawValue.minus(JournalIndex.reach)
+        let to = range.to.rawValue.plus(JournalIndex.reach)
+        var found: [JournalPart] = []
+        for number in snapshot.journalYears {
+            let year = UTCYear(number)
+            guard year.end.rawValue > from, year.start.rawValue < to else { continue }
+            let common = try part(Key(year: number), for: snapshot)
+            guard common.isTooLarge, let device else {
+                found.append(common)
+                continue
+            }
+            var own = try part(Key(year: number, device: device), for: snapshot)
+            own.jumps = common.jumps
+            found.append(own)
+        }
+        return found
+    }
+
+    /// A part with what was recorded up to a snapshot. The file is read outside the lock; of several
     /// threads that read the same, the first counts.
-    func catchUp(with snapshot: Snapshot) throws(HistoryError) {
+    private func part(_ key: Key, for snapshot: Snapshot) throws(HistoryError) -> JournalPart {
         while true {
-            let known = content.withLock { $0.cursor }
-            var cursor = known
-            var entries: [RecordedEntry]
+            let held = state.withLock { state in
+                guard let part = state.parts[key] else { return JournalPart?.none }
+                state.noteUse(of: key)
+                return part
+            }
+            if let held, held.cursor.position >= snapshot.position { return held }
+            let known = held ?? JournalPart(year: key.year)
+            var news = JournalNews(
+                of: key.device, isSmall: known.isTooLarge,
+                byteCountMax: max(0, byteCountMax / 4 - known.byteCount))
+            var cursor = known.cursor
             do throws(StoreError) {
-                entries = try snapshot.journal(behind: &cursor, reportingTo: log)
+                try snapshot.forEachJournalEntry(after: &cursor, reportingTo: log) { news.add($0) }
             } catch { throw HistoryError(error) }
-            guard cursor.position > known.position else { return }
-            entries.sort { $0.position < $1.position }
-            let notes = entries.compactMap { entry in
-                JournalNote(entry.entry).map { Seen(position: entry.position, value: $0) }
-            }
-            let isTaken = content.withLock { content in
-                guard content.cursor.position == known.position else { return false }
-                content.cursor = cursor
-                for note in notes { content.add(note.value, at: note.position) }
-                return true
-            }
-            if isTaken { return }
+            if let made = take(news, cursor, key, known) { return made }
         }
     }
-}
 
-extension JournalIndex.Content {
-    fileprivate mutating func add(_ note: JournalNote, at position: UInt64) {
-        switch note {
-        case .gap(let gap):
-            gaps[gap.point, default: []].append(.init(position: position, value: gap))
-        case .commonGap(let gap): commonGaps.append(.init(position: position, value: gap))
-        case .jump(let jump): jumps.append(.init(position: position, value: jump))
-        case .rows(let new):
-            for row in new {
-                rows[row.point, default: .init()].add(.init(position: position, value: row))
-            }
-        }
-    }
-}
-
-extension JournalIndex.CountedRows {
-    /// Two hours of one row a minute, and as many that wait to be summed up.
-    private static let newestCountMax = 240
-
-    fileprivate var all: [JournalIndex.Seen<IngestRow>] { days + newest }
-
-    fileprivate mutating func add(_ row: JournalIndex.Seen<IngestRow>) {
-        newest.append(row)
-        guard newest.count > JournalIndex.CountedRows.newestCountMax else { return }
-        let half = JournalIndex.CountedRows.newestCountMax / 2
-        var sums = Dictionary(uniqueKeysWithValues: days.map { ($0.value.day, $0) })
-        for row in newest.prefix(half) {
-            // Whoever saw the first of them sees them all.
-            sums[row.value.day] =
-                sums[row.value.day].map {
-                    .init(
-                        position: min($0.position, row.position), value: $0.value.joined(row.value))
-                } ?? row
-        }
-        newest.removeFirst(half)
-        days = sums.values.sorted { $0.value.day < $1.value.day }
-    }
-}
-
-extension Array {
-    fileprivate func visible<Value>(to snapshot: Snapshot) -> [Value]
-    where Element == JournalIndex.Seen<Value> {
-        compactMap { $0.position <= snapshot.position ? $0.value : nil }
-    }
-}
-
-/// What of an entry the index keeps.
-enum JournalNote: Sendable {
-    case gap(Gap)
-    case commonGap(CommonGap)
-    case rows([IngestRow])
-    case jump(ClockJump)
-
-    init?(_ entry: JournalEntry) {
-        switch entry.kind {
-        case .gap:
-            if let gap = Gap(entry) {
-                self = .gap(gap)
-            } else if let gap = CommonGap(entry) {
-                self = .commonGap(gap)
-            } else {
+    /// - Returns: nil if another thread has read the same meanwhile.
+    private func take(
+        _ news: JournalNews, _ cursor: JournalCursor, _ key: Key, _ known: JournalPart
+    ) -> JournalPart? {
+        state.withLock { state -> JournalPart? in
+            // Taken out while it changes: a second reference would have the whole of it copied.
+            var part = state.parts.removeValue(forKey: key) ?? JournalPart(year: key.year)
+            guard part.cursor.position == known.cursor.position else {
+                state.parts[key] = part
                 return nil
             }
-        case .event:
-            // Most events are neither, and decoding them would take longer than reading them.
-            if entry.text.contains(Event.ingestKind), let rows = IngestRow.rows(of: entry) {
-                self = .rows(rows)
-            } else if entry.text.contains(Event.clockJumpKind), let jump = ClockJump(entry) {
-                self = .jump(jump)
-            } else {
-                return nil
-            }
-        case .audit: return nil
+            if part.cursor.position == 0 { state.readCount += 1 }
+            state.byteCount -= part.byteCount
+            part.add(news)
+            part.cursor = cursor
+            state.byteCount += part.byteCount
+            state.parts[key] = part
+            state.noteUse(of: key)
+            state.dropLeastUsed(than: byteCountMax, but: key)
+            return part
+        }
+    }
+}
+
+extension JournalIndex.State {
+    fileprivate mutating func noteUse(of key: JournalIndex.Key) {
+        useCount += 1
+        lastUse[key] = useCount
+    }
+
+    /// Lets go of parts that were not used for the longest time, until what is left is within the
+    /// bound. The one in use stays, unless it is too large alone.
+    fileprivate mutating func dropLeastUsed(than byteCountMax: Int, but used: JournalIndex.Key) {
+        while byteCount > byteCountMax {
+            let others = lastUse.filter { $0.key != used && parts[$0.key] != nil }
+            let oldest = others.min { $0.value < $1.value }?.key ?? used
+            byteCount -= parts.removeValue(forKey: oldest)?.byteCount ?? 0
+            lastUse[oldest] = nil
+        }
+    }
+}
+
+extension Array where Element: Hashable & Sendable {
+    /// Adds what a snapshot sees of recorded values. One that was carried over from an earlier year is
+    /// left out if it is there already.
+    fileprivate mutating func add(
+        _ recorded: [Recorded<Element>], visibleTo snapshot: Snapshot,
+        where isWanted: (Element) -> Bool
+    ) {
+        for item in recorded where item.position <= snapshot.position && isWanted(item.value) {
+            if item.isCarriedOver, contains(item.value) { continue }
+            append(item.value)
         }
     }
 }

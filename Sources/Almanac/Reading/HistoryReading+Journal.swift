@@ -4,7 +4,7 @@ extension HistoryReading {
     /// Returns the gaps that were recorded of a point, or of every point, and that overlap a range,
     /// by time.
     ///
-    /// The first call of a process reads the journal, later ones what was added since.
+    /// The first call for a UTC year reads the journal of that year, later ones what was added since.
     ///
     /// - Throws: `unknownPoint`; `damaged` if the journal cannot be read.
     public func recordedGaps(
@@ -26,7 +26,7 @@ extension HistoryReading {
         in range: TimeRange, kind: String? = nil
     ) throws(HistoryError) -> [Event] {
         try read { (view) throws(HistoryError) in
-            try view.entries(in: range).compactMap(Event.init)
+            try view.entries(of: .event, in: range).compactMap(Event.init)
                 .filter { kind == nil || $0.kind == kind }
         }
     }
@@ -34,15 +34,17 @@ extension HistoryReading {
     /// Returns what people and programs changed in a range, by time.
     public func audit(in range: TimeRange) throws(HistoryError) -> [AuditEntry] {
         try read { (view) throws(HistoryError) in
-            try view.entries(in: range).compactMap(AuditEntry.init)
+            try view.entries(of: .audit, in: range).compactMap(AuditEntry.init)
         }
     }
 }
 
 extension HistorySnapshot {
-    fileprivate func entries(in range: TimeRange) throws(HistoryError) -> [JournalEntry] {
+    fileprivate func entries(
+        of kind: JournalEntry.Kind, in range: TimeRange
+    ) throws(HistoryError) -> [JournalEntry] {
         do throws(StoreError) {
-            return try engine.journal(in: range, reportingTo: log)
+            return try engine.journal(in: range, kind: kind, reportingTo: log)
         } catch { throw HistoryError(error) }
     }
 }

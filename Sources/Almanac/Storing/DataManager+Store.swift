@@ -81,7 +81,7 @@ extension DataManager {
         guard !page.isEmpty else { return }
         do throws(StoreError) {
             var entries = try IngestRow.journalEntries(page.rows, at: now)
-            for gap in page.gaps { entries.append(try gap.journalEntry()) }
+            for gap in page.gaps { entries += try gap.journalEntries() }
             try record(entries + page.entries, in: store)
         } catch {
             logger.warning("what was counted or done is not in the journal yet: \(error.message)")

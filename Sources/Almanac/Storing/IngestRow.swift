@@ -70,9 +70,26 @@ extension IngestRow {
     /// An entry of the journal has 64 KiB, a row some hundred bytes.
     private static let rowsPerEntry = 400
 
+    /// The UTC year that it is of.
+    private var year: UTCYear { UTCYear(containing: Timestamp(rawValue: span.lowerBound)) }
+
     /// The rows as events of the journal.
     static func journalEntries(
         _ rows: [IngestRow], at now: Timestamp
+    ) throws(StoreError) -> [JournalEntry] {
+        // In the journal of the year that they are about: a report of a year reads no other.
+        let byYear = Dictionary(grouping: rows) { $0.year }
+        var entries: [JournalEntry] = []
+        for (year, rows) in byYear.sorted(by: { $0.key < $1.key }) {
+            let isThisYear = year == UTCYear(containing: now)
+            let first = Timestamp(rawValue: rows[0].span.lowerBound)
+            entries += try journalEntries(ofYear: rows, at: isThisYear ? now : first)
+        }
+        return entries
+    }
+
+    private static func journalEntries(
+        ofYear rows: [IngestRow], at time: Timestamp
     ) throws(StoreError) -> [JournalEntry] {
         var entries: [JournalEntry] = []
         for start in stride(from: 0, to: rows.count, by: rowsPerEntry) {
@@ -84,7 +101,7 @@ extension IngestRow {
                     + "\(sum.quarantined) quarantined",
                 rows: part.map(StoredIngestRow.init))
             let text = String(decoding: try DocumentCache.content(stored), as: UTF8.self)
-            entries.append(JournalEntry(.event, at: now, text))
+            entries.append(JournalEntry(.event, at: time, text))
         }
         return entries
     }

@@ -41,7 +41,7 @@ public struct HistoryReview: Sendable {
         self.range = range.past(at: end)
         scheduled = try snapshot.scheduledSpans(of: point, until: end)
         // Now, lest each of the threads that will ask reads it.
-        try snapshot.journal.catchUp(with: snapshot.engine)
+        try snapshot.journal.prepare(range, for: snapshot.engine)
     }
 
     /// What there is of a point, what is missing and why, and what looks wrong.

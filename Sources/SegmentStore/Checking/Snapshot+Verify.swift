@@ -37,7 +37,10 @@ extension Snapshot {
             }
         }
         let journal = DamageLog()
-        _ = try self.journal(in: .all, reportingTo: journal)
+        for year in journalYears {
+            var cursor = JournalCursor(year: year)
+            try forEachJournalEntry(after: &cursor, reportingTo: journal) { _ in }
+        }
         damages.formUnion(journal.damages)
         report.damages = damages.sorted { ($0.file, $0.offset) < ($1.file, $1.offset) }
         return report

@@ -9,5 +9,5 @@ struct FrozenHeads: Sendable {
     /// Catalog frames up to the last LSN that are not in the catalog files yet.
     let catalogFrames: [RecordFrame]
     /// Journal frames up to the last LSN.
-    let journalFrames: [JournalFrame]
+    let journalFrames: JournalFrames
 }

@@ -1,16 +1,17 @@
 import ColumnCodec
 import DurableFiles
 
-/// How far a journal was read: whoever reads on from here pays for what is new alone.
+/// How far the journal of a UTC year was read: a reader that goes on from here pays for what is new.
 ///
 /// Belongs to one store, and to snapshots of it in the order in which they were taken.
 public struct JournalCursor: Sendable {
-    /// The position up to which every entry was read.
+    public let year: Int
+    /// The position up to which every entry of the year was read.
     public fileprivate(set) var position: LSN = 0
     /// Bytes of each journal file that were read.
     fileprivate var byteCounts: [String: Int] = [:]
 
-    public init() {}
+    public init(year: Int) { self.year = year }
 }
 
 /// An entry of the journal and its position: snapshots from there on see it.
@@ -20,41 +21,50 @@ public struct RecordedEntry: Sendable {
 }
 
 extension Snapshot {
-    /// The entries that were recorded behind a cursor, in no order, and moves the cursor on.
+    /// UTC years that have entries of the journal, ascending. Reads nothing.
+    public var journalYears: [Int] {
+        let stored = manifest.files.lazy.filter { $0.role == .journal }.compactMap(\.year)
+        return Set(stored).union(journalFrames.years).sorted()
+    }
+
+    /// Reads the entries of a year that were recorded after a cursor, in no order, and moves the
+    /// cursor on.
     ///
-    /// An older snapshot than the cursor's has none. Reads of each file only what was added.
+    /// An older snapshot than the cursor's has none. Reads of the year's file only what was added,
+    /// some megabytes at a time, and of other years nothing.
     ///
     /// - Parameters:
-    ///   - cursor: where the reader stands; moved on.
+    ///   - cursor: of the year; moved on.
     ///   - log: gets what cannot be read, which is then left out.
-    /// - Throws: ``StoreError``; without a log with code `damaged` where something cannot be read. The
-    ///   cursor stays where it is then.
-    public func journal(
-        behind cursor: inout JournalCursor, reportingTo log: DamageLog? = nil
-    ) throws(StoreError) -> [RecordedEntry] {
-        guard position > cursor.position else { return [] }
+    ///   - body: gets each entry. If the call throws, what it got counts for nothing.
+    /// - Throws: ``StoreError``; without a log with code `damaged` if something cannot be read. The
+    ///   cursor stays what it was then.
+    public func forEachJournalEntry(
+        after cursor: inout JournalCursor, reportingTo log: DamageLog? = nil,
+        _ body: (RecordedEntry) -> Void
+    ) throws(StoreError) {
+        guard position > cursor.position else { return }
         var next = cursor
-        var entries: [RecordedEntry] = []
-        func add(_ new: [JournalEntry], of frame: RecordFrame) {
-            entries += new.map { RecordedEntry(position: frame.lsn, entry: $0) }
-        }
         let files = JournalFiles(storage: storage)
-        for row in manifest.files where row.role == .journal {
+        for row in manifest.files where row.role == .journal && row.year == cursor.year {
             let known = cursor.byteCounts[row.name] ?? FileHeader.encodedSize
             guard row.byteCount > known else { continue }
             try files.forEachFrame(of: row, from: known, reportingTo: log) {
                 (frame) throws(CodecError) in
                 // What the log had when it was read has moved to its file since.
                 guard frame.type == .journal, frame.lsn > cursor.position else { return }
-                add(try JournalPayload.decode(frame.payload), of: frame)
+                for entry in try JournalPayload.decode(frame.payload) {
+                    body(RecordedEntry(position: frame.lsn, entry: entry))
+                }
             }
             next.byteCounts[row.name] = row.byteCount
         }
-        for item in journalFrames where item.frame.lsn > cursor.position {
-            add(try item.entries(reportingTo: log), of: item.frame)
+        for item in journalFrames.frames(above: cursor.position) where item.year == cursor.year {
+            for entry in try item.entries(reportingTo: log) {
+                body(RecordedEntry(position: item.frame.lsn, entry: entry))
+            }
         }
         next.position = position
         cursor = next
-        return entries
     }
 }

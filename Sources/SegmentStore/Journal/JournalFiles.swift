@@ -47,40 +47,54 @@ struct JournalFiles {
             file, header, role: .journal, holding: frames, in: storage)
     }
 
-    /// The entries of a file, in the order in which they were written; damaged records are reported
-    /// and left out.
-    func entries(
-        of row: ManifestFile, reportingTo log: DamageLog?
-    ) throws(StoreError) -> [JournalEntry] {
-        var entries: [JournalEntry] = []
-        try forEachFrame(of: row, from: FileHeader.encodedSize, reportingTo: log) {
-            (frame) throws(CodecError) in
-            guard frame.type == .journal else { return }
-            entries += try JournalPayload.decode(frame.payload)
-        }
-        return entries
-    }
-
     /// Hands on the frames of a file from an offset on, in the order in which they were written.
+    /// Damaged ones are reported and left out.
+    ///
+    /// Reads some megabytes at a time: a journal may be larger than what a process may take.
     ///
     /// - Parameter start: where a frame begins.
     func forEachFrame(
         of row: ManifestFile, from start: Int, reportingTo log: DamageLog?,
         _ body: (RecordFrame) throws(CodecError) -> Void
     ) throws(StoreError) {
-        let bytes: [UInt8]
+        let file: any StorageFile
+        let end: Int
         do throws(StorageError) {
-            let file = try storage.open(row.name, .read)
-            defer { file.close() }
-            let end = min(row.byteCount, try file.byteCount())
-            bytes = try file.read(at: start, byteCount: max(0, end - start))
+            file = try storage.open(row.name, .read)
+            end = min(row.byteCount, try file.byteCount())
         } catch {
             guard error.code == .notFound else { throw StoreError(error) }
+            if wasDropped(row) { return }
             try log.report(row.journalDamage(.missingFile, "no file found", at: 0))
             return
         }
-        var scanner = RecordScanner(
-            bytes, origin: start, from: start, salt: row.salt, file: row.name)
+        defer { file.close() }
+        var offset = start
+        var byteCount = JournalFiles.windowByteCount
+        while offset < end {
+            let stop = end - offset > byteCount ? offset + byteCount : end
+            var scanner = try RecordScanner(reading: file, from: offset, to: stop, salt: row.salt)
+            try scan(&scanner, isLast: stop == end, of: row, reportingTo: log, body)
+            // A frame that the window cuts is read again from its start. One that is larger than the
+            // window, or damaged, needs more of the file.
+            let isStuck = scanner.offset == offset
+            byteCount = isStuck ? byteCount * 2 : JournalFiles.windowByteCount
+            offset = scanner.offset
+        }
+        if end < row.byteCount {
+            let text = "\(max(start, end)) bytes found, \(row.byteCount) committed"
+            try log.report(row.journalDamage(.truncated, text, at: max(start, end)))
+        }
+    }
+
+    /// Bytes of a file that are in memory at a time, unless a frame is larger or damaged.
+    static let windowByteCount = 4 << 20
+
+    /// Stays at what is no frame, unless the window is the last one: then it is damaged.
+    private func scan(
+        _ scanner: inout RecordScanner, isLast: Bool, of row: ManifestFile,
+        reportingTo log: DamageLog?, _ body: (RecordFrame) throws(CodecError) -> Void
+    ) throws(StoreError) {
         while let step = try scanner.next() {
             switch step {
             case .frame(let found):
@@ -88,14 +102,18 @@ struct JournalFiles {
                     try log.report(row.journalDamage(.checksum, error.text, at: found.offset))
                 }
             case .fault(let fault):
+                guard isLast else { return }
                 try log.report(row.journalDamage(.checksum, fault.detail, at: fault.offset))
-                guard scanner.skipToNextFrame() != nil else { break }
+                guard scanner.skipToNextFrame() != nil else { return }
             }
         }
-        if start + bytes.count < row.byteCount {
-            let text = "\(start + bytes.count) bytes found, \(row.byteCount) committed"
-            try log.report(row.journalDamage(.truncated, text, at: start + bytes.count))
-        }
+    }
+
+    /// Whether the newest manifest does not name the file any more: retention has removed it since
+    /// the snapshot was taken, and nothing is damaged.
+    private func wasDropped(_ row: ManifestFile) -> Bool {
+        guard let newest = try? ManifestStore.read(from: storage).manifest else { return false }
+        return !newest.files.contains { $0.name == row.name }
     }
 }
 

@@ -7,19 +7,22 @@ extension Store {
     /// Adds entries to the journal: all of them, durable on return, or none.
     ///
     /// - Throws: ``StoreError``: `invalidParameter` for a time outside 1900 to 2199 or a text that
-    ///   is too long; as ``append(_:durability:onConflict:)`` for the log.
+    ///   is too long; as ``append(_:durability:onConflict:)`` for the log and its bounds.
     public func record(_ entries: [JournalEntry]) throws(StoreError) {
         for entry in entries { try Store.refuse(entry) }
         guard !entries.isEmpty else { return }
         waitForRecovery()
+        waitForFlush()
         let result = writer.withLock { writer in
             Result { () throws(StoreError) in
                 if let refusal = state.withLock({ $0.refusal }) { throw refusal }
                 try refuseBeforeRecovery()
+                try refuseBehindFlush()
                 try record(entries, &writer)
             }
         }
         try result.get()
+        flushIfDue()
     }
 
     private static func refuse(_ entry: JournalEntry) throws(StoreError) {
@@ -55,7 +58,7 @@ extension Store {
         try makeRoom(for: frames.reduce(0) { $0 + $1.frame.byteCount }, &writer)
         try writeLog(frames.map(\.frame), sync: true, &writer)
         state.withLock { state in
-            state.journalFrames += frames
+            state.journalFrames.append(frames)
             state.publishedLSN = frames[frames.count - 1].frame.lsn
             state.logByteCount = writer.log.byteCount
         }
@@ -66,24 +69,25 @@ extension Snapshot {
     /// The journal's entries whose time lies in a range, by time; of one time in the order in which
     /// they were recorded.
     ///
-    /// Reads the files of the years concerned.
+    /// Reads the files of the years concerned, some megabytes at a time, and holds what it returns.
     ///
     /// - Parameters:
     ///   - range: half-open.
+    ///   - kind: only entries of this kind; of all kinds if none is given.
     ///   - log: gets what cannot be read; without it that is thrown.
     public func journal(
-        in range: TimeRange, reportingTo log: DamageLog? = nil
+        in range: TimeRange, kind: JournalEntry.Kind? = nil, reportingTo log: DamageLog? = nil
     ) throws(StoreError) -> [JournalEntry] {
-        var entries: [JournalEntry] = []
-        let files = JournalFiles(storage: storage)
-        for row in manifest.files where row.role == .journal {
-            guard let number = row.year, range.overlaps(UTCYear(number)) else { continue }
-            entries += try files.entries(of: row, reportingTo: log)
+        var inside: [JournalEntry] = []
+        for year in journalYears where range.overlaps(UTCYear(year)) {
+            var cursor = JournalCursor(year: year)
+            try forEachJournalEntry(after: &cursor, reportingTo: log) { recorded in
+                let entry = recorded.entry
+                if range.contains(entry.time), kind == nil || entry.kind == kind {
+                    inside.append(entry)
+                }
+            }
         }
-        for item in journalFrames where range.overlaps(UTCYear(item.year)) {
-            entries += try item.entries(reportingTo: log)
-        }
-        let inside = entries.filter { range.contains($0.time) }
         return inside.enumerated().sorted {
             ($0.element.time, $0.offset) < ($1.element.time, $1.offset)
         }.map(\.element)

@@ -51,7 +51,7 @@ extension Snapshot {
         let snapshot = Snapshot(
             files, catalog: catalog, heads: heads,
             headSampleCount: replayed.countChanges.values.reduce(0, +),
-            logByteCount: log.byteCount, journalFrames: replayed.journalFrames,
+            logByteCount: log.byteCount, journalFrames: JournalFrames(replayed.journalFrames),
             otherCatalogFrames: content.otherFrames, isCatalogOfLaterVersion: content.isReadOnly,
             problems: reading.damage + content.damage + log.damage)
         guard !isLastAttempt else { return snapshot }

@@ -24,7 +24,7 @@ public final class Snapshot: Sendable {
     let logByteCount: Int
 
     /// Entries of the journal that the log alone has.
-    let journalFrames: [JournalFrame]
+    let journalFrames: JournalFrames
 
     /// Frames of the catalog files that are no catalog records: tombstones, and what a later version
     /// may have added.
@@ -49,7 +49,8 @@ public final class Snapshot: Sendable {
 
     init(
         _ files: PublishedFiles, catalog: Catalog, heads: VisibleHeads = .none,
-        headSampleCount: Int = 0, logByteCount: Int = 0, journalFrames: [JournalFrame] = [],
+        headSampleCount: Int = 0, logByteCount: Int = 0,
+        journalFrames: JournalFrames = JournalFrames(),
         otherCatalogFrames: [RecordFrame] = [], isCatalogOfLaterVersion: Bool = false,
         problems: [Damage] = []
     ) {

@@ -227,7 +227,7 @@ extension SnapshotCopier {
             // A copy of damage is no backup.
             _ = try item.entries(reportingTo: nil)
         }
-        copy = try JournalFiles(storage: target).append(snapshot.journalFrames, to: copy)
+        copy = try JournalFiles(storage: target).append(Array(snapshot.journalFrames), to: copy)
         do throws(StorageError) {
             for (index, row) in copy.files.enumerated() where row.kind != .segment {
                 let file = try target.open(row.name, .read)

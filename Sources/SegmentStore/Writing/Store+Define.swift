@@ -39,11 +39,12 @@ extension Store {
     /// `CatalogChange` that it is given. Durable on return, and visible to every later snapshot.
     ///
     /// - Throws: what the closure throws, and nothing is changed then; ``StoreError``: `busy` while
-    ///   an import is under way; as ``append(_:durability:onConflict:)`` for the log.
+    ///   an import is under way; as ``append(_:durability:onConflict:)`` for the log and its bounds.
     public func updateCatalog<Result: Sendable>(
         _ body: (inout Catalog, inout CatalogChange) throws(StoreError) -> Result
     ) throws(StoreError) -> Result {
         waitForRecovery()
+        waitForFlush()
         let result = writer.withLock { writer in
             Swift.Result { () throws(StoreError) in
                 // An import gives numbers to points of its own until it is over.
@@ -52,6 +53,7 @@ extension Store {
                 }
                 if let refusal { throw refusal }
                 try refuseBeforeRecovery()
+                try refuseBehindFlush()
                 var catalog = state.withLock { $0.catalog }
                 var change = CatalogChange()
                 let result = try body(&catalog, &change)
@@ -59,7 +61,9 @@ extension Store {
                 return result
             }
         }
-        return try result.get()
+        let made = try result.get()
+        flushIfDue()
+        return made
     }
 
     private func log(

@@ -146,7 +146,7 @@ extension Store {
                         countChanges: state.countChanges, logByteCount: bytes,
                         catalogFrames: frames, journalFrames: state.journalFrames))
                 state.active = Heads()
-                state.journalFrames = []
+                state.journalFrames = JournalFrames()
                 state.countChanges = [:]
                 return state.frozen
             })

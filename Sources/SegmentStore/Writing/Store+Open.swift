@@ -124,7 +124,7 @@ extension Store {
                         FrozenHeads(
                             heads: replayed.heads, lastLSN: last, countChanges: counts,
                             logByteCount: 0, catalogFrames: replayed.catalogFrames,
-                            journalFrames: journal)
+                            journalFrames: JournalFrames(journal))
                     ]
                 }
                 state.withLock { $0.awaitsRecovery = true }

@@ -38,9 +38,9 @@ extension Store {
 
     /// Removes everything older than a time, and takes nothing older any more: retention.
     ///
-    /// Years that lie wholly below are dropped as files; the year that the time lies in is
-    /// rewritten. The bound never moves back. Appends obey it from the beginning of the call,
-    /// imports at their commit.
+    /// Years that lie wholly below are dropped as files, those of the journal too; the year that the
+    /// time lies in is rewritten. The bound never moves back. Appends obey it from the beginning of
+    /// the call, imports at their commit.
     ///
     /// - Parameters:
     ///   - time: what is older goes.
@@ -83,6 +83,7 @@ extension Store {
             throw error
         }
         whole.edit.floor = floor
+        if let floor { whole.edit.dropped.formUnion(journals(before: floor)) }
         let moves = floor.map { floor in state.withLock { $0.manifest.floor ?? .min } < floor }
         if !whole.edit.dropped.isEmpty || moves == true { try publish(whole) }
         let after = segmentTotals
@@ -111,6 +112,15 @@ extension Store {
             }
         }
         try result.get()
+    }
+
+    /// Journal files of years that lie wholly below a floor: their events are of samples that are
+    /// gone, and without an end of theirs the journal would outgrow the samples.
+    private func journals(before floor: Int64) -> [String] {
+        state.withLock { $0.manifest.files }.compactMap { row in
+            guard row.role == .journal, let year = row.year else { return nil }
+            return UTCYear(year).end.rawValue <= floor ? row.name : nil
+        }
     }
 
     private var segmentTotals: (files: Int, bytes: Int) {

@@ -18,7 +18,7 @@ public final class Store: Sendable {
         /// Waiting to be flushed, oldest first.
         var frozen: [FrozenHeads] = [] { didSet { newest = nil } }
         /// Entries of the journal that are in the log alone, behind the last freeze.
-        var journalFrames: [JournalFrame] = [] { didSet { newest = nil } }
+        var journalFrames = JournalFrames() { didSet { newest = nil } }
         /// Every batch up to here is visible.
         var publishedLSN: LSN { didSet { newest = nil } }
         /// What the visible batches behind the last freeze change in the count of samples.
@@ -177,7 +177,8 @@ extension Store.State {
             heads: VisibleHeads(generations: generations, lsn: lsn),
             headSampleCount: pending.reduce(0) { $0 + $1.values.reduce(0, +) },
             logByteCount: logByteCount,
-            journalFrames: frozen.flatMap(\.journalFrames) + journalFrames)
+            journalFrames: JournalFrames(
+                joining: frozen.map(\.journalFrames) + [journalFrames]))
     }
 }
 

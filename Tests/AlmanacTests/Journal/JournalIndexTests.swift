@@ -159,3 +159,119 @@ import Testing
         }
     }
 }
+
+/// The index held every gap that was ever recorded, from the first query on.
+@Suite("The bounds of the journal's index") struct JournalIndexBoundTests {
+    private let bench = ManagerBench()
+
+    private func gap(_ point: PointAddress, _ from: String, _ to: String) -> Gap {
+        Gap(point: point, range: TimeRange(from, to), reason: .deviceOffline)
+    }
+
+    @Test("reads the years that a query is about, each once") func years() async throws {
+        try await bench.filled { manager, path in
+            for year in 2021...2025 {
+                try await manager.record([gap(bench.supply, "\(year)-06-01", "\(year)-06-02")])
+            }
+            try await manager.flush()
+            let index = manager.snapshot().context.journal
+            let summer = TimeRange("2023-05-01", "2023-09-01")
+            #expect(try manager.recordedGaps(of: bench.supply, in: summer).count == 1)
+            #expect(index.readCount == 1)
+            // Any other file is not needed for it.
+            _ = try output(
+                of: "cd \(path)/rec; for f in journal*; do : > $f; done; echo")
+            #expect(try manager.recordedGaps(of: bench.supply, in: summer).count == 1)
+            #expect(try manager.recordedGaps(of: bench.fan, in: summer).isEmpty)
+            #expect(index.readCount == 1)
+            #expect(throws: HistoryError.self) {
+                try manager.recordedGaps(of: bench.supply, in: .all)
+            }
+        }
+    }
+
+    @Test("finds a gap over years from each of them, once")
+    func overYears() async throws {
+        try await bench.filled { manager, _ in
+            let long = gap(bench.supply, "2021-11-01", "2024-02-01")
+            try await manager.record([long, gap(bench.supply, "2022-03-01", "2022-03-02")])
+            try await manager.flush()
+            for range in [
+                TimeRange("2021-12-01", "2021-12-02"), TimeRange("2022-06-01", "2022-06-02"),
+                TimeRange("2024-01-31", "2030-01-01"), TimeRange("2023-12-31", "2024-01-01"),
+            ] {
+                #expect(try manager.recordedGaps(of: bench.supply, in: range) == [long])
+            }
+            #expect(try manager.recordedGaps(of: bench.supply, in: .all).count == 2)
+            for range in [
+                TimeRange("2021-10-01", "2021-11-01"), TimeRange("2024-02-01", "2024-03-01"),
+            ] {
+                #expect(try manager.recordedGaps(of: bench.supply, in: range).isEmpty)
+            }
+            // The same gap recorded twice is there twice, as it was recorded.
+            try await manager.record([long])
+            #expect(try manager.recordedGaps(of: bench.supply, in: .all).count == 3)
+        }
+    }
+
+    @Test("takes no more memory than it may, and answers the same", arguments: [40_000, 1 << 20])
+    func memory(byteCountMax: Int) async throws {
+        try await bench.filled { manager, _ in
+            var expected: [PointAddress: [Gap]] = [:]
+            for year in 2019...2025 {
+                var all: [Gap] = []
+                for (number, point) in [bench.supply, bench.fan, bench.other].enumerated() {
+                    for day in 1...25 {
+                        let text = day < 10 ? "0\(day)" : "\(day)"
+                        all.append(
+                            gap(
+                                point, "\(year)-0\(number + 1)-\(text)",
+                                "\(year)-0\(number + 1)-\(text)T12:00Z"))
+                    }
+                }
+                try await manager.record(all)
+                for one in all { expected[one.point, default: []].append(one) }
+            }
+            try await manager.flush()
+            let snapshot = manager.engineSnapshot
+            let index = JournalIndex(byteCountMax: byteCountMax)
+            for _ in 0..<2 {
+                for (point, gaps) in expected {
+                    #expect(try index.gaps(of: point, in: .all, for: snapshot) == gaps)
+                    #expect(index.byteCount <= byteCountMax)
+                }
+                for year in 2019...2025 {
+                    let range = TimeRange("\(year)-01-01", "\(year + 1)-01-01")
+                    #expect(
+                        try index.gaps(of: bench.fan, in: range, for: snapshot).count == 25)
+                    #expect(index.byteCount <= byteCountMax)
+                }
+            }
+            #expect(byteCountMax > 100_000 ? index.readCount == 7 : index.readCount > 14)
+        }
+    }
+
+    @Test("still reports what retention has removed after the journals of those years are gone")
+    func afterRetention() async throws {
+        try await bench.filled(.with { $0.dataRetentionDays = 400 }) { manager, _ in
+            bench.time.setWall(by: .seconds(-4 * 365 * 86_400))
+            let old = PointAddress(device: 1201, type: .input, number: 77)
+            try await manager.upsert([MonitoringPoint(address: old, dataType: .analog)])
+            try await manager.store([
+                PointSample(old, 1, "2022-06-01"), PointSample(old, 1, "2022-06-02"),
+            ])
+            bench.time.setWall(by: .seconds(4 * 365 * 86_400))
+            try await manager.store([PointSample(old, 1, "2025-12-01")])
+            #expect(try await manager.removeExpiredData().samples == 2)
+            let summer = TimeRange("2022-06-01", "2022-06-03")
+            #expect(try manager.recordedGaps(of: old, in: summer).map(\.reason) == [.removed])
+            // The next removal takes the journals of 2022 to 2024 along.
+            try await manager.flush()
+            bench.time.advance(by: .seconds(86_400))
+            try await manager.store([PointSample(old, 1, "2025-01-25T18:00Z")])
+            bench.time.advance(by: .seconds(86_400))
+            _ = try await manager.removeExpiredData()
+            #expect(try manager.recordedGaps(of: old, in: summer).map(\.reason) == [.removed])
+        }
+    }
+}

@@ -13,26 +13,34 @@ import TimeSeriesModel
         defer { store.close() }
         let entry = JournalEntry(.event, at: Timestamp("2026-01-01")!, "{\"kind\":\"test\"}")
         try store.record([entry])
-        store.state.withLock { state in
+        let before = store.state.withLock { state in
+            let before = state.journalFrames
             let lsn = state.publishedLSN + 1
-            state.journalFrames.append(
+            state.journalFrames.append([
                 JournalFrame(
-                    year: 2026, frame: RecordFrame(type: .journal, lsn: lsn, payload: [255, 1])))
+                    year: 2026, frame: RecordFrame(type: .journal, lsn: lsn, payload: [255, 1]))
+            ])
             state.publishedLSN = lsn
+            return before
         }
         let snapshot = store.snapshot()
         #expect(throws: StoreError.self) { try snapshot.journal(in: .all) }
-        var cursor = JournalCursor()
-        #expect(throws: StoreError.self) { try snapshot.journal(behind: &cursor) }
+        var cursor = JournalCursor(year: 2026)
+        #expect(throws: StoreError.self) {
+            try snapshot.forEachJournalEntry(after: &cursor) { _ in }
+        }
         #expect(cursor.position == 0)
         let log = DamageLog()
         #expect(try snapshot.journal(in: .all, reportingTo: log) == [entry])
-        let followed = try snapshot.journal(behind: &cursor, reportingTo: log)
-        #expect(followed.map(\.entry) == [entry])
+        var followed: [JournalEntry] = []
+        try snapshot.forEachJournalEntry(after: &cursor, reportingTo: log) {
+            followed.append($0.entry)
+        }
+        #expect(followed == [entry])
         #expect(log.damages.map(\.file) == [StoreLayout.logFolder] && log.losses.isEmpty)
         // The log itself has no such frame.
         store.state.withLock { state in
-            state.journalFrames.removeLast()
+            state.journalFrames = before
             state.publishedLSN -= 1
         }
     }

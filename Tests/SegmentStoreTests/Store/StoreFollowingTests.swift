@@ -1,4 +1,5 @@
 import DurableFiles
+import Glibc
 import SegmentStore
 import Synchronization
 import TestSupport
@@ -63,14 +64,21 @@ import TimeSeriesModel
         #expect(all.map(\.places) == [[0, 1], [1]])
     }
 
-    @Test("reads on in the journal from where it was, over flushes and new files")
+    @Test("reads on in the journal of a year from where it was, over flushes and new files")
     func cursor() throws {
         let store = try Store.open(in: storage)
-        var cursor = JournalCursor()
+        var cursors = [JournalCursor(year: 2024), JournalCursor(year: 2025)]
         var seen: [String] = []
+        func entries(_ snapshot: Snapshot, _ cursor: inout JournalCursor) throws -> [RecordedEntry]
+        {
+            var entries: [RecordedEntry] = []
+            try snapshot.forEachJournalEntry(after: &cursor) { entries.append($0) }
+            return entries
+        }
         func readOn() throws {
-            seen += try store.snapshot().journal(behind: &cursor)
-                .sorted { $0.position < $1.position }.map(\.entry.text)
+            let snapshot = store.snapshot()
+            let new = try entries(snapshot, &cursors[0]) + entries(snapshot, &cursors[1])
+            seen += new.sorted { $0.position < $1.position }.map(\.entry.text)
         }
         var written: [String] = []
         let old = store.snapshot()
@@ -87,11 +95,19 @@ import TimeSeriesModel
         try readOn()
         #expect(seen == written)
         // Nothing is new to an older snapshot, and the cursor does not go back.
-        #expect(try old.journal(behind: &cursor).isEmpty)
+        for place in cursors.indices { #expect(try entries(old, &cursors[place]).isEmpty) }
         store.close()
-        let again = try Store.open(in: storage)
-        var fresh = JournalCursor()
-        #expect(try again.snapshot().journal(behind: &fresh).count == 40)
+        let again = try Store.open(in: storage).snapshot()
+        #expect(again.journalYears == [2024, 2025])
+        var fresh = [JournalCursor(year: 2024), JournalCursor(year: 2025)]
+        #expect(try entries(again, &fresh[0]).count == 14)
+        // Reads of the year's file alone, and nothing twice.
+        storage.onOperation { operation, _ in
+            operation.path.contains("journal-2024") ? .fail(errno: EIO) : nil
+        }
+        #expect(try entries(again, &fresh[0]).isEmpty)
+        #expect(try entries(again, &fresh[1]).count == 26)
+        storage.onOperation(nil)
     }
 
     @Test("takes away what failed work has left, and nothing that is in use")
