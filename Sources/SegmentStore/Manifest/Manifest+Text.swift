@@ -65,6 +65,7 @@ extension Manifest {
                 code: .unsupported)
         }
         try self.init(&fields)
+        self.format = Int(format)
         if let broken = brokenInvariant { throw ManifestFault(broken) }
     }
 

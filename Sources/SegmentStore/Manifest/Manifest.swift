@@ -7,6 +7,8 @@ public import TimeSeriesModel
 public struct Manifest: Hashable, Sendable {
     public static let supportedFormat = 1
 
+    /// The format number that the manifest was read with; it is written with ``supportedFormat``.
+    public internal(set) var format = supportedFormat
     /// Random, given when the store is created; every file repeats it.
     public var storeID: UInt64
     /// +1 with each publish.

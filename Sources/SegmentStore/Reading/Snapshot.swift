@@ -39,6 +39,9 @@ public final class Snapshot: Sendable {
     /// Random, given when the store was made; its backups have it too.
     public var storeID: UInt64 { manifest.storeID }
 
+    /// The format number in the store's manifest.
+    public var format: Int { manifest.format }
+
     /// Where retention ends: the store keeps no sample before it, and leaves out those that are
     /// appended or imported. nil where nothing was removed by age yet.
     public var floor: Timestamp? { manifest.floor.map { Timestamp(rawValue: $0) } }

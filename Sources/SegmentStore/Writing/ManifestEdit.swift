@@ -9,8 +9,8 @@ struct ManifestEdit {
     var sampleCountChanges: [Int: Int] = [:]
     /// LSNs up to here are used up.
     var lastLSN: LSN?
-    /// Below it no sample is taken any more, in milliseconds. Never moves back.
-    var floor: Int64?
+    /// The change of the time before which samples are refused; `nil` leaves it as it is.
+    var floor: FloorChange?
 
     /// The manifest after the edit, of the next generation.
     func applied(to manifest: Manifest) -> Manifest {
@@ -27,7 +27,29 @@ struct ManifestEdit {
             next.flushedLSN = max(next.flushedLSN, lastLSN)
         }
         next.sampleCounts = next.sampleCounts.filter { $0.value != 0 }
-        if let floor { next.floor = max(next.floor ?? .min, floor) }
+        if let floor { next.floor = floor.applied(to: next.floor) }
         return next
+    }
+}
+
+/// A change of the time before which samples are refused, in milliseconds.
+enum FloorChange {
+    /// By retention; a floor that is later already stays.
+    case raise(to: Int64)
+    /// By an operator; `nil` removes it.
+    case lower(to: Int64?)
+
+    /// - Returns: the floor after the change.
+    func applied(to floor: Int64?) -> Int64? {
+        switch self {
+        case .raise(let bound): max(floor ?? .min, FloorChange.storable(bound))
+        case .lower(let bound):
+            bound.flatMap { bound in floor.map { min($0, FloorChange.storable(bound)) } }
+        }
+    }
+
+    /// The nearest time that the manifest, which is JSON, stores exactly.
+    private static func storable(_ time: Int64) -> Int64 {
+        min(max(time, -JSONValue.integerMax), JSONValue.integerMax)
     }
 }

@@ -1,12 +1,12 @@
 import TimeSeriesModel
 
-/// Samples that a rewrite leaves out: of one series or of all, in a range of time.
+/// Samples that a rewrite leaves out: of some series or of all, in a range of time.
 struct RemovedRange: Sendable {
     /// `nil` for all.
-    let series: SeriesID?
+    let series: Set<SeriesID>?
     let range: TimeRange
 
-    func concerns(_ other: SeriesID) -> Bool { series == nil || series == other }
+    func concerns(_ other: SeriesID) -> Bool { series?.contains(other) ?? true }
 
     func touches(_ year: UTCYear) -> Bool {
         !range.isEmpty && range.from < year.end && range.to > year.start

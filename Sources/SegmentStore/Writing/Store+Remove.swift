@@ -29,22 +29,40 @@ extension Store {
     public func remove(
         _ series: SeriesID? = nil, in range: TimeRange
     ) throws(StoreError) -> RemovalReport {
-        if let series, state.withLock({ $0.catalog.address(of: series) }) == nil {
+        try remove(series.map { Set([$0]) }, in: range)
+    }
+
+    /// Removes the samples of a range of several series at once, as ``remove(_:in:)`` does: each year
+    /// concerned is rewritten once.
+    ///
+    /// - Parameters:
+    ///   - series: `nil` for all.
+    ///   - range: half-open.
+    /// - Throws: as ``remove(_:in:)``.
+    @discardableResult
+    public func remove(
+        _ series: Set<SeriesID>?, in range: TimeRange
+    ) throws(StoreError) -> RemovalReport {
+        let catalog = state.withLock { $0.catalog }
+        if let unknown = series?.first(where: { catalog.address(of: $0) == nil }) {
             throw StoreError(
-                .invalidParameter, "series \(series.rawValue) is not known to this store")
+                .invalidParameter, "series \(unknown.rawValue) is not known to this store")
         }
         return try remove(RemovedRange(series: series, range: range), floor: nil)
     }
 
-    /// Removes everything older than a time, and takes nothing older any more: retention.
+    /// Removes every sample before a time, and refuses samples before it from then on: retention.
     ///
-    /// Years that lie wholly below are dropped as files, those of the journal too; the year that the
-    /// time lies in is rewritten. The bound never moves back. Appends obey it from the beginning of
-    /// the call, imports at their commit.
+    /// Years that end before the time lose their files unread, those of the journal too; the year that
+    /// contains it is rewritten. The bound of refusal, the *floor*, is this time or that of the
+    /// store's newest sample, whichever is earlier: no time that a caller computes from a wrong clock
+    /// makes the store refuse samples that are newer than all it has. A removal never lowers the
+    /// floor; ``lowerFloor(to:)`` does. Appends obey the floor from the beginning of the call, imports
+    /// at their commit.
     ///
     /// - Parameters:
-    ///   - time: what is older goes.
-    ///   - dryRun: only says what would go.
+    ///   - time: samples before it are removed.
+    ///   - dryRun: counts what would be removed, and removes nothing.
     /// - Throws: as ``remove(_:in:)``.
     @discardableResult
     public func removeSamples(
@@ -52,7 +70,7 @@ extension Store {
     ) throws(StoreError) -> RemovalReport {
         let removed = RemovedRange(
             series: nil, range: TimeRange(from: Timestamp(rawValue: .min), to: time)!)
-        if dryRun { return try count(removed) }
+        if dryRun { return try snapshot().removal(before: time) }
         return try remove(removed, floor: time.rawValue)
     }
 
@@ -66,7 +84,9 @@ extension Store {
         _ removed: RemovedRange, floor: Int64?
     ) throws(StoreError) -> RemovalReport {
         defer { state.withLock { $0.removal = nil } }
-        try flushHeads(before: PendingRemoval(range: removed, floor: floor))
+        // Taken before the rewrite, which may remove the newest sample.
+        let bound = floor.flatMap { floor in newestTime.map { min(floor, $0) } }
+        try flushHeads(before: PendingRemoval(range: removed, floor: bound))
         let before = segmentTotals
         var report = RemovalReport()
         var whole = Rewriting()
@@ -82,9 +102,9 @@ extension Store {
             for segment in whole.segments { segment.discard(in: storage) }
             throw error
         }
-        whole.edit.floor = floor
-        if let floor { whole.edit.dropped.formUnion(journals(before: floor)) }
-        let moves = floor.map { floor in state.withLock { $0.manifest.floor ?? .min } < floor }
+        whole.edit.floor = bound.map { .raise(to: $0) }
+        if let bound { whole.edit.dropped.formUnion(journals(before: bound)) }
+        let moves = bound.map { bound in state.withLock { $0.manifest.floor ?? .min } < bound }
         if !whole.edit.dropped.isEmpty || moves == true { try publish(whole) }
         let after = segmentTotals
         report.files = before.files - after.files
@@ -123,21 +143,37 @@ extension Store {
         }
     }
 
+    /// The time of the newest sample in segments and heads; `nil` if there is none.
+    private var newestTime: Int64? {
+        state.withLock { state in
+            let heads = state.frozen.map(\.heads) + [state.active]
+            let inHeads = heads.filter { $0.sampleCount > 0 }.map(\.times.last)
+            return (state.manifest.files.compactMap(\.lastTime) + inHeads).max()
+        }
+    }
+
     private var segmentTotals: (files: Int, bytes: Int) {
         let rows = state.withLock { $0.manifest.files }.filter { $0.kind == .segment }
         return (rows.count, rows.reduce(0) { $0 + $1.byteCount })
     }
+}
 
-    private func count(_ removed: RemovedRange) throws(StoreError) -> RemovalReport {
+extension Snapshot {
+    /// Counts what ``Store/removeSamples(before:dryRun:)`` would remove, also beside a writer.
+    ///
+    /// Reads the samples of the year that contains the time; years before it are counted unread.
+    ///
+    /// - Throws: ``StoreError`` with code `damaged` if what is in that year cannot be read.
+    public func removal(before time: Timestamp) throws(StoreError) -> RemovalReport {
+        let removed = RemovedRange(
+            series: nil, range: TimeRange(from: Timestamp(rawValue: .min), to: time)!)
         var report = RemovalReport()
-        for year in snapshot().years where removed.touches(year.year) {
+        for year in years where removed.touches(year.year) {
             if removed.covers(year.year) {
                 report.files += year.segments.count
                 report.bytes += year.segments.reduce(0) { $0 + $1.row.byteCount }
                 if year.heads.generations.isEmpty {
-                    report.samples += state.withLock {
-                        $0.manifest.sampleCounts[year.year.number] ?? 0
-                    }
+                    report.samples += manifest.sampleCounts[year.year.number] ?? 0
                     continue
                 }
             }

@@ -109,8 +109,14 @@ struct TraceState {
                 }
             }
         case .retain(let time):
-            floor = max(floor, time)
-            for key in samples.keys { samples[key] = samples[key]?.filter { $0.key >= floor } }
+            // The bound of refusal is never above the newest sample, whatever the caller's clock.
+            let newest = samples.values.flatMap(\.keys).max()
+            for key in samples.keys { samples[key] = samples[key]?.filter { $0.key >= time } }
+            if let bound = newest.map({ min(time, $0) }) {
+                floor = max(floor, bound)
+                // Journals of whole years below it are removed with the samples.
+                journal.removeAll { UTCYear(containing: $0.time).end.rawValue <= bound }
+            }
         case .define(.document(let key, let content)):
             documents[key] = content.isEmpty ? nil : content
         case .define(.device(let number, let name)): deviceNames[number] = name

@@ -51,6 +51,9 @@ import TimeSeriesModel
     func belowFloor() throws {
         let text = "unix_ms,a,b\n1700000000000,1,2\n1735689600000,3,\n1735689600001,4,5\n"
         let file = try program.folder.file("s.csv", text)
+        // A floor is never above the newest sample, so there has to be one.
+        let newest = try program.folder.file("newest.csv", "unix_ms,a\n1735689600001,1\n")
+        #expect(try program.run("import", "csv", newest).status == 0)
         let store = try Store.open(at: program.store)
         _ = try store.removeSamples(before: Timestamp(milliseconds: 1_735_689_600_001))
         store.close()
