@@ -13,6 +13,9 @@ public struct RemovalReport: Hashable, Sendable {
     public var staleValues = 0
     /// Files that nobody named any more.
     public var leftoverFiles = 0
+    /// The time before which a retention removes everything; `nil` for other removals, and if there
+    /// is nothing that it could be computed from.
+    public var bound: Timestamp?
 }
 
 /// What checking a store or a backup found.
@@ -38,13 +41,18 @@ public struct VerificationReport: Hashable, Sendable {
 }
 
 extension DataManager {
-    /// Removes everything older than so many days before now, and takes nothing older any more.
+    /// Removes every sample that is older than a number of days, and refuses older ones from then on.
     ///
-    /// Gone from every new answer at once and exactly; whole years lose their files.
+    /// Days are counted from the clock's now or, if it is earlier, from the newest sample that is not
+    /// in the future: neither a clock nor a sample that is ahead can remove a history or make the
+    /// store refuse new samples. Samples after a pause of over a year count once they have gone on for
+    /// a week. Gone from every new answer at once and exactly; whole years lose
+    /// their files.
     ///
     /// - Parameters:
     ///   - days: of 24 hours; 1 or more.
-    ///   - dryRun: only says what would go.
+    ///   - dryRun: counts what would be removed, and removes nothing.
+    /// - Returns: what was removed, and before which time.
     /// - Throws: `invalidParameter` for less than one day; `readOnly`, `busy` while an import is
     ///   under way, `diskFull`, `damaged`.
     @discardableResult
@@ -55,27 +63,49 @@ extension DataManager {
             throw HistoryError(
                 .invalidParameter, "\(days) days found, 1 or more expected", parameter: "days")
         }
-        let floor = Timestamp(rawValue: time.now.rawValue - Int64(days) * 86_400_000)
-        return try await removeSamples(before: floor, dryRun, as: "removeSamples")
+        let policy = RetentionPolicy(days: days, byteCount: nil)
+        let now = time.now
+        let found = try await threads.reads.read { [self] () throws(HistoryError) in
+            try view.floor(of: policy, at: now, tolerance)
+        }
+        guard let bound = found else {
+            return RemovalReport(samples: 0, files: 0, bytes: 0)
+        }
+        return try await removeSamples(before: bound, dryRun, as: "removeSamples")
     }
+
+    /// How much later than the clock a sample may be.
+    var tolerance: Duration { configuration.clockFutureLimit }
 
     /// Removes what was before a moment, and records that: a gap of every point, and who did it.
     func removeSamples(
-        before floor: Timestamp, _ dryRun: Bool, as operation: String
+        before bound: Timestamp, _ dryRun: Bool, as operation: String
     ) async throws(HistoryError) -> RemovalReport {
         let now = time.now
+        if dryRun {
+            // Reads the samples of the year that contains the bound.
+            return try await threads.reads.read { [self] () throws(HistoryError) in
+                do throws(StoreError) {
+                    var report = RemovalReport(try engineSnapshot.removal(before: bound))
+                    report.bound = bound
+                    return report
+                } catch { throw HistoryError(error) }
+            }
+        }
         return try await write(on: threads.upkeep) { [self] (store) throws(StoreError) in
+            try lowerImplausibleFloor(of: store)
             let first = try store.snapshot().summary().firstTime
-            let report = try store.removeSamples(before: floor, dryRun: dryRun)
-            guard !dryRun, report.samples > 0 else { return RemovalReport(report) }
+            var report = RemovalReport(try store.removeSamples(before: bound))
+            report.bound = bound
+            guard report.samples > 0 else { return report }
             let gap = CommonGap(
-                from: min(first ?? floor, floor), to: floor, reason: .removed,
+                from: min(first ?? bound, bound), to: bound, reason: .removed,
                 detail: "\(report.samples) samples of all points", recordedAt: now)
             let audit = AuditEntry(
                 at: now, operation: operation,
-                oldValue: "\(report.samples) samples before \(floor.rawValue)", source: "service")
+                oldValue: "\(report.samples) samples before \(bound.rawValue)", source: "service")
             record(done: try gap.journalEntries() + [try audit.journalEntry()], in: store)
-            return RemovalReport(report)
+            return report
         }
     }
 
@@ -124,7 +154,7 @@ extension DataManager {
 
     /// Records what a removal did, which nothing undoes: what the journal does not take now comes with
     /// the counts of samples.
-    private func record(done entries: [JournalEntry], in store: Store) {
+    func record(done entries: [JournalEntry], in store: Store) {
         do throws(StoreError) { try record(entries, in: store) } catch {
             logger.warning("a removal is not in the journal yet: \(error.message)")
             ledger.keep(entries, uptime: time.uptime)
@@ -211,7 +241,7 @@ extension HistoryError {
 }
 
 extension RemovalReport {
-    fileprivate init(_ report: SegmentStore.RemovalReport) {
+    init(_ report: SegmentStore.RemovalReport) {
         self.init(samples: report.samples, files: report.files, bytes: report.bytes)
     }
 }

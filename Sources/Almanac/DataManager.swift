@@ -37,6 +37,7 @@ public final class DataManager: Sendable {
     let feed: SampleFeed
     let diskWatch: DiskWatch
     let fills = CacheFills()
+    let lastClockReview = Guarded<DatedClockReview?>(nil)
     /// Whether housekeeping runs.
     let keepsHouse = Guarded(false)
     /// Where calls wait for locks and for the disk, off the threads that tasks share.

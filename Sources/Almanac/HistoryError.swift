@@ -31,6 +31,8 @@ public struct HistoryError: Error, Sendable {
         public static let deviceError = Code(rawValue: "deviceError")
         /// Another import or removal is under way.
         public static let busy = Code(rawValue: "busy")
+        /// The clock is before most points' samples, so samples cannot be judged by it.
+        public static let clockBehind = Code(rawValue: "clockBehind")
         public static let closed = Code(rawValue: "closed")
         public static let cancelled = Code(rawValue: "cancelled")
     }

@@ -19,7 +19,11 @@ extension DataManager {
         do throws(StoreError) { summary = try snapshot.summary() } catch {
             throw HistoryError(error)
         }
-        guard let first = summary.firstTime, let last = summary.lastTime else { return nil }
+        // A sample of 2099 would spread what the store takes over decades.
+        let review = try view.clockReview(at: time.now, tolerance: tolerance)
+        guard let first = summary.firstTime, let last = review.newestTime, first <= last else {
+            return nil
+        }
         var history = DiskHistory()
         history.add(.init(time: first, byteCount: 0))
         history.add(.init(time: last, byteCount: summary.byteCount))

@@ -28,7 +28,7 @@ extension DataManager {
         let now = time.now
         // Measures the store's files.
         let floor = try await threads.reads.read { [self] () throws(HistoryError) in
-            try view.floor(of: policy, at: now)
+            try view.floor(of: policy, at: now, tolerance)
         }
         guard let floor else {
             return RemovalReport(samples: 0, files: 0, bytes: 0)
@@ -51,11 +51,30 @@ extension DataManager {
 }
 
 extension HistorySnapshot {
-    /// The moment before which a policy keeps nothing; nil where it keeps all.
+    /// The time before which the store's housekeeping has announced to remove samples, every night
+    /// anew; `nil` if it has announced none.
+    ///
+    /// - Throws: `damaged`.
+    public func announcedRetentionBound(at now: Timestamp) throws(HistoryError) -> Timestamp? {
+        let stored = try documents.value(
+            DocumentKey.housekeeping, in: catalog, as: StoredHousekeeping.self)
+        guard let policy = stored?.state.announcement?.policy else { return nil }
+        return try floor(of: policy, at: now, ClockReview.tolerance)
+    }
+
+    /// The time before which a policy keeps nothing; `nil` if it keeps everything.
+    ///
+    /// Ages count from the clock, or from the newest established sample if that is earlier: a clock of
+    /// 2036 then removes nothing of a history that ends in 2026, and neither does a sample of 2099.
     func floor(
-        of policy: RetentionPolicy, at now: Timestamp
+        of policy: RetentionPolicy, at clock: Timestamp, _ tolerance: Duration
     ) throws(HistoryError) -> Timestamp? {
-        var floor = policy.days.map { Timestamp(rawValue: now.rawValue - Int64($0) * 86_400_000) }
+        guard policy.days != nil || policy.byteCount != nil,
+            let now = try establishedTime(at: clock, tolerance: tolerance)
+        else { return nil }
+        var floor = policy.days.map {
+            Timestamp(rawValue: now.rawValue.minus(Int64($0) * 86_400_000))
+        }
         guard let bound = policy.byteCount else { return floor }
         var byteCount: Int
         do throws(StoreError) { byteCount = try engine.summary().byteCount } catch {

@@ -11,6 +11,8 @@ package struct Housekeeper {
     private var stored: StoredHousekeeping?
     /// The wall clock at uptime zero, as of the last look.
     private var clockOrigin: Int64?
+    /// Whether the clock was behind the data as of the last look.
+    private var wasClockBehind = false
     /// Events that could not be written yet.
     private var waiting: [Event] = []
     /// Whether the store was closed.
@@ -106,7 +108,13 @@ extension Housekeeper {
         try await manager.write { [manager] (store) throws(StoreError) in
             manager.writeLedger(to: store, at: now)
         }
-        guard let byteCount else { return }
+        let health = manager.monitor.recorder.health()
+        if health.isClockBehind, !wasClockBehind {
+            note(.error, "clock_behind", "the clock is at \(now), before most points' samples")
+        }
+        wasClockBehind = health.isClockBehind
+        // A size of 1970 would take the place of all that were measured later.
+        guard let byteCount, !health.isClockBehind else { return }
         let measurement = DiskHistory.Measurement(time: now, byteCount: byteCount)
         guard manager.diskWatch.add(measurement) else { return }
         try await manager.edit { (edit) throws(HistoryError) in

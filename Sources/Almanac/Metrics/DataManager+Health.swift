@@ -3,8 +3,9 @@ import Logging
 import SegmentStore
 
 extension DataManager {
-    /// The twelve figures of how this process does, and how full the disk is. Some file sizes are
-    /// asked for; no sample is read.
+    /// The twelve figures of how this process does, how full the disk is, and whether the samples and
+    /// the clock agree. Some file sizes are read; samples are only if some are in the future, once a
+    /// minute.
     ///
     /// Hits, misses and evictions of the cache are taken in when this is asked and, where
     /// ``runHousekeeping()`` runs, each minute.
@@ -85,6 +86,10 @@ extension DataManager {
         let summary = try? snapshot.summary()
         gauges.databaseByteCount = summary?.byteCount
         gauges.logByteCount = summary?.logByteCount
+        if let clock = recentClockReview(snapshot, summary) {
+            gauges.futurePointCount = clock.futureSamples.count
+            gauges.isClockBehind = clock.isClockBehind
+        }
         monitor.fill(&gauges)
         monitor.recorder.set(gauges)
         return summary.map { $0.byteCount - $0.logByteCount }

@@ -40,6 +40,14 @@ public struct HealthMetrics: Hashable, Sendable {
     /// 0…1; `nil` where it is not watched.
     public var diskUsedFraction: Double?
 
+    // MARK: Clock
+
+    /// Points with samples later than now by more than `clock_future_limit`.
+    public var futurePointCount = 0
+    /// Whether the clock is before the samples of most points: see ``ClockReview``. Then all that
+    /// counts from now, as gaps, coverage and retention, is of no use.
+    public var isClockBehind = false
+
     public init() {}
 }
 
@@ -60,6 +68,9 @@ package struct HealthGauges: Hashable, Sendable {
     package var pollLag: Duration = .zero
     package var sampleCount = 0
     package var seriesCount = 0
+    /// Points with samples in the future.
+    package var futurePointCount = 0
+    package var isClockBehind = false
 
     package init() {}
 }

@@ -225,6 +225,8 @@ extension MetricsRecorder {
         metrics.apiResponseTimeAverage = average(state.requests)
         metrics.apiErrorRate = share(state.failedRequests.total(at: now).count, of: requests)
         metrics.diskUsedFraction = state.gauges.diskUsedFraction
+        metrics.futurePointCount = state.gauges.futurePointCount
+        metrics.isClockBehind = state.gauges.isClockBehind
         return metrics
     }
 }

@@ -10,7 +10,9 @@ extension DataManager {
     ///
     /// A value that is no number is rejected, and so is a time that no right clock gives (before
     /// 2000, or more than a day ahead), which an event tells of. The same sample again is a
-    /// duplicate; another value at a known time wins, or with `keep` loses. The journal gets the
+    /// duplicate; another value at a known time wins, or with `keep` loses. A sample older than what
+    /// retention keeps is rejected, unless that bound is later than now: then a wrong clock has set
+    /// it, and it is lowered first. The journal gets the
     /// counts of all these, and a gap where values were no numbers, within a minute, or at the next
     /// flush.
     ///
@@ -35,6 +37,9 @@ extension DataManager {
             var notes: [(place: Int, SampleNote.Kind)] = []
             let newest = prepared.newestTimes(behind: samples, in: store)
             if !prepared.batch.isEmpty {
+                if let floor = store.floor, prepared.hasSamples(before: floor) {
+                    try lowerImplausibleFloor(of: store)
+                }
                 let engine = try store.append(
                     prepared.batch, durability: durability.engine, onConflict: rule.engine)
                 receipt = prepared.receipt(engine)
@@ -128,6 +133,10 @@ private struct StoredBatch: Sendable {
                 quality: sample.quality.rawValue)
             places.append(index)
         }
+    }
+
+    func hasSamples(before time: Timestamp) -> Bool {
+        batch.times.contains { $0 < time.rawValue }
     }
 
     func receipt(_ engine: SegmentStore.Receipt) -> Receipt {

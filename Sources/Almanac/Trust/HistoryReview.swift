@@ -56,8 +56,18 @@ public struct HistoryReview: Sendable {
             let damaged = try snapshot.damagedGaps(of: point)
             if damaged != known { report = try look(at: point) }
             report.add(damaged.compactMap { $0.clipped(to: range) })
+            try addFutureSamples(to: &report)
             return report
         }
+    }
+
+    private func addFutureSamples(to report: inout QualityReport) throws(HistoryError) {
+        let limit = Timestamp(
+            milliseconds: end.milliseconds.plus(ClockReview.tolerance.milliseconds))
+        let found = try snapshot.futureSamples(of: report.point, after: limit, in: asked)
+        guard let found else { return }
+        report.futureCount = found.count
+        report.level = max(report.level, .warning)
     }
 
     /// With the damage known so far as reasons of gaps.

@@ -37,7 +37,7 @@ public struct IngestCounters: Hashable, Sendable {
 /// How far a history can be trusted, at a glance.
 public enum TrustLevel: String, Hashable, Sendable, CaseIterable, Comparable {
     case good
-    /// Less than 90 % of what was due is there.
+    /// Less than 90 % of what was due is there, or there are samples in the future.
     case warning
     /// The longest gap exceeds three intervals.
     case red
@@ -77,6 +77,10 @@ public struct QualityReport: Hashable, Sendable {
     /// point, of the whole UTC day for older ones.
     public var counters: IngestCounters
     public var level: TrustLevel
+    /// Samples of the asked range that are more than ``ClockReview/tolerance`` later than the time up
+    /// to which the report looks. With any the level is not `good`: these samples are wrong, or the
+    /// clock is.
+    public var futureCount = 0
 
     /// How long a value may stay the same before it is a flat line.
     public static let flatLineDuration = Duration.seconds(86_400)
@@ -120,6 +124,8 @@ public struct DeviceQualityReport: Hashable, Sendable {
     }
 
     public var gapCount: Int { points.reduce(0) { $0 + $1.gaps.count } }
+    /// Points with samples in the future.
+    public var futurePointCount: Int { points.count { $0.futureCount > 0 } }
     public var stalledCount: Int { points.count(where: \.isStalled) }
     public var noDataCount: Int { points.count(where: \.hasNoData) }
     public var flatLineCount: Int { points.count { !$0.flatLines.isEmpty } }

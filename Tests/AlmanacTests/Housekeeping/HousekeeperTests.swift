@@ -199,10 +199,14 @@ import Testing
                     try await bench.define(in: manager)
                     try await manager.store([PointSample(bench.supply, 1, "2026-01-01")])
                 }
+                // Ages count from now while samples still come.
+                try await manager.store([
+                    PointSample(point: bench.other, value: 1, at: bench.time.now)
+                ])
                 var keeper = try Housekeeper(manager)
                 await keeper.doWhatIsDue()
                 await manager.close()
-                return manager.snapshot().sampleCount
+                return try manager.samples(of: bench.supply, in: .all).count
             }
             var counts: [Int] = []
             for text in [

@@ -31,6 +31,10 @@ import Testing
     func age() async throws {
         try await bench.filled(.with { $0.dataRetentionDays = 400 }) { manager, _ in
             try await fill(manager)
+            // Ages count from now while samples still come.
+            try await manager.store([
+                PointSample(point: bench.other, value: 1, at: bench.time.now)
+            ])
             let before = manager.snapshot().sampleCount
             let dry = try await manager.removeExpiredData(dryRun: true)
             #expect(manager.snapshot().sampleCount == before && dry.samples > 2900)

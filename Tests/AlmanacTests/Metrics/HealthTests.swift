@@ -78,8 +78,12 @@ import Testing
                 _ = manager.health()
                 #expect(bench.metrics["almanac_last_sync_age_seconds"]?.sum == seconds)
             }
-            let point = PointSample(bench.supply, 1, "2026-01-01")
-            try await look(for: 0) { try await manager.store([point]) }
+            // An old sample, and one of now, from which the age of the other counts.
+            let samples = [
+                PointSample(bench.supply, 1, "2026-01-01"),
+                PointSample(point: bench.other, value: 1, at: bench.time.now),
+            ]
+            try await look(for: 0) { try await manager.store(samples) }
             try await look(for: 0) { try await manager.flush() }
             try await look(for: 5) {
                 try await bench.define(in: manager)
