@@ -79,4 +79,49 @@ import Testing
         #expect(told.columns[1].filledCount == (choice == .hold ? 8 : 5))
         await manager.close()
     }
+
+    /// `read` and `export` mixed the values of a point that had turned from analog to digital within a
+    /// bucket, while the façade did not.
+    @Test("never mixes the values of a point that changed its kind")
+    func flipped() async throws {
+        let program = try Program()
+        let manager = try DataManager.open(at: program.store)
+        let point = PointAddress(device: 7, type: .variable, number: 3)
+        try await manager.upsert(Device(deviceID: 7, deviceName: "unit"))
+        try await manager.upsert([
+            MonitoringPoint(address: point, pointName: "mode", dataType: .analog)
+        ])
+        try await manager.store(
+            (0..<10).map { PointSample(point: point, value: 21.5, at: at($0)) }
+                + (10..<24).map { PointSample(point: point, value: Double($0 % 2), at: at($0)) })
+        await manager.close()
+        // The change of kind takes effect in the middle of the day.
+        let table = try program.folder.file(
+            "points.csv", "site,point,kind,unit,data_type\nunit,mode,,,digital\n")
+        let file = try program.folder.file(
+            "unit.csv", "unix_ms,mode\n\(at(10).milliseconds),0\n")
+        #expect(try program.run("import", "csv", file, "--points", table).status == 0)
+        let reader = try DataManager.open(at: program.store, mode: .readOnly)
+        let known = try reader.buckets(
+            of: point, in: day, every: .day,
+            aggregations: [.min, .max, .mean, .sum, .count, .first, .last, .timeWeightedMean])[0]
+        try #require(known.count == 14 && known.maximum == 1 && known.mean == 0.5)
+        let result = try program.run(
+            "read", "unit/mode", "--every", "1d", "--agg", "min,max,mean,sum,count,first,last,twm",
+            "--output", "csv")
+        let cells = result.lines[1].split(separator: ",", omittingEmptySubsequences: false)
+        let expected: [Double?] = [
+            known.minimum, known.maximum, known.mean, known.sum, 14, known.first, known.last,
+            known.timeWeightedMean,
+        ]
+        #expect(cells.dropFirst().map { Double($0) } == expected, "\(result.lines)")
+        for form in ["csv", "ndjson"] {
+            let arguments = [
+                "export", form, "--every", "12h", "--store", program.store,
+            ]
+            let rows = try program.run(arguments, [:]).lines.suffix(2)
+            // Until noon the later kind's last state, and not the mean with 21.5.
+            #expect(rows.first?.contains(form == "csv" ? ",1" : "\"value\":1,") == true, "\(rows)")
+        }
+    }
 }

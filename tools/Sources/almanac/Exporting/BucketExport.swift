@@ -8,6 +8,7 @@ struct BucketExport {
     private static let cellCountMax = 1 << 19
 
     private let export: Export
+    private let history: HistorySnapshot
     private let calendar: BucketCalendar
     private let fill: FillChoice
     private let text: ExportText
@@ -15,6 +16,7 @@ struct BucketExport {
 
     init(_ export: Export, _ calendar: BucketCalendar, _ fill: FillChoice, _ text: ExportText) {
         self.export = export
+        history = export.history
         self.calendar = calendar
         self.fill = fill
         self.text = text
@@ -38,7 +40,7 @@ struct BucketExport {
     private func filled() throws(ToolFailure) -> AlignedHistory? {
         guard let fill = fill.ofHistory else { return nil }
         return try withHistoryErrors(of: export.store) { () throws(HistoryError) in
-            try export.history.alignedHistory(
+            try history.alignedHistory(
                 of: export.points.map(\.address), in: export.range, every: calendar.width,
                 zone: calendar.zone, fill: fill)
         }
@@ -68,9 +70,13 @@ struct BucketExport {
     ) throws(ToolFailure) -> [[Double?]] {
         var cells: [[Double?]] = []
         for point in export.points {
-            let aggregates = try point.reader.aggregates(in: span.grid)
-            export.leftOutCount += aggregates.reduce(0) { $0 + $1.badCount }
-            if filled == nil { cells.append(aggregates.map { point.value(of: $0) }) }
+            let buckets = try withHistoryErrors(of: export.store) { () throws(HistoryError) in
+                try history.buckets(
+                    of: point.address, in: span.grid.range, every: calendar.width,
+                    zone: calendar.zone, aggregations: [.mean, .last])
+            }
+            export.leftOutCount += buckets.reduce(0) { $0 + $1.badCount }
+            if filled == nil { cells.append(buckets.map { point.value(of: $0) }) }
         }
         if let filled {
             let aligned = try withHistoryErrors(of: export.store) { () throws(HistoryError) in

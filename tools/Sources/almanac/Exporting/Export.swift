@@ -40,8 +40,7 @@ final class Export {
             point in
             guard let series = point.series else { return nil }
             return ExportPoint(
-                address: point.address, name: catalog.title(of: point.address),
-                dataType: point.current?.dataType ?? .analog,
+                point: point, name: catalog.title(of: point.address),
                 reader: SeriesReader(snapshot: snapshot, store: store, log: log, series: series))
         }
         try Export.checkNames(points)
@@ -88,10 +87,11 @@ struct ExportScope {
 
 /// A point with samples.
 struct ExportPoint {
-    let address: PointAddress
+    let point: CatalogPoint
     let name: String
-    let dataType: DataType
     let reader: SeriesReader
+
+    var address: PointAddress { point.address }
 }
 
 extension Export {

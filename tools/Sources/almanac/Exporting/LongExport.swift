@@ -52,9 +52,9 @@ struct LongExport {
         to output: OutputBuffer
     ) throws(ToolFailure) {
         let buckets = Buckets(
-            reader: point.reader, calendar: calendar, aggregations: [])
+            point.reader, of: point.address, on: calendar, aggregations: [.mean, .last])
         try buckets.forEach(in: export.range) { (bucket) throws(ToolFailure) in
-            if let value = point.value(of: bucket.aggregate), value.isFinite {
+            if let value = point.value(of: bucket), value.isFinite {
                 room -= 1
                 try output.append { bytes in
                     line.append(bucket.start.milliseconds, value, 0, to: &bytes)
@@ -66,9 +66,12 @@ struct LongExport {
 }
 
 extension ExportPoint {
-    /// One value for a bucket: the mean, or the last where a mean would be of states.
-    func value(of aggregate: Aggregate) -> Double? {
-        dataType == .analog ? aggregate.mean : aggregate.last
+    /// One value for a bucket: the mean, or the last if its samples are states. What they are is
+    /// what the point was at the bucket's end.
+    func value(of bucket: Bucket) -> Double? {
+        let last = Timestamp(milliseconds: bucket.range.to.milliseconds - 1)
+        let dataType = point.version(at: last)?.dataType ?? .analog
+        return dataType == .analog ? bucket.mean : bucket.last
     }
 }
 

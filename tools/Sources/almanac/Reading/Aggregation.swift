@@ -1,33 +1,32 @@
 import Almanac
 import ArgumentParser
-import SegmentStore
 
 /// What a bucket of samples is told by.
 enum Aggregation: String, CaseIterable, Sendable {
     case min, max, mean, twm, sum, count, first, last, delta
 
-    /// What the façade has to tell, because the samples next to the bucket take part; nil for what
-    /// the store's statistics do.
-    var ofNeighbours: Almanac.Aggregation? {
+    var ofHistory: Almanac.Aggregation {
         switch self {
+        case .min: .min
+        case .max: .max
+        case .mean: .mean
         case .twm: .timeWeightedMean
+        case .sum: .sum
+        case .count: .count
+        case .first: .first
+        case .last: .last
         case .delta: .delta
-        case .min, .max, .mean, .sum, .count, .first, .last: nil
         }
     }
 
-    /// - Parameter neighbours: the same bucket with what ``ofNeighbours`` names.
-    func cell(_ aggregate: Aggregate, _ neighbours: Almanac.Bucket?) -> Cell {
+    /// Whether the samples next to a bucket take part.
+    var needsNeighbours: Bool { self == .twm || self == .delta }
+
+    func cell(_ bucket: Bucket) -> Cell {
         switch self {
-        case .min: .number(aggregate.minimum)
-        case .max: .number(aggregate.maximum)
-        case .mean: .number(aggregate.mean, places: 4)
-        case .sum: .number(aggregate.sum, places: 4)
-        case .count: .integer(aggregate.count)
-        case .first: .number(aggregate.first)
-        case .last: .number(aggregate.last)
-        case .twm: .number(neighbours?.timeWeightedMean, places: 4)
-        case .delta: .number(neighbours?.delta, places: 4)
+        case .count: .integer(bucket.count)
+        case .mean, .sum, .twm, .delta: .number(bucket.value(of: ofHistory), places: 4)
+        case .min, .max, .first, .last: .number(bucket.value(of: ofHistory))
         }
     }
 

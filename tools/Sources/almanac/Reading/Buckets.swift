@@ -2,38 +2,41 @@ import Almanac
 import SegmentStore
 import TimeSeriesModel
 
-/// A bucket that has samples.
-struct Bucket {
-    /// Where it begins on the calendar, also before the range that was asked for.
-    let start: Timestamp
-    let aggregate: Aggregate
-    /// Its cells, in the order of the aggregations.
-    let cells: [Cell]
-}
-
 /// The buckets of one point that have samples, in order, a bounded number in memory at a time.
+///
+/// They are the façade's, so that samples from before and after a point's change of kind are never
+/// mixed in one.
 struct Buckets {
     let reader: SeriesReader
+    /// The state that the reader reads. One for all buckets: it reads the journal once.
+    let history: HistorySnapshot
+    let point: PointAddress
     let calendar: BucketCalendar
     let aggregations: [Aggregation]
-    /// Whose neighbours are asked for where aggregations want them; nil where none does.
-    var point: PointAddress?
 
-    private var ofNeighbours: Set<Almanac.Aggregation> {
-        Set(aggregations.compactMap(\.ofNeighbours))
+    init(
+        _ reader: SeriesReader, of point: PointAddress, on calendar: BucketCalendar,
+        aggregations: [Aggregation]
+    ) {
+        self.reader = reader
+        history = HistorySnapshot(of: reader.snapshot, skipping: reader.log)
+        self.point = point
+        self.calendar = calendar
+        self.aggregations = aggregations
     }
 
     private static let countAtATime = 1 << 14
-    /// The samples of so many are in memory where those next to a bucket take part.
+    /// The samples of so many are in memory if those next to a bucket take part.
     private static let countWithSamplesAtATime = 1 << 12
 
     /// Lends each bucket to a closure that says whether to go on.
     func forEach(
-        in range: TimeRange, _ body: (Bucket) throws(ToolFailure) -> Bool
+        in range: TimeRange, _ body: (Almanac.Bucket) throws(ToolFailure) -> Bool
     ) throws(ToolFailure) {
         guard let extent = try reader.extent(in: range) else { return }
         let countMax =
-            ofNeighbours.isEmpty ? Buckets.countAtATime : Buckets.countWithSamplesAtATime
+            aggregations.contains(where: \.needsNeighbours)
+            ? Buckets.countWithSamplesAtATime : Buckets.countAtATime
         var rest = range.clipped(to: calendar.whole(extent))
         while let span = calendar.span(of: rest, countMax: countMax) {
             guard try lend(span, body), let next = span.next else { return }
@@ -46,28 +49,17 @@ struct Buckets {
     }
 
     private func lend(
-        _ span: BucketSpan, _ body: (Bucket) throws(ToolFailure) -> Bool
+        _ span: BucketSpan, _ body: (Almanac.Bucket) throws(ToolFailure) -> Bool
     ) throws(ToolFailure) -> Bool {
-        let aggregates = try reader.aggregates(in: span.grid)
-        let neighbours = try neighbours(of: span)
-        for (place, aggregate) in aggregates.enumerated() where aggregate.count > 0 {
-            let bucket = Bucket(
-                start: span.starts[place], aggregate: aggregate,
-                cells: aggregations.map { $0.cell(aggregate, neighbours?[place]) })
+        let buckets = try withHistoryErrors(of: reader.store) { () throws(HistoryError) in
+            try history.buckets(
+                of: point, in: span.grid.range, every: calendar.width, zone: calendar.zone,
+                aggregations: Set(aggregations.map(\.ofHistory)))
+        }
+        for bucket in buckets where bucket.count > 0 {
             guard try body(bucket) else { return false }
         }
         return true
-    }
-
-    /// The same buckets by the façade, which knows what lies between samples; nil where nothing of
-    /// that is wanted.
-    private func neighbours(of span: BucketSpan) throws(ToolFailure) -> [Almanac.Bucket]? {
-        guard let point, !ofNeighbours.isEmpty else { return nil }
-        return try withHistoryErrors(of: reader.store) { () throws(HistoryError) in
-            try HistorySnapshot(of: reader.snapshot, skipping: reader.log).buckets(
-                of: point, in: span.grid.range, every: calendar.width, zone: calendar.zone,
-                aggregations: ofNeighbours)
-        }
     }
 }
 

@@ -14,7 +14,13 @@ struct PointReading {
     let options: FormOptions
     let output: OutputBuffer
 
-    private var unit: String { point.current?.unit ?? "" }
+    /// As it was at the end of the range.
+    private var unit: String {
+        let version =
+            range.isEmpty
+            ? point.current : point.version(at: Timestamp(milliseconds: range.to.milliseconds - 1))
+        return version?.unit ?? ""
+    }
 
     func writeSamples() throws(ToolFailure) {
         var isTruncated = false
@@ -37,8 +43,8 @@ struct PointReading {
     ) throws(ToolFailure) {
         let buckets = reader.map {
             Buckets(
-                reader: $0, calendar: BucketCalendar(width: width, zone: zone),
-                aggregations: aggregations, point: point.address)
+                $0, of: point.address, on: BucketCalendar(width: width, zone: zone),
+                aggregations: aggregations)
         }
         let fields =
             try fields(try isTruncated(buckets)) + [
@@ -51,7 +57,7 @@ struct PointReading {
             columns, schema: "almanac.read/1", fields: fields, list: "samples",
             in: options.form, to: output, options: options, zone: zone, limit: limit)
         try buckets?.forEach(in: range) { (bucket) throws(ToolFailure) in
-            try rows.append([.time(bucket.start)] + bucket.cells)
+            try rows.append([.time(bucket.start)] + aggregations.map { $0.cell(bucket) })
         }
         try rows.finish()
         if rows.isCut { try tellCut("buckets") }
@@ -61,7 +67,7 @@ struct PointReading {
     private func isTruncated(_ buckets: Buckets?) throws(ToolFailure) -> Bool {
         guard let limit, options.form == .json, let buckets else { return false }
         let counting = Buckets(
-            reader: buckets.reader, calendar: buckets.calendar, aggregations: [.count])
+            buckets.reader, of: buckets.point, on: buckets.calendar, aggregations: [.count])
         var count = 0
         try counting.forEach(in: range) { _ in
             count += 1
