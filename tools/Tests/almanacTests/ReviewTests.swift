@@ -99,11 +99,12 @@ import Testing
         }
         await manager.close()
         let all = try program.run("health", "--output", "csv").lines
-        #expect(all[0].hasSuffix(",bad,duplicates,late,quarantined,level"))
-        #expect(all[1].hasSuffix(",0,2,1,1,good") && all[2].hasSuffix(",0,0,0,0,good"), "\(all)")
+        #expect(all[0].hasSuffix(",bad,duplicates,late,quarantined,future,level"))
+        #expect(
+            all[1].hasSuffix(",0,2,1,1,0,good") && all[2].hasSuffix(",0,0,0,0,0,good"), "\(all)")
         // It was refused when it came, which is today.
         let year = try program.run("health", "--to", "2026", "--from", "2025", "--output", "csv")
-        #expect(year.lines[1].hasSuffix(",0,2,1,0,red"), "\(year.lines)")
+        #expect(year.lines[1].hasSuffix(",0,2,1,0,0,red"), "\(year.lines)")
         let table = try program.run("health", "s/a", "--fail-on", "quarantined>1")
         #expect(table.status == 0 && table.output.contains("2 came again, 1 late, 1 quarantined"))
         for (rule, status) in [("duplicates>1", 1), ("duplicates>2", 0), ("late", 1)] {

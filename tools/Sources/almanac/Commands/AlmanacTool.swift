@@ -20,7 +20,8 @@ struct AlmanacTool: AsyncParsableCommand {
             InfoCommand.self, ListCommand.self, ReadCommand.self, PlotCommand.self,
             GapsCommand.self, HealthCommand.self, StatCommand.self, VerifyCommand.self,
             ImportCommand.self, ExportCommand.self, BackupCommand.self, SnapshotCommand.self,
-            RestoreCommand.self, DemoCommand.self, DiscoverCommand.self, ProbeCommand.self,
+            RestoreCommand.self, PruneCommand.self, FloorCommand.self, DemoCommand.self,
+            DiscoverCommand.self, ProbeCommand.self,
             SimulateCommand.self, TicksCommand.self,
         ])
 

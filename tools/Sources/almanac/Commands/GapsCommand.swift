@@ -13,7 +13,8 @@ struct GapsCommand: ParsableCommand {
             samples; one that is recorded when it changes, where a gap was recorded. Reasons are \
             those that were recorded, damaged where samples cannot be read, else unknown. Looks up \
             to --to; without it up to now where a trend log is active, else up to the store's last \
-            sample.
+            sample that is not in the future. If this machine's clock is behind the data, up to \
+            their end, and the exit status is 1.
 
             Rows of JSON ({"schema":"almanac.gaps/1","rows":[…]}) and columns of csv:
               point      <device>/<point>
@@ -81,8 +82,9 @@ struct GapsCommand: ParsableCommand {
                 "\(NumberText.count(gapCount, of: "gap")) of "
                     + "\(NumberText.count(pointCount, of: "point"))")
         }
-        review.span.sayEnd(to: options.notes, in: zone)
+        review.span.reportEnd(to: options.notes, in: zone, snapshot.catalog)
         try review.reportDamage()
+        if review.span.isClockFinding { throw ToolFailure(.findings, nil) }
     }
 
     private func leastLength() throws(ToolFailure) -> Int64 {

@@ -28,10 +28,15 @@ struct HealthCommand: ParsableCommand {
               duplicates      how often a sample came again, as it was
               late            samples that came behind a newer one
               quarantined     samples refused for their time, by when they came
-              level           good · warning: coverage below 90 · red: a gap of over three intervals
+              future          samples more than a day later than the end of what is looked at
+              level           good · warning: coverage below 90, or samples in the future · red: a \
+            gap of over three intervals
+
+            If this machine's clock is behind the data, which standard error reports, the review \
+            reaches up to the data's end, and the exit status is 1.
 
             --fail-on ends with 1 where a point has what it names: coverage, gaps, longest_gap, \
-            stalled, no_data, flat, out_of_range, bad, duplicates, late, quarantined or level, with < <= > >= = != and a number \
+            stalled, no_data, flat, out_of_range, bad, duplicates, late, quarantined, future or level, with < <= > >= = != and a number \
             (a length for longest_gap, a word for level), or alone for any at all.
 
             Example:
@@ -92,10 +97,12 @@ struct HealthCommand: ParsableCommand {
         if rows.isCut, limit.count == nil {
             RowWriter.sayCut(of: review.points.count, to: options.notes)
         }
-        review.span.sayEnd(to: options.notes, in: zone)
+        review.span.reportEnd(to: options.notes, in: zone, snapshot.catalog)
         for finding in findings { HealthCommand.say(finding.limit, finding.points) }
         try review.reportDamage()
-        if findings.contains(where: { !$0.points.isEmpty }) { throw ToolFailure(.findings, nil) }
+        if review.span.isClockFinding || findings.contains(where: { !$0.points.isEmpty }) {
+            throw ToolFailure(.findings, nil)
+        }
     }
 
     /// From the first sample on: what lies before says nothing.

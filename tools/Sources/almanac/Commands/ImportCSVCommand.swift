@@ -19,7 +19,9 @@ struct ImportCSVCommand: ParsableCommand {
             decimal number for each column, empty where there is no sample. Each column becomes a \
             point <file stem>/<column>. The long form point,unix_ms,value,quality is read too.
             A file that cannot be read is refused whole, with its line and column, and does not \
-            keep the others out (exit 65); with --skip-bad its other cells are stored (exit 1). On \
+            keep the others out (exit 65); with --skip-bad its other cells are stored (exit 1), \
+            the first ten refused cells of a file are printed, and the others are counted. \
+            Samples more than a day later than this machine's clock are stored and reported. On \
             return everything is durable.
 
             Example:
@@ -86,6 +88,7 @@ struct ImportCSVCommand: ParsableCommand {
             .init("duplicates", .integer(totals.counts.duplicates)),
             .init("replaced", .integer(totals.counts.replaced)),
             .init("rejected", .integer(totals.rejected)),
+            .init("future", .integer(totals.future)),
             .init("seconds", .number((seconds * 1000).rounded() / 1000)),
         ]
         if options.form == .table, totals.counts.kept > 0 {

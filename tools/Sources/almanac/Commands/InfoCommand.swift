@@ -9,7 +9,10 @@ struct InfoCommand: ParsableCommand {
         commandName: "info",
         abstract: "Tells what a store holds.",
         discussion: """
-            Reads no sample, takes no lock, works beside a writer.
+            Takes no lock, works beside a writer, and reads no sample unless one is in the future: \
+            more than a day later than this machine's clock. Such samples are counted in \
+            future_samples and leave last_time to the newest of the others. floor is the time before \
+            which retention has removed everything and the store refuses samples.
 
             Example:
               almanac info --store ./demo
@@ -49,14 +52,25 @@ struct InfoCommand: ParsableCommand {
         let summary = try withStoreErrors(of: path) { () throws(StoreError) in
             try snapshot.summary()
         }
+        let clock = try withHistoryErrors(of: path) { () throws(HistoryError) in
+            try HistorySnapshot(of: snapshot, skipping: DamageLog())
+                .clockReview(at: SystemClock.now)
+        }
         try RecordWriter.write(
-            fields(summary), schema: "almanac.info/1", in: options.form, to: output, zone: zone)
+            fields(summary, snapshot, clock), schema: "almanac.info/1", in: options.form,
+            to: output, zone: zone)
+        guard !clock.isClockBehind else { return Notes.error(clock.behindText(in: zone)) }
+        if let text = clock.futureText(in: zone, snapshot.catalog) {
+            Notes.error("warning: \(text)")
+        }
     }
 
-    private func fields(_ summary: StoreSummary) -> [RowWriter.Field] {
+    private func fields(
+        _ summary: StoreSummary, _ snapshot: Snapshot, _ clock: ClockReview
+    ) -> [RowWriter.Field] {
         [
             .init("store", .text(store.path)),
-            .init("format", .integer(Manifest.supportedFormat)),
+            .init("format", .integer(snapshot.format)),
             .init("years", .years(summary.years)),
             .init("segments", .integer(summary.segmentCount)),
             .init("series", .integer(summary.seriesCount)),
@@ -67,7 +81,10 @@ struct InfoCommand: ParsableCommand {
                 .number(summary.bytesPerSample, places: 3)),
             .init("wal_bytes", .bytes(summary.logByteCount)),
             .init("first_time", .time(summary.firstTime)),
-            .init("last_time", .time(summary.lastTime)),
+            .init("last_time", .time(clock.newestTime)),
+            .init("floor", .time(snapshot.floor)),
+            .init(
+                "future_samples", .integer(clock.isClockBehind ? 0 : clock.futureSampleCount)),
         ]
     }
 }

@@ -1,3 +1,4 @@
+import Almanac
 import ArgumentParser
 import SegmentStore
 
@@ -16,7 +17,7 @@ struct StatCommand: ParsableCommand {
             The total is every live file, as in `almanac info`; what no row has, headers, pages, \
             catalog and log, is in its overhead. time, value and quality are bytes of columns; in \
             JSON, encodings says how many bytes each encoding has. The forecast is what the last \
-            365 days of samples brought. Reads every chunk and names damaged ones (exit 1).
+            365 days of samples brought; samples in the future take no part. Reads every chunk and names damaged ones (exit 1).
 
             Example:
               almanac stat --by year --store ./demo
@@ -41,8 +42,12 @@ struct StatCommand: ParsableCommand {
         let path = store.path
         let snapshot = try store.openSnapshot()
         let log = DamageLog()
+        let clock = try withHistoryErrors(of: path) { () throws(HistoryError) in
+            try HistorySnapshot(of: snapshot, skipping: DamageLog()).clockReview(
+                at: SystemClock.now)
+        }
         let usage = try withStoreErrors(of: path) { () throws(StoreError) in
-            try StoreUsage(snapshot, by: by, skipping: log)
+            try StoreUsage(snapshot, by: by, until: clock.newestTime, skipping: log)
         }
         let output = OutputBuffer.standard()
         let report = UsageReport(
@@ -56,6 +61,9 @@ struct StatCommand: ParsableCommand {
         try output.finish()
         if limit.count == nil, usage.rows.count > shownCount {
             RowWriter.sayCut(of: usage.rows.count, to: options.notes)
+        }
+        if let text = clock.futureText(in: zone, snapshot.catalog) {
+            Notes.error("warning: \(text)")
         }
         try log.report(of: path, snapshot.catalog)
     }

@@ -12,6 +12,12 @@ struct StoreCopy {
     /// Copies a committed state, beside a writer too.
     func make(linksSegments: Bool) throws(ToolFailure) {
         try refuseFolderInUse()
+        guard !FolderState.isInside(dest, of: store) else {
+            throw ToolFailure(
+                .usage,
+                "\(dest): found a folder inside the store \(store), expected one outside: a copy in "
+                    + "the store is lost with it")
+        }
         let snapshot = try withStoreErrors(of: store) { () throws(StoreError) in
             try Snapshot.open(at: store)
         }
@@ -39,6 +45,10 @@ struct StoreCopy {
                     try Store.verifyBackup(at: store)
                 }
                 try StoreCopy.refuse(report, of: store)
+            }
+            guard error.code != .noStore else {
+                throw ToolFailure(
+                    .missing, "no backup at \(store); `almanac backup` makes one of a store")
             }
             throw failure(error)
         }

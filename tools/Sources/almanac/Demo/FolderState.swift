@@ -39,6 +39,26 @@ enum FolderState {
         return slash == rest.startIndex ? "/" : String(rest[..<slash])
     }
 
+    /// Whether a path is a folder, or is or would be in it at any depth, by whatever names.
+    static func isInside(_ path: String, of folder: String) -> Bool {
+        guard let target = identity(of: folder) else { return false }
+        var place = path
+        while identity(of: place) == nil, place != ".", place != "/" { place = parent(of: place) }
+        // The folder above the root is the root.
+        while let own = identity(of: place), own != target {
+            place += "/.."
+            if identity(of: place) == own { return false }
+        }
+        return identity(of: place) == target
+    }
+
+    /// Device and number of a file; nil if there is none.
+    private static func identity(of path: String) -> [UInt64]? {
+        var status = stat()
+        guard unsafe stat(path, &status) == 0 else { return nil }
+        return [UInt64(status.st_dev), UInt64(status.st_ino)]
+    }
+
     /// Whether nothing is at the path, or a folder with nothing in it.
     static func isMissingOrEmpty(_ path: String) -> Bool {
         switch kind(of: path) {

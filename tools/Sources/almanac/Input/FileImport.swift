@@ -9,6 +9,8 @@ struct ImportRules {
     var prefix: String?
     var points = PointsTable()
     var skipsBad = false
+    /// The time before which a running retention removes samples; nil if none runs.
+    var retentionBound: Timestamp?
 
     /// Times that a sample may have, in Unix milliseconds.
     static let times =
@@ -38,7 +40,7 @@ struct FileImport {
     private(set) var names: Set<String> = []
     /// Whether the target failed, not the file: another file would meet the same.
     private(set) var targetFailed = false
-    private var times = TimeExtent()
+    private var times: TimeExtent
 
     /// Samples that are held before they are handed on.
     let sampleCountMax: Int
@@ -50,6 +52,7 @@ struct FileImport {
         self.path = path
         self.rules = rules
         self.target = target
+        times = TimeExtent(retentionBound: rules.retentionBound)
     }
 
     /// Reads the file to its end. Nothing of it is stored before the target's commit.
@@ -89,8 +92,15 @@ struct FileImport {
         try toTarget { (target) throws(ToolFailure) in try target.commit() }
     }
 
-    /// What is odd about the file as a whole; nil where nothing is.
-    var warning: String? { times.warning.map { "\(path): \($0)" } }
+    /// What is odd about the times of the file, a line for each finding.
+    var warnings: [String] {
+        [times.warning, times.futureWarning, times.retentionWarning].compactMap { $0 }.map {
+            "\(path): \($0)"
+        }
+    }
+
+    /// Samples in the future.
+    var futureCount: Int { times.futureCount }
 
     mutating func define(_ name: PointName) throws(ToolFailure) -> Int {
         names.insert(name.text)

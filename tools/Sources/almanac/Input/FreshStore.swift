@@ -39,14 +39,26 @@ struct FreshStore {
             folder = path + ".refused-\(getpid())"
             guard unsafe rename(path, folder) == 0 else { return }
         }
-        // What cannot be removed stays: without a manifest it is no store.
+        FreshStore.removeContent(of: folder)
+        guard before == .nothing else { return }
+        _ = unsafe unlink(folder + "/" + StoreLayout.lock)
+        _ = unsafe rmdir(folder)
+    }
+
+    /// Removes the manifest and the data of a store; what cannot be removed stays, and without a
+    /// manifest it is no store.
+    private static func removeContent(of folder: String) {
         for name in StoreLayout.manifests { _ = unsafe unlink(folder + "/" + name) }
         for name in StoreLayout.folders {
             let part = folder + "/" + name
             for file in FolderState.names(in: part) { _ = unsafe unlink(part + "/" + file) }
             _ = unsafe rmdir(part)
         }
-        guard before == .nothing else { return }
+    }
+
+    /// Removes a store whole, with its folder.
+    static func removeFiles(of folder: String) {
+        removeContent(of: folder)
         _ = unsafe unlink(folder + "/" + StoreLayout.lock)
         _ = unsafe rmdir(folder)
     }

@@ -7,6 +7,8 @@ struct ImportTotals {
     var points: Set<String> = []
     var counts = ImportCounts()
     var rejected = 0
+    /// Samples in the future, which are stored.
+    var future = 0
 
     mutating func add(_ file: FileImport, _ more: ImportCounts) {
         fileCount += 1
@@ -17,12 +19,13 @@ struct ImportTotals {
         counts.kept += more.kept
         counts.belowFloor += more.belowFloor
         rejected += file.refusals.count + more.belowFloor
+        future += file.futureCount
     }
 }
 
 /// The import of several files, one after the other, each whole or not at all.
 struct ImportWork {
-    let rules: ImportRules
+    private(set) var rules: ImportRules
     let options: FormOptions
     private(set) var totals = ImportTotals()
     /// What went wrong first; it was told already.
@@ -45,6 +48,7 @@ struct ImportWork {
             if totals.fileCount == 0 { fresh.removeIfEmpty(store) }
             store.close()
         }
+        try notePolicy(of: store.snapshot(), path)
         importEach(files) { () throws(ToolFailure) in
             try StoreTarget(store, path: path, onConflict: rule)
         }
@@ -64,7 +68,17 @@ struct ImportWork {
         do throws(StoreError) { snapshot = try Snapshot.open(at: path) } catch {
             guard error.code == .noStore else { throw ToolFailure(error, store: path) }
         }
-        importEach(files) { DryTarget(snapshot, path: path, onConflict: rule) }
+        if let snapshot { try notePolicy(of: snapshot, path) }
+        importEach(files) { () throws(ToolFailure) in
+            try DryTarget(snapshot, path: path, onConflict: rule)
+        }
+    }
+
+    private mutating func notePolicy(of snapshot: Snapshot, _ path: String) throws(ToolFailure) {
+        rules.retentionBound = try withHistoryErrors(of: path) { () throws(HistoryError) in
+            try HistorySnapshot(of: snapshot, skipping: DamageLog())
+                .announcedRetentionBound(at: SystemClock.now)
+        }
     }
 
     /// Goes on behind a file that cannot be read or is refused; ends where the store fails, which
@@ -119,9 +133,9 @@ struct ImportWork {
             Notes.error(
                 "\(file.path): \(NumberText.count(counts.belowFloor, of: "sample")) left out: "
                     + "older than \(TimeZoneRules.utc.text(of: floor)), before which the store "
-                    + "keeps nothing")
+                    + "keeps nothing; `almanac floor` lowers that bound")
         }
-        if let warning = file.warning { Notes.error("warning: \(warning)") }
+        for warning in file.warnings { Notes.error("warning: \(warning)") }
         options.notes.detail(
             "\(file.path): \(NumberText.count(file.names.count, of: "point")), "
                 + NumberText.count(counts.samples, of: "sample"))

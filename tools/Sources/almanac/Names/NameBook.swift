@@ -30,7 +30,7 @@ struct NameBook {
         if let own = known.first {
             address = own
         } else {
-            address = newAddress(on: try device(named: name.device))
+            address = try newAddress(on: try device(named: name.device))
         }
         points[name] = address
         return address
@@ -59,11 +59,17 @@ struct NameBook {
         return DeviceID(nextDevice)
     }
 
-    private mutating func newAddress(on device: DeviceID) -> PointAddress {
+    private mutating func newAddress(on device: DeviceID) throws(ToolFailure) -> PointAddress {
         let last =
             lastNumbers[device]
             ?? catalog.points(of: device).filter { $0.address.type == .imported }
             .map(\.address.number).max() ?? 0
+        guard last < .max else {
+            throw ToolFailure(
+                .wrongData,
+                "device \(device.rawValue) has a point with the number \(last): no number is left "
+                    + "for another imported point")
+        }
         lastNumbers[device] = last + 1
         return PointAddress(device: device, type: .imported, number: last + 1)
     }

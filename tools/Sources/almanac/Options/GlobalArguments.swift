@@ -8,7 +8,7 @@ enum GlobalArguments {
     ]
 
     /// Commands whose own name is two words.
-    private static let groups: Set<String> = ["import", "export"]
+    private static let groups: Set<String> = ["import", "export", "prune"]
 
     /// The same arguments with those in front of the command's name moved behind it.
     static func moved(_ arguments: [String]) -> [String] {

@@ -70,8 +70,9 @@ struct NoSpanOptions: ParsableArguments {
 
 /// How much a command prints.
 struct LimitOption: ParsableArguments {
+    // Unconditional, so that -1 is a value that can be refused, and not another option.
     @Option(
-        name: .customLong("limit"),
+        name: .customLong("limit"), parsing: .unconditional,
         help: ArgumentHelp("At most so many rows.", valueName: "n"))
     var count: Int?
 

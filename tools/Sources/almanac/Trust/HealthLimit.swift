@@ -15,6 +15,7 @@ struct HealthLimit {
         case duplicates
         case late
         case quarantined
+        case future
         case level
     }
 
@@ -82,6 +83,7 @@ struct HealthLimit {
         case .duplicates: Double(report.counters.duplicates)
         case .late: Double(report.counters.late)
         case .quarantined: Double(report.counters.quarantined)
+        case .future: Double(report.futureCount)
         case .level: HealthLimit.rank(report.level)
         }
     }
@@ -103,6 +105,6 @@ struct HealthLimit {
             .usage,
             "--fail-on: found \(CellProblem.quoted(text)), expected coverage<90, longest_gap>6h, "
                 + "level>=warning, or one of gaps, stalled, no_data, flat, out_of_range, bad, "
-                + "duplicates, late, quarantined alone or with < <= > >= = != and a number")
+                + "duplicates, late, quarantined, future alone or with < <= > >= = != and a number")
     }
 }

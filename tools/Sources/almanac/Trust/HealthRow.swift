@@ -18,7 +18,7 @@ struct HealthRow {
         Column("last_time"), Column("stalled"), Column("no_data"), Column("flat", .right),
         Column("flat_ms", .right), Column("out_of_range", .right), Column("bad", .right),
         Column("duplicates", .right), Column("late", .right), Column("quarantined", .right),
-        Column("level"),
+        Column("future", .right), Column("level"),
     ]
 
     /// For programs: everything.
@@ -31,7 +31,7 @@ struct HealthRow {
             .length(milliseconds: flatLength), .integer(report.outOfRangeCount),
             .integer(report.badCount), .integer(report.counters.duplicates),
             .integer(report.counters.late), .integer(report.counters.quarantined),
-            .text(report.level.rawValue),
+            .integer(report.futureCount), .text(report.level.rawValue),
         ]
     }
 
@@ -62,7 +62,7 @@ struct HealthRow {
         for (count, what) in [
             (report.outOfRangeCount, "out of range"), (report.badCount, "bad"),
             (report.counters.duplicates, "came again"), (report.counters.late, "late"),
-            (report.counters.quarantined, "quarantined"),
+            (report.counters.quarantined, "quarantined"), (report.futureCount, "in the future"),
         ] where count > 0 {
             words.append("\(NumberText.grouped(count)) \(what)")
         }

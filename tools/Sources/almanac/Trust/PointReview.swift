@@ -103,6 +103,7 @@ extension ToolFailure {
         switch error.code {
         case .damaged:
             self.init(.findings, "\(store): damaged: \(error); `almanac verify` tells more")
+        case .clockBehind: self.init(.findings, "\(store): \(error)")
         case .limitExceeded, .invalidParameter: self.init(.usage, "\(store): \(error)")
         default: self.init(.inputOutput, "\(store): \(error)")
         }

@@ -7,31 +7,37 @@ struct ReviewSpan {
     let asked: TimeRange
     /// Nothing is missing from here on.
     let end: Timestamp
-    /// Whether it ends with the store's last sample, for want of anything that says more was due.
+    /// Whether it ends with the store's last sample, because nothing shows that more was due.
     let endsWithSamples: Bool
+    /// The samples compared with the clock.
+    let clock: ClockReview
 
-    /// Everything where nothing was asked for. Up to now where a trend log is active; else nobody
-    /// promised more samples than there are, and the store's last one is the end.
+    /// Everything if nothing was asked for. Up to now if a trend log is active; else no one promised
+    /// more samples than there are, and the store's newest sample that is not in the future is the
+    /// end. If the clock is behind the data, the data are the measure: see ``ClockReview``.
     init(
         _ span: SpanOptions, of snapshot: Snapshot, in zone: TimeZoneRules, store: String
     ) throws(ToolFailure) {
         let now = SystemClock.now
         asked = try span.range(in: zone, now: now)
-        let isCollected = try withHistoryErrors(of: store) { () throws(HistoryError) in
-            // A log's newest samples are looked at with it; damage among them is told by the review.
-            try !HistorySnapshot(of: snapshot, skipping: DamageLog())
-                .trendLogs(activeOnly: true).isEmpty
+        // A log's newest samples are read with it; the review reports damage among them.
+        let history = HistorySnapshot(of: snapshot, skipping: DamageLog())
+        let (isCollected, clock) = try withHistoryErrors(of: store) { () throws(HistoryError) in
+            (try !history.trendLogs(activeOnly: true).isEmpty, try history.clockReview(at: now))
+        }
+        self.clock = clock
+        guard !clock.isClockBehind else {
+            end = clock.present.next
+            endsWithSamples = true
+            return
         }
         guard span.to == nil, !isCollected else {
             end = now
             endsWithSamples = false
             return
         }
-        let last = try withStoreErrors(of: store) { () throws(StoreError) in
-            try snapshot.summary().lastTime
-        }
-        end = min(now, last?.next ?? now)
-        endsWithSamples = last != nil && end < now
+        end = min(now, clock.newestTime?.next ?? now)
+        endsWithSamples = clock.newestTime != nil && end < now
     }
 
     /// The part in which something can be missing.
@@ -39,11 +45,45 @@ struct ReviewSpan {
         TimeRange(from: asked.from, to: max(asked.from, min(asked.to, end)))!
     }
 
-    /// Says on standard error how far was looked, where that is not up to now.
-    func sayEnd(to notes: Notes, in zone: TimeZoneRules) {
-        guard endsWithSamples else { return }
+    /// Whether the clock is behind the data and the review was to reach up to now or further.
+    var isClockFinding: Bool { clock.isClockBehind && asked.to > clock.now }
+
+    /// Reports on standard error what is odd about the clock or the samples' times, and how far the
+    /// review reaches if that is not up to now.
+    func reportEnd(to notes: Notes, in zone: TimeZoneRules, _ catalog: Catalog) {
+        if isClockFinding {
+            Notes.error(clock.behindText(in: zone) + "; looked up to there")
+        } else if let text = clock.futureText(in: zone, catalog) {
+            Notes.error("warning: \(text)")
+        }
+        guard endsWithSamples, !clock.isClockBehind else { return }
         let last = Timestamp(milliseconds: range.to.milliseconds - 1)
         notes.say(
             "up to \(zone.text(of: last)), the store's last sample; --to now looks further")
+    }
+}
+
+extension ClockReview {
+    private static let namedCountMax = 3
+
+    /// That the clock is behind, in words.
+    func behindText(in zone: TimeZoneRules) -> String {
+        "this machine's clock is behind the data: it is \(zone.text(of: now)), and most points have "
+            + "samples up to \(zone.text(of: present))"
+    }
+
+    /// Which points have samples in the future, in words; nil if none has.
+    func futureText(in zone: TimeZoneRules, _ catalog: Catalog) -> String? {
+        guard !isClockBehind, !futureSamples.isEmpty else { return nil }
+        let named = futureSamples.prefix(ClockReview.namedCountMax).map {
+            "\(catalog.title(of: $0.point)) (\(zone.text(of: $0.lastTime)))"
+        }
+        let rest = futureSamples.count - named.count
+        return "\(NumberText.count(futureSampleCount, of: "sample")) of "
+            + "\(NumberText.count(futureSamples.count, of: "point")) "
+            + (futureSampleCount == 1 ? "is" : "are") + " in the future: "
+            + named.joined(separator: ", ")
+            + (rest > 0 ? " and \(NumberText.grouped(rest)) more" : "")
+            + "; `almanac prune future` removes them"
     }
 }

@@ -39,7 +39,8 @@ struct GrowthMeasure {
     private func share(of chunk: ChunkBreakdown) -> Double {
         let first = chunk.firstTime.milliseconds
         let last = chunk.lastTime.milliseconds
-        guard last >= start else { return 0 }
+        // Samples in the future are not part of the last year.
+        guard last >= start, first <= end else { return 0 }
         guard first < start else { return 1 }
         return Double(last - start) / Double(last - first)
     }

@@ -19,12 +19,15 @@ struct StoreUsage {
     static let logKey = "log"
 
     /// Reads every chunk once; damage is stepped over and kept in the log.
+    ///
+    /// - Parameter end: the end of the year that the forecast goes by: the newest sample's time.
     init(
-        _ snapshot: Snapshot, by grouping: UsageGrouping, skipping log: DamageLog
+        _ snapshot: Snapshot, by grouping: UsageGrouping, until end: Timestamp?,
+        skipping log: DamageLog
     ) throws(StoreError) {
         let files = try snapshot.fileBreakdown()
         let summary = try snapshot.summary()
-        var growth = GrowthMeasure(from: summary.firstTime, to: summary.lastTime)
+        var growth = GrowthMeasure(from: summary.firstTime, to: end)
         var groups: [String: ByteUsage] = [:]
         var stored = ByteUsage()
         var unflushedCount = 0
