@@ -85,10 +85,19 @@ extension HistoryError {
             case .invalidParameter: .invalidParameter
             case .busy: .busy
             case .closed: .closed
+            case .cancelled: .cancelled
             default: .io
             }
         self.init(
             code, error.message, parameter: parameter, file: error.file, offset: error.offset,
             holder: error.holder, underlying: error)
+    }
+}
+
+extension HistoryError {
+    /// - Throws: code `cancelled` if the calling task was cancelled.
+    static func checkCancellation() throws(HistoryError) {
+        guard Task.isCancelled else { return }
+        throw HistoryError(.cancelled, "the task was cancelled before the read was complete")
     }
 }

@@ -35,6 +35,8 @@ public struct StoreError: Error, Sendable {
         public static let busy = Code(rawValue: "busy")
         /// The store was closed.
         public static let closed = Code(rawValue: "closed")
+        /// The task was cancelled before the read was complete.
+        public static let cancelled = Code(rawValue: "cancelled")
         /// An earlier write or sync failed: no more writes, reads go on.
         public static let failed = Code(rawValue: "failed")
     }

@@ -2,7 +2,8 @@
 /// ``HistorySnapshot`` all on the same one.
 ///
 /// Reads are synchronous and may be made from any thread. They may touch the disk, see whole batches
-/// and never wait for a writer.
+/// and never wait for a writer. A read that scans looks before each chunk whether its task was
+/// cancelled, and throws ``HistoryError`` with code `cancelled` then.
 public protocol HistoryReading: Sendable {
     /// Returns the newest committed state, frozen: later writes do not appear in it.
     ///

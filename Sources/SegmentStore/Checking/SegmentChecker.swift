@@ -11,14 +11,19 @@ struct SegmentChecker: Sendable {
         var damages: [Damage] = []
     }
 
-    /// The chunks of one series: the work of one worker at a time.
+    /// Some chunks of one series: the work of one worker at a time.
     private struct Unit: Sendable {
         let series: SeriesID
         let ordinals: Range<Int>
         let entries: [IndexEntry]
+        /// The last time of the series' chunks before these.
+        let previousTime: Int64
 
         var sampleCount: Int { entries.reduce(0) { $0 + $1.count } }
     }
+
+    /// Chunks that a worker checks at a time: they spread the work of a long series over all cores.
+    private static let unitChunkCount = 8
 
     private struct Checked: Sendable {
         var chunkCount = 0
@@ -29,9 +34,14 @@ struct SegmentChecker: Sendable {
     private let segment: Segment
     private let scratches: ScratchPool
     private let deep: Bool
+    private let cancellation: CancellationCheck
 
-    init(_ segment: Segment, _ scratches: ScratchPool, deep: Bool) {
+    init(
+        _ segment: Segment, _ scratches: ScratchPool, deep: Bool,
+        checking cancellation: CancellationCheck
+    ) {
         self.segment = segment
+        self.cancellation = cancellation
         self.scratches = scratches
         self.deep = deep
     }
@@ -59,11 +69,21 @@ struct SegmentChecker: Sendable {
     }
 
     private func units() throws(StoreError) -> [Unit] {
-        try segment.allEntries().map { (item) throws(StoreError) in
-            Unit(
-                series: item.series, ordinals: item.ordinals,
-                entries: try segment.entries(of: item.series))
+        var units: [Unit] = []
+        for item in try segment.allEntries() {
+            let entries = try segment.entries(of: item.series)
+            var previous = Int64.min
+            for start in stride(from: 0, to: entries.count, by: SegmentChecker.unitChunkCount) {
+                let part = Array(entries.dropFirst(start).prefix(SegmentChecker.unitChunkCount))
+                units.append(
+                    Unit(
+                        series: item.series,
+                        ordinals: item.ordinals.dropFirst(start).prefix(part.count),
+                        entries: part, previousTime: previous))
+                previous = part.reduce(previous) { max($0, $1.lastTime) }
+            }
         }
+        return units
     }
 
     // MARK: - Index
@@ -74,6 +94,7 @@ struct SegmentChecker: Sendable {
         for offset in stride(
             from: footer.pages.lowerBound, to: footer.pages.upperBound, by: IndexPage.byteCount)
         {
+            try cancellation.check()
             do throws(StorageError) {
                 let page = try segment.file.read(at: offset, byteCount: IndexPage.byteCount)
                 guard !IndexPage.isIntact(page.rawSpan, at: offset, salt: segment.row.salt)
@@ -125,8 +146,10 @@ struct SegmentChecker: Sendable {
     private func hashDamages() throws(StoreError) -> [Damage] {
         let found: UInt64
         do throws(StorageError) {
-            found = try hashOfFile(segment.file, byteCount: segment.row.byteCount)
+            found = try hashOfFile(
+                segment.file, byteCount: segment.row.byteCount, checking: cancellation)
         } catch { throw StoreError(error) }
+        try cancellation.check()
         guard let expected = segment.row.hash, found != expected else { return [] }
         return [
             segment.damage(
@@ -140,9 +163,10 @@ struct SegmentChecker: Sendable {
 
     private func check(_ unit: Unit) throws(StoreError) -> Checked {
         var checked = Checked()
-        var lastTime = Int64.min
+        var lastTime = unit.previousTime
         try scratches.withScratch { (scratch) throws(StoreError) in
             for entry in unit.entries {
+                try cancellation.check()
                 do throws(ChunkFailure) {
                     try check(entry, of: unit.series, after: lastTime, &scratch)
                 } catch {

@@ -13,18 +13,21 @@ extension Snapshot {
     ///   - deep: also encodes each chunk's samples anew and compares what that decodes to, and
     ///     counts the visible samples of every year.
     ///   - progress: told now and then how many of how many samples are done.
-    /// - Throws: ``StoreError`` where there is no store to check, or the system refuses.
+    /// - Throws: ``StoreError`` if there is no store to check, or the system refuses; `cancelled` if
+    ///   the calling task was cancelled: each thread ends with the chunk that it checks.
     public func verify(
         deep: Bool = false, progress: ((_ done: Int, _ of: Int) -> Void)? = nil
     ) throws(StoreError) -> VerifyReport {
         var report = VerifyReport()
         var damages = Set(problems)
+        let cancellation = CancellationCheck.shared(Cancellation())
         // What only the log has was checked frame by frame when it was read.
         let years = files.years
         let total = years.reduce(0) { $0 + $1.segments.reduce(0) { $0 + $1.row.sampleCount } }
         for year in years {
             for segment in year.segments {
-                let checker = SegmentChecker(segment, scratches, deep: deep)
+                let checker = SegmentChecker(
+                    segment, scratches, deep: deep, checking: cancellation)
                 let found = try checker.check { samples in
                     progress?(report.checkedSampleCount + samples, total)
                 }
@@ -33,7 +36,7 @@ extension Snapshot {
                 damages.formUnion(found.damages)
             }
             if deep, !damages.contains(where: \.losesSamples) {
-                if let damage = try miscount(of: year) { damages.insert(damage) }
+                if let damage = try miscount(of: year, cancellation) { damages.insert(damage) }
             }
         }
         let journal = DamageLog()
@@ -47,13 +50,17 @@ extension Snapshot {
     }
 
     /// The manifest's count of a year must be what reading everything gives.
-    private func miscount(of year: YearView) throws(StoreError) -> Damage? {
+    private func miscount(
+        of year: YearView, _ cancellation: CancellationCheck
+    ) throws(StoreError) -> Damage? {
         var count = 0
         try OrderedWorkers.run(try year.seriesWithSampleCounts()) {
             $0.count
         } make: {
             (item) throws(StoreError) in
-            try SampleDigest(of: item.series, in: year, self.scratches).count
+            try SampleDigest(
+                of: item.series, in: year, self.scratches, checking: cancellation
+            ).count
         } consume: { (found: Int) in
             count += found
         }

@@ -10,6 +10,7 @@ struct SegmentCursor {
     private let bounds: ReadBounds
     private let order: ReadOrder
     private let entries: [IndexEntry]
+    private let cancellation: CancellationCheck
     private var nextEntry: Int
     private var head: ChunkHead?
     private var entry: IndexEntry?
@@ -21,11 +22,12 @@ struct SegmentCursor {
     /// `nil` where the segment has nothing of the series in the bounds.
     init?(
         _ segment: Segment, _ series: SeriesID, _ bounds: ReadBounds, _ order: ReadOrder,
-        scratch: ReadScratch
+        scratch: ReadScratch, checking cancellation: CancellationCheck = .none
     ) throws(StoreError) {
         entries = try segment.entries(of: series, from: bounds.first, through: bounds.last)
         guard !entries.isEmpty else { return nil }
         self.segment = segment
+        self.cancellation = cancellation
         self.series = series
         self.bounds = bounds
         self.order = order
@@ -37,6 +39,7 @@ struct SegmentCursor {
     init(head columns: SampleColumns, _ series: SeriesID, _ bounds: ReadBounds, _ order: ReadOrder)
     {
         segment = nil
+        cancellation = .none
         entries = []
         self.series = series
         self.bounds = bounds
@@ -84,6 +87,7 @@ struct SegmentCursor {
 
     private mutating func openNextChunk(_ log: DamageLog?) throws(StoreError) -> Bool {
         while let segment, entries.indices.contains(nextEntry) {
+            try cancellation.check()
             let entry = entries[nextEntry]
             nextEntry += order == .forward ? 1 : -1
             let bounds = bounds

@@ -25,17 +25,25 @@ extension Snapshot {
 
     /// The same for each bucket of a grid, in order; an empty bucket has count 0.
     ///
-    /// - Throws: ``StoreError`` with code `damaged` at the first damage, unless `log` collects it.
+    /// - Throws: ``StoreError`` with code `damaged` at the first damage, unless `log` collects it;
+    ///   `cancelled` before the next chunk if the calling task was cancelled.
     public func aggregates(
         of series: SeriesID, in grid: BucketGrid, from source: AggregateSource = .statistics,
         skipping log: DamageLog? = nil
+    ) throws(StoreError) -> [Aggregate] {
+        try aggregates(of: series, in: grid, source, log, .task)
+    }
+
+    private func aggregates(
+        of series: SeriesID, in grid: BucketGrid, _ source: AggregateSource, _ log: DamageLog?,
+        _ cancellation: CancellationCheck
     ) throws(StoreError) -> [Aggregate] {
         var folder = BucketFolder(grid)
         guard let bounds = ReadBounds(grid.range) else { return folder.aggregates }
         try reportLosses(to: log)
         for year in years(from: bounds.first, through: bounds.last) {
             try year.reportLosses(to: log, from: bounds.first, through: bounds.last)
-            try fold(series, of: year, bounds, source, log, into: &folder)
+            try fold(series, of: year, bounds, source, log, cancellation, into: &folder)
         }
         return folder.aggregates
     }
@@ -47,11 +55,12 @@ extension Snapshot {
         of series: [SeriesID], in grid: BucketGrid, from source: AggregateSource = .statistics,
         skipping log: DamageLog? = nil
     ) throws(StoreError) -> [[Aggregate]] {
+        let cancellation = CancellationCheck.shared(Cancellation())
         let answers = Guarded(
             [Result<[Aggregate], StoreError>?](repeating: nil, count: series.count))
         ParallelWork.perform(series.count) { index in
             let answer = Result { () throws(StoreError) in
-                try aggregates(of: series[index], in: grid, from: source, skipping: log)
+                try aggregates(of: series[index], in: grid, source, log, cancellation)
             }
             answers.withLock { $0[index] = answer }
         }
@@ -62,7 +71,7 @@ extension Snapshot {
 
     private func fold(
         _ series: SeriesID, of year: YearView, _ bounds: ReadBounds, _ source: AggregateSource,
-        _ log: DamageLog?, into folder: inout BucketFolder
+        _ log: DamageLog?, _ cancellation: CancellationCheck, into folder: inout BucketFolder
     ) throws(StoreError) {
         var placed: [PlacedEntry] = []
         for segment in year.segments {
@@ -75,15 +84,17 @@ extension Snapshot {
         if year.segments.count == 1, placed.last?.segment != nil {
             // Chunks of one segment do not overlap.
             for item in placed {
+                try cancellation.check()
                 try fold(series, item, bounds, source, log, into: &folder)
             }
             return
         }
         for cluster in PlacedEntry.clusters(of: placed) {
+            try cancellation.check()
             if cluster.count == 1, let only = cluster.first, only.segment != nil {
                 try fold(series, only, bounds, source, log, into: &folder)
             } else {
-                try foldInterleaved(series, cluster, bounds, log, into: &folder)
+                try foldInterleaved(series, cluster, bounds, log, cancellation, into: &folder)
             }
         }
     }
@@ -139,7 +150,7 @@ extension Snapshot {
     /// Chunks of several segments that overlap in time: the later segment's sample counts.
     private func foldInterleaved(
         _ series: SeriesID, _ cluster: ArraySlice<PlacedEntry>, _ bounds: ReadBounds,
-        _ log: DamageLog?, into folder: inout BucketFolder
+        _ log: DamageLog?, _ cancellation: CancellationCheck, into folder: inout BucketFolder
     ) throws(StoreError) {
         let first = max(bounds.first, cluster.first!.entry.firstTime)
         let last = min(bounds.last, cluster.map(\.entry.lastTime).max()!)
@@ -147,7 +158,8 @@ extension Snapshot {
             let range = TimeRange(
                 from: Timestamp(rawValue: first), to: Timestamp(rawValue: last + 1))
         else { return }
-        try forEachRun(of: series, in: range, skipping: log) { (frame, positions) in
+        try forEachRun(of: series, in: range, skipping: log, checking: cancellation) {
+            (frame, positions) in
             folder.add(frame, positions, of: nil)
             return true
         }

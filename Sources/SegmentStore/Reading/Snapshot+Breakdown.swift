@@ -35,7 +35,8 @@ extension Snapshot {
     /// a time that several segments, or a segment and the log, share.
     ///
     /// - Throws: ``StoreError`` with code `damaged` at the first damage, unless `log` collects it;
-    ///   then a damaged chunk is lent without its encodings.
+    ///   then a damaged chunk is lent without its encodings. `cancelled` before the next chunk if the
+    ///   calling task was cancelled.
     public func forEachSeriesYear(
         skipping log: DamageLog? = nil, _ body: (SeriesYearBreakdown) -> Void
     ) throws(StoreError) {
@@ -83,7 +84,8 @@ extension YearView {
         var count = chunks.reduce(unflushedCount) { $0 + $1.sampleCount }
         if !chunks.isEmpty, unflushedCount > 0 || chunks.hasOverlap {
             count = 0
-            _ = try forEachRun(of: series, bounds, .forward, scratches, log) { _, positions in
+            _ = try forEachRun(of: series, bounds, .forward, scratches, log, checking: .task) {
+                _, positions in
                 count += positions.count
                 return true
             }
@@ -99,6 +101,7 @@ extension Segment {
         of entry: IndexEntry, _ series: SeriesID, _ scratches: ScratchPool, _ log: DamageLog?
     ) throws(StoreError) -> ChunkBreakdown {
         var counts: [EncodedPart: Int] = [:]
+        try CancellationCheck.task.check()
         try scratches.withScratch { (scratch) throws(StoreError) in
             do throws(ChunkFailure) {
                 counts = try loadWhole(entry, series: series, into: &scratch).encodedByteCounts

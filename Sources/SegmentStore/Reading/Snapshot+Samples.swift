@@ -7,19 +7,29 @@ extension Snapshot {
     /// Runs come in reading order; the positions of a run ascend in time in either direction. The
     /// closure returns whether to go on. Nothing is allocated per sample.
     ///
-    /// - Throws: ``StoreError`` with code `damaged` at the first damage, unless `log` collects it.
+    /// - Throws: ``StoreError`` with code `damaged` at the first damage, unless `log` collects it;
+    ///   `cancelled` before the next chunk if the calling task was cancelled.
     public func forEachRun(
         of series: SeriesID, in range: TimeRange, order: ReadOrder = .forward,
         skipping log: DamageLog? = nil,
+        _ body: (FrameBuffer, Range<Int>) throws(StoreError) -> Bool
+    ) throws(StoreError) {
+        try forEachRun(of: series, in: range, order, skipping: log, checking: .task, body)
+    }
+
+    func forEachRun(
+        of series: SeriesID, in range: TimeRange, _ order: ReadOrder = .forward,
+        skipping log: DamageLog?, checking cancellation: CancellationCheck,
         _ body: (FrameBuffer, Range<Int>) throws(StoreError) -> Bool
     ) throws(StoreError) {
         guard let bounds = ReadBounds(range) else { return }
         try reportLosses(to: log)
         let years = years(from: bounds.first, through: bounds.last)
         for year in order == .forward ? years : years.reversed() {
-            guard try year.forEachRun(of: series, bounds, order, scratches, log, body) else {
-                return
-            }
+            guard
+                try year.forEachRun(
+                    of: series, bounds, order, scratches, log, checking: cancellation, body)
+            else { return }
         }
     }
 
@@ -31,7 +41,7 @@ extension Snapshot {
     ///   - limit: reading stops after so many samples.
     ///   - order: from which end of the range.
     ///   - log: gets damage, which is then left out.
-    /// - Throws: ``StoreError`` with code `damaged` at the first damage, unless `log` collects it.
+    /// - Throws: as ``forEachRun(of:in:order:skipping:_:)``.
     public func samples(
         of series: SeriesID, in range: TimeRange, limit: Int? = nil, order: ReadOrder = .forward,
         skipping log: DamageLog? = nil

@@ -5,13 +5,14 @@ extension YearView {
     /// Lends the samples of a series in this year; whether to go on with the next.
     func forEachRun(
         of series: SeriesID, _ bounds: ReadBounds, _ order: ReadOrder, _ scratches: ScratchPool,
-        _ log: DamageLog?, _ body: (FrameBuffer, Range<Int>) throws(StoreError) -> Bool
+        _ log: DamageLog?, checking cancellation: CancellationCheck = .none,
+        _ body: (FrameBuffer, Range<Int>) throws(StoreError) -> Bool
     ) throws(StoreError) -> Bool {
         try reportLosses(to: log, from: bounds.first, through: bounds.last)
         var cursors: [SegmentCursor] = []
         for segment in segments {
             if let cursor = try SegmentCursor(
-                segment, series, bounds, order, scratch: scratches.take())
+                segment, series, bounds, order, scratch: scratches.take(), checking: cancellation)
             {
                 cursors.append(cursor)
             }

@@ -193,12 +193,13 @@ final class SegmentWriter {
 ///
 /// - Parameter target: gets the same bytes at the same places.
 func hashOfFile(
-    _ file: any StorageFile, byteCount: Int, copyingTo target: (any StorageFile)? = nil
+    _ file: any StorageFile, byteCount: Int, copyingTo target: (any StorageFile)? = nil,
+    checking cancellation: CancellationCheck = .none
 ) throws(StorageError) -> UInt64 {
     var hash = H64(seed: 0)
     var buffer: [UInt8] = []
     var position = 0
-    while position < byteCount {
+    while position < byteCount, !cancellation.isRequested {
         let count = try file.read(
             at: position, byteCount: min(1 << 20, byteCount - position), into: &buffer)
         guard count > 0 else { break }

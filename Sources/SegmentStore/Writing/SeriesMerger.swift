@@ -117,7 +117,7 @@ struct SampleDigest: Equatable {
     /// - Parameter removed: what is left out.
     init(
         of series: SeriesID, in year: YearView, without removed: RemovedRange? = nil,
-        _ scratches: ScratchPool
+        _ scratches: ScratchPool, checking cancellation: CancellationCheck = .none
     ) throws(StoreError) {
         var timeHash = H64(seed: 1)
         var valueHash = H64(seed: 2)
@@ -126,8 +126,9 @@ struct SampleDigest: Equatable {
         let all = ReadBounds(year.year.range)!
         let isConcerned = removed?.concerns(series) == true
         for bounds in isConcerned ? removed?.kept(in: all) ?? [] : [all] {
-            _ = try year.forEachRun(of: series, bounds, .forward, scratches, nil) {
-                (frame, positions) in
+            _ = try year.forEachRun(
+                of: series, bounds, .forward, scratches, nil, checking: cancellation
+            ) { (frame, positions) in
                 timeHash.update(frame.times.span.extracting(positions).rawSpan)
                 valueHash.update(frame.values.span.extracting(positions).rawSpan)
                 qualityHash.update(frame.qualities.span.extracting(positions).rawSpan)

@@ -178,9 +178,11 @@ extension Snapshot {
                 }
             }
             for item in try year.allSeries() {
-                report.samples += try SampleDigest(of: item, in: year, scratches).count
+                report.samples += try SampleDigest(
+                    of: item, in: year, scratches, checking: .task
+                ).count
                 report.samples -= try SampleDigest(
-                    of: item, in: year, without: removed, scratches
+                    of: item, in: year, without: removed, scratches, checking: .task
                 ).count
             }
         }
