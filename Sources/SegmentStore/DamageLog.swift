@@ -21,7 +21,8 @@ public final class DamageLog: Sendable {
     /// What of it keeps samples from being read.
     public var losses: [Damage] { damages.filter(\.losesSamples) }
 
-    func record(_ damage: Damage) {
+    /// Notes damage that a reader above the engine stepped over; the same is noted once.
+    public func record(_ damage: Damage) {
         findings.withLock { findings in
             guard findings.seen.insert(damage).inserted else { return }
             findings.inOrder.append(damage)

@@ -15,8 +15,11 @@ public struct AlignedColumns: Hashable, Sendable {
     public var starts: [Timestamp]
     /// Where the last bucket ends: the end of the range.
     public var end: Timestamp
-    /// One a point, in the order of the question.
+    /// One per point, in the order of the request.
     public var columns: [AlignedColumn]
+
+    /// What could not be read, of all points.
+    public var damaged: [DamagedPart] { columns.flatMap(\.damaged).withoutRepetitions }
 }
 
 /// One point's values on the grid.
@@ -26,4 +29,6 @@ public struct AlignedColumn: Hashable, Sendable {
     public var values: [Double?]
     /// How many of them were filled in rather than measured.
     public var filledCount: Int
+    /// What could not be read: samples that may be missing in the values.
+    public var damaged: [DamagedPart] = []
 }

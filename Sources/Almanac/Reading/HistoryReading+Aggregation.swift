@@ -59,17 +59,27 @@ extension HistoryReading {
     ///   - zone: the zone whose clock says when days, weeks, months and years begin.
     ///   - aggregation: `nil` takes the standard one of each point.
     ///   - fill: the value of buckets without samples.
-    /// - Throws: as ``buckets(of:in:every:zone:aggregations:)``; `limitExceeded` above ten million
-    ///   values.
+    /// Damage does not end the read: ``AlignedColumn/damaged`` lists what could not be read.
+    ///
+    /// - Throws: `unknownPoint`, also for one without samples; `invalidParameter` for a width or a
+    ///   range that cannot be; `limitExceeded` above a million buckets or ten million values;
+    ///   `cancelled`.
     public func aligned(
         _ points: [PointAddress], in range: TimeRange, every width: BucketWidth,
         zone: TimeZoneRules = .utc, aggregation: Aggregation? = nil, fill: Fill = .none
     ) throws(HistoryError) -> AlignedColumns {
         try measured { (view) throws(HistoryError) in
-            try view.alignedHistory(
-                of: points, in: range, every: width, zone: zone, aggregation: aggregation,
-                fill: fill
-            ).columns(in: range)
+            let view = view.skippingDamage()
+            var aligned = try view.repeatedAfterDamage(of: points) { () throws(HistoryError) in
+                try view.alignedHistory(
+                    of: points, in: range, every: width, zone: zone, aggregation: aggregation,
+                    fill: fill
+                ).columns(in: range)
+            }
+            for place in aligned.columns.indices {
+                aligned.columns[place].damaged = view.damagedParts(of: points[place], in: .all)
+            }
+            return aligned
         }
     }
 

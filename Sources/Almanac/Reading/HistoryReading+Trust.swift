@@ -1,14 +1,20 @@
 import SegmentStore
 
 extension HistoryReading {
-    /// Returns where samples are missing up to now, and why: recorded reasons, else `unknown`.
+    /// Returns where samples are missing up to now, and why: recorded reasons, `damaged` if their
+    /// bytes are, else `unknown`.
     ///
-    /// - Throws: `unknownPoint`; `limitExceeded` above ten million samples; `damaged`.
+    /// - Throws: `unknownPoint`; `limitExceeded` above ten million samples; `cancelled`.
     public func gaps(of point: PointAddress, in range: TimeRange) throws(HistoryError) -> [Gap] {
         try measured { (view) throws(HistoryError) in
             let range = range.past(at: view.now)
-            guard let reader = try view.history(of: point, in: range) else { return [] }
-            return try reader.source.gaps(of: point, in: range, reader.rule)
+            let view = view.skippingDamage()
+            var gaps = try view.repeatedAfterDamage(of: [point]) { () throws(HistoryError) in
+                guard let reader = try view.history(of: point, in: range) else { return [Gap]() }
+                return try reader.source.gaps(of: point, in: range, reader.rule)
+            }
+            gaps.addUnseen(view.damagedGaps(of: point), in: range)
+            return gaps
         }
     }
 
@@ -35,7 +41,8 @@ extension HistoryReading {
         }
     }
 
-    /// Returns the same of each point of a device, and summed up.
+    /// Returns the same of each point of a device, and summed up; ``DeviceQualityReport/damaged``
+    /// lists what could not be read.
     ///
     /// - Throws: `unknownDevice`; as ``gaps(of:in:)``.
     public func qualityReport(

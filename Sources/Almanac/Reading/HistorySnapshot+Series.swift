@@ -44,23 +44,14 @@ extension HistorySnapshot {
                 RecordingSchedule(
                     spans[point] ?? [], isChangeOfValue: isChangeOfValue,
                     pointOff: try inactiveRanges(of: point)),
-                recorded: try recordedGaps(of: point, in: asked) + damagedGaps(of: point),
+                recorded: try readable(else: []) { () throws(HistoryError) in
+                    try recordedGaps(of: point, in: asked)
+                } + damagedGaps(of: point, ofAnyPoint: true),
                 in: range)
             rule.horizon = end.milliseconds
         }
         return BucketReader(
             source: source, dataType: kinds.last(in: range).dataType, profile: profile,
             rule: rule, kinds: kinds)
-    }
-
-    /// The spans of a point's samples that reads had to step over so far.
-    func damagedGaps(of point: PointAddress) throws(HistoryError) -> [Gap] {
-        guard let log, let series = try series(of: point) else { return [] }
-        return log.losses.compactMap { damage in
-            guard damage.series == series, let from = damage.from, let last = damage.to,
-                let range = TimeRange(from: from, to: Timestamp(rawValue: last.rawValue.plus(1)))
-            else { return nil }
-            return Gap(point: point, range: range, reason: .damaged, detail: "\(damage)")
-        }
     }
 }

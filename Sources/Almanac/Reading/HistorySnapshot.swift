@@ -14,12 +14,21 @@ public struct HistorySnapshot: Sendable {
     var documents: DocumentCache { context.documents }
     var journal: JournalIndex { context.journal }
     /// Collects damage, which reads then step over; without one, damage is thrown.
-    var log: DamageLog? { context.log }
+    let log: DamageLog?
 
     init(_ engine: Snapshot, _ context: ReadContext, lease: SnapshotLease? = nil) {
         self.engine = engine
         self.context = context
         self.lease = lease
+        log = context.log
+    }
+
+    /// The same state, read past damage.
+    init(_ other: HistorySnapshot, skipping log: DamageLog) {
+        engine = other.engine
+        context = other.context
+        lease = other.lease
+        self.log = log
     }
 
     /// The position up to which batches are seen.

@@ -8,7 +8,8 @@ public import TimeSeriesModel
 /// enters whole where its first to last time touches the range. Quarantined ones, whose times say
 /// nothing, are counted by the time they came. Imports are not counted.
 ///
-/// May be asked from several threads at once.
+/// Damaged samples are a gap with that reason and listed in the report. Several threads may make
+/// reports at once.
 public struct HistoryReview: Sendable {
     private let snapshot: HistorySnapshot
     private let asked: TimeRange
@@ -23,7 +24,6 @@ public struct HistoryReview: Sendable {
     ///   - snapshot: the state to look at.
     ///   - range: nothing is missing in the part of it that is to come.
     ///   - now: up to when active trend logs made samples due; nil for ``HistorySnapshot/now``.
-    /// - Throws: `damaged` if the journal cannot be read.
     public init(
         of snapshot: HistorySnapshot, in range: TimeRange, now: Timestamp? = nil
     ) throws(HistoryError) {
@@ -35,27 +35,30 @@ public struct HistoryReview: Sendable {
         of snapshot: HistorySnapshot, in range: TimeRange, now: Timestamp? = nil,
         only point: PointAddress?
     ) throws(HistoryError) {
-        self.snapshot = snapshot
+        self.snapshot = snapshot.skippingDamage()
         end = now ?? snapshot.now
         asked = range
         self.range = range.past(at: end)
         scheduled = try snapshot.scheduledSpans(of: point, until: end)
-        // Now, lest each of the threads that will ask reads it.
-        try snapshot.journal.prepare(range, for: snapshot.engine)
+        // Now, so that not each of the threads reads it.
+        try snapshot.readable(else: ()) { () throws(HistoryError) in
+            try snapshot.journal.prepare(range, for: snapshot.engine)
+        }
     }
 
-    /// What there is of a point, what is missing and why, and what looks wrong.
+    /// Returns what there is of a point, what is missing and why, and what looks wrong.
     ///
-    /// - Throws: `unknownPoint`; `limitExceeded` above ten million samples of the point; `damaged`,
-    ///   unless the snapshot steps over it: then it is a gap with that reason.
+    /// - Throws: `unknownPoint`; `limitExceeded` above ten million samples of the point; `cancelled`.
     public func report(of point: PointAddress) throws(HistoryError) -> QualityReport {
         try snapshot.context.meter.measure { () throws(HistoryError) in
-            let known = try snapshot.damagedGaps(of: point)
-            var report = try look(at: point)
-            // What damage took is found by reading; only then it can be told as a gap's reason.
-            let damaged = try snapshot.damagedGaps(of: point)
-            if damaged != known { report = try look(at: point) }
-            report.add(damaged.compactMap { $0.clipped(to: range) })
+            try HistoryError.checkCancellation()
+            var report = try snapshot.repeatedAfterDamage(of: [point]) {
+                () throws(HistoryError) in try look(at: point)
+            }
+            if report.gaps.addUnseen(snapshot.damagedGaps(of: point), in: range) {
+                report.level = .red
+            }
+            report.damaged = snapshot.damagedParts(of: point, in: range)
             try addFutureSamples(to: &report)
             return report
         }
@@ -89,32 +92,13 @@ public struct HistoryReview: Sendable {
 
     private func counters(of point: PointAddress) throws(HistoryError) -> IngestCounters {
         // What was counted is counted where a clock was ahead, too.
-        var counters = try snapshot.journal.counters(of: point, in: asked, for: snapshot.engine)
+        var counters = try snapshot.readable(else: IngestCounters()) {
+            () throws(HistoryError) in
+            try snapshot.journal.counters(of: point, in: asked, for: snapshot.engine)
+        }
         if let pending = snapshot.pendingCounts {
             counters += pending.counters(of: point, in: asked)
         }
         return counters
-    }
-}
-
-extension QualityReport {
-    /// Adds gaps where the samples that are left tell of none: before the first of them, or without
-    /// any.
-    fileprivate mutating func add(_ damaged: [Gap]) {
-        let unseen = damaged.filter { gap in
-            !gaps.contains { $0.range.intersection(gap.range) != nil }
-        }
-        guard !unseen.isEmpty else { return }
-        gaps = (gaps + unseen).sorted { $0.range.from < $1.range.from }
-        level = .red
-    }
-}
-
-extension Gap {
-    /// The part of it that lies in a range; nil where there is none.
-    fileprivate func clipped(to range: TimeRange) -> Gap? {
-        self.range.intersection(range).map {
-            Gap(point: point, range: $0, reason: reason, detail: detail)
-        }
     }
 }

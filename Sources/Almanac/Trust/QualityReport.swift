@@ -81,6 +81,8 @@ public struct QualityReport: Hashable, Sendable {
     /// to which the report looks. With any the level is not `good`: these samples are wrong, or the
     /// clock is.
     public var futureCount = 0
+    /// What could not be read: samples that may be missing in the figures, and reasons of gaps.
+    public var damaged: [DamagedPart] = []
 
     /// How long a value may stay the same before it is a flat line.
     public static let flatLineDuration = Duration.seconds(86_400)
@@ -122,6 +124,9 @@ public struct DeviceQualityReport: Hashable, Sendable {
         }
         level = points.map(\.level).max() ?? .good
     }
+
+    /// What could not be read, of all points.
+    public var damaged: [DamagedPart] { points.flatMap(\.damaged).withoutRepetitions }
 
     public var gapCount: Int { points.reduce(0) { $0 + $1.gaps.count } }
     /// Points with samples in the future.

@@ -8,12 +8,16 @@ public struct ValueAsOf: Hashable, Sendable {
     public var moment: Timestamp
     /// The last sample at or before it, however old and of any quality; `nil` where there is none.
     public var sample: Sample?
-    /// The recorded gap that the moment lies in; of several the one that began last.
+    /// The gap that contains the moment, recorded or damaged; of several the one that began last.
     public var gap: Gap?
+    /// What could not be read and may hide a newer sample, or a reason.
+    public var damaged: [DamagedPart]
 
     public init(
-        point: PointAddress, moment: Timestamp, sample: Sample?, recordedGaps: [Gap] = []
+        point: PointAddress, moment: Timestamp, sample: Sample?, recordedGaps: [Gap] = [],
+        damaged: [DamagedPart] = []
     ) {
+        self.damaged = damaged
         precondition(
             sample.map { $0.time <= moment } ?? true, "what was known did not come later")
         self.point = point

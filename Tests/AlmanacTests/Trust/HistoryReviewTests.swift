@@ -88,10 +88,11 @@ import Testing
             try file.write([try file.read(at: place, byteCount: 1)[0] ^ 1], at: place)
             file.close()
             let engine = try Snapshot.open(at: path)
-            #expect(throws: HistoryError.self) {
-                try HistoryReview(
-                    of: HistorySnapshot(of: engine), in: hours(0..<48), now: bench.time.now)
-            }
+            let plain = try HistoryReview(
+                of: HistorySnapshot(of: engine), in: hours(0..<48), now: bench.time.now)
+            let report = try plain.report(of: bench.fan)
+            #expect(report.gaps.map(\.reason) == [.unknown])
+            #expect(report.damaged.map(\.file) == ["rec/" + name])
             let log = DamageLog()
             let snapshot = HistorySnapshot(of: engine, skipping: log)
             let review = try HistoryReview(of: snapshot, in: hours(0..<48), now: bench.time.now)
