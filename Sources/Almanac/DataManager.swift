@@ -6,7 +6,8 @@ import Synchronization
 /// The history of a building: devices, points, trend logs, and every sample of them.
 ///
 /// Has all reads of ``HistoryReading``, each on the newest committed state. Writes are asynchronous
-/// and pass one writer. One process at a time can write a store; any number may read beside it.
+/// and pass one writer. One process at a time can write a store; any number may read beside it, and
+/// see its commits within a second.
 public final class DataManager: Sendable {
     /// Whether the store may be changed.
     public enum Mode: Hashable, Sendable {
@@ -21,9 +22,8 @@ public final class DataManager: Sendable {
     let path: String
     /// Nil where the store is only read.
     let store: Store?
-    private let reading: Guarded<Snapshot?>
-    /// Held by who looks anew: a slow look does not put an older state over a newer one.
-    private let refreshing = Guarded(0)
+    /// Nil if this process writes the store.
+    private let followed: FollowedStore?
     let context: ReadContext
     let marks: RecentMarks
     let realtime: RealtimeCache
@@ -141,7 +141,7 @@ public final class DataManager: Sendable {
                     pointsPerRequest: configuration.bulkRequestSize),
                 executor: surroundings.executor)
         }
-        reading = Guarded(first)
+        followed = first.map { FollowedStore($0, at: path, time, surroundings.logger) }
         let snapshot = store?.snapshot() ?? first
         feed.begin(at: snapshot?.position ?? 0)
         diskWatch = DiskWatch(snapshot?.catalog, context.documents)
@@ -151,20 +151,16 @@ public final class DataManager: Sendable {
     var view: HistorySnapshot { HistorySnapshot(engineSnapshot, context) }
 
     var engineSnapshot: Snapshot {
-        if let store { return store.snapshot() }
-        return reading.withLock { $0! }
+        if let followed { return followed.current }
+        guard let store else { preconditionFailure("a manager writes a store or follows one") }
+        return store.snapshot()
     }
 
-    /// Looks at a store that is only read anew: what its writer has committed since.
+    /// Opens a store that is only read anew, to see now what its writer has committed.
+    ///
+    /// Not needed to see it within a second: reads look for it by themselves.
     public func refresh() throws(HistoryError) {
-        guard store == nil else { return }
-        do throws(StoreError) {
-            try refreshing.withLock { (count) throws(StoreError) in
-                count &+= 1
-                let newest = try Snapshot.open(at: path)
-                reading.withLock { $0 = newest }
-            }
-        } catch { throw HistoryError(error) }
+        do throws(StoreError) { try followed?.refresh() } catch { throw HistoryError(error) }
     }
 
     /// Puts what is in memory into files. Nothing that was acknowledged as durable needs it.

@@ -13,6 +13,8 @@ struct LogContent: Sendable {
     var highestLSN: LSN = 0
     /// Every log file that was found.
     var files: [StoreFile] = []
+    /// By path, what follows the last valid frame of each file.
+    var tails: [String: LogTail] = [:]
     /// LSNs that are lost, between those that were salvaged.
     var holes: [ClosedRange<LSN>] = []
     /// The first LSN found, where it is not the one expected: somebody flushed meanwhile.
@@ -98,13 +100,20 @@ struct LogReader {
             guard error.code == .notFound else { throw StoreError(error) }
             return
         }
-        guard let header = try header(of: file, bytes) else { return }
+        var end = min(FileKind.log.contentOffset, bytes.count)
+        defer { content.tails[file.path] = LogTail(of: bytes, from: end) }
+        guard let header = try header(of: file, bytes) else {
+            // Its header may come yet.
+            end = 0
+            return
+        }
         var scanner = RecordScanner(
             bytes, from: min(FileKind.log.contentOffset, bytes.count), salt: header.fileSalt,
             file: file.path)
         while let step = try scanner.next() {
             switch step {
             case .frame(let found):
+                end = found.endOffset
                 take(found, file)
             case .fault(let fault):
                 // Zeros behind the last frame are the rule; they end the file unless frames follow.

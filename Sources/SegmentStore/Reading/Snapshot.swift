@@ -33,6 +33,11 @@ public final class Snapshot: Sendable {
     /// anew. Never set in the process that writes.
     let isCatalogOfLaterVersion: Bool
 
+    /// Of a snapshot that was opened beside a writer: how it notices a later commit.
+    let mark: StoreMark?
+    /// What the catalog's files alone have, without the log; with ``mark`` only.
+    let storedCatalog: CatalogContent?
+
     /// Records of the log that cannot be read: whose samples they held nobody knows.
     private let lostInLog: [Damage]
 
@@ -55,10 +60,12 @@ public final class Snapshot: Sendable {
         headSampleCount: Int = 0, logByteCount: Int = 0,
         journalFrames: JournalFrames = JournalFrames(),
         otherCatalogFrames: [RecordFrame] = [], isCatalogOfLaterVersion: Bool = false,
-        problems: [Damage] = []
+        problems: [Damage] = [], mark: StoreMark? = nil, storedCatalog: CatalogContent? = nil
     ) {
         self.otherCatalogFrames = otherCatalogFrames
         self.isCatalogOfLaterVersion = isCatalogOfLaterVersion
+        self.mark = mark
+        self.storedCatalog = storedCatalog
         self.journalFrames = journalFrames
         self.files = files
         self.catalog = catalog

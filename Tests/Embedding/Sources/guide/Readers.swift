@@ -7,7 +7,7 @@ func readBeside(_ history: DataManager, at folder: String) async throws(HistoryE
     try await history.store([
         PointSample(point: Plant.supply, value: 21, at: Timestamp("2026-01-03")!)
     ])
-    // Another process's writes are seen from the next look on.
+    // Another process's writes are seen within a second; this looks at once.
     try reader.refresh()
     print("\(reader.snapshot().sampleCount - before) sample more")
     do throws(HistoryError) { try await reader.flush() } catch { print("\(error.code.rawValue)") }
