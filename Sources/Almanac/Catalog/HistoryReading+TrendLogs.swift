@@ -62,15 +62,17 @@ extension HistoryReading {
     /// - Throws: `unknownDevice`.
     public func activePointUsage(of device: DeviceID) throws(HistoryError) -> [PointUsage] {
         try read { (view) throws(HistoryError) in
-            var uses: [PointAddress: Int] = [:]
-            for (id, log) in try view.storedLogs(activeOnly: true) {
-                for item in log.items(of: id) where item.isActive {
-                    uses[item.point, default: 0] += 1
+            let index = try view.context.logIndex.content(of: view)
+            var found: [PointUsage] = []
+            for point in try view.points(of: device, activeOnly: true) {
+                var count = 0
+                for id in index.logs(of: point.address) {
+                    guard let log = try view.storedLog(id), log.inactive != true else { continue }
+                    count += log.items(of: id).count { $0.isActive && $0.point == point.address }
                 }
+                found.append(PointUsage(point: point, logCount: count))
             }
-            return try view.points(of: device, activeOnly: true).map {
-                PointUsage(point: $0, logCount: uses[$0.address] ?? 0)
-            }
+            return found
         }
     }
 
@@ -105,10 +107,14 @@ extension HistorySnapshot {
         of device: DeviceID? = nil, activeOnly: Bool
     ) throws(HistoryError) -> [(id: TrendLogID, log: StoredLog)] {
         var found: [(id: TrendLogID, log: StoredLog)] = []
-        for id in try logIDs {
-            guard let log = try storedLog(id), device.map({ $0.rawValue == log.device }) ?? true,
-                log.inactive != true || !activeOnly
-            else { continue }
+        let logs =
+            if let device { try context.logIndex.content(of: self).logs(of: device) } else {
+                try logIDs
+            }
+        for id in logs {
+            guard let log = try storedLog(id), log.inactive != true || !activeOnly else {
+                continue
+            }
             found.append((id, log))
         }
         return found

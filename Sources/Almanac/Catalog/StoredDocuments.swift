@@ -4,7 +4,8 @@
 enum DocumentKey {
     static let devices = "device/"
     static let points = "point/"
-    static let logs = "log/"
+    static let logGroup = "log"
+    static let logs = logGroup + "/"
     static let settings = "settings"
     static let housekeeping = "housekeeping"
     static let disk = "disk/"

@@ -7,6 +7,7 @@ import Synchronization
 final class ReadContext: Sendable {
     /// What of the catalog's documents was read already.
     let documents = DocumentCache()
+    let logIndex = LogIndex()
     let journal: JournalIndex
     let meter: QueryMeter
     /// Where asynchronous reads wait for the disk.

@@ -11,7 +11,11 @@ extension HistorySnapshot {
         of point: PointAddress? = nil, until now: Timestamp
     ) throws(HistoryError) -> [PointAddress: [ScheduledSpan]] {
         var spans: [PointAddress: [ScheduledSpan]] = [:]
-        for id in try logIDs {
+        let logs =
+            if let point { try context.logIndex.content(of: self).logs(of: point) } else {
+                try logIDs
+            }
+        for id in logs {
             let own = try scheduledSpans(by: id, of: point, until: now)
             spans.merge(own) { $0 + $1 }
         }

@@ -1,3 +1,4 @@
+import Synchronization
 public import TimeSeriesModel
 
 /// What a layer above keeps in the catalog under a key of its own: bytes that the engine does not
@@ -24,6 +25,13 @@ struct CatalogDocuments: Sendable {
     private var newest: [String: CatalogDocument] = [:]
     private var older: [String: [CatalogDocument]] = [:]
 
+    /// By what precedes the first '/' of a key: another number after each change of such a document.
+    private var revisions: [Substring: UInt64] = [:]
+    /// No two changes of a process have the same number, whichever catalog they were made to.
+    private static let lastRevision = Atomic<UInt64>(0)
+
+    func revision(of group: String) -> UInt64 { revisions[group[...]] ?? 0 }
+
     subscript(key: String) -> [CatalogDocument] {
         guard let last = newest[key] else { return [] }
         return (older[key] ?? []) + [last]
@@ -38,6 +46,13 @@ struct CatalogDocuments: Sendable {
 
     /// Puts a version in its place; one that is valid from the same time gives way.
     mutating func insert(_ document: CatalogDocument, for key: String) {
+        let revision = CatalogDocuments.lastRevision.add(1, ordering: .relaxed).newValue
+        // A copy of its own: part of a key would keep the whole of it.
+        let group = key.prefix { $0 != "/" }
+        if revisions.updateValue(revision, forKey: group) == nil {
+            revisions[group] = nil
+            revisions[String(group)[...]] = revision
+        }
         guard let last = newest.updateValue(document, forKey: key) else { return }
         guard last.validFrom != document.validFrom else { return }
         var versions = (older[key] ?? []) + [last]
@@ -77,6 +92,10 @@ extension Catalog {
 
     /// Every version of a document, oldest first.
     public func documentVersions(_ key: String) -> [CatalogDocument] { documents[key] }
+
+    /// A number that two catalogs of this process share only if their documents whose keys begin with
+    /// `group` and a '/' are the same: to keep what was derived from them.
+    public func documentRevision(of group: String) -> UInt64 { documents.revision(of: group) }
 
     /// From when on the newest version of a document is valid; nil where there was never one.
     public func newestDocumentTime(_ key: String) -> Timestamp? {
