@@ -2,6 +2,9 @@
 ///
 /// The arithmetic counts days in 400-year eras that begin on 1 March, so that the leap day is the
 /// last of its year (H. Hinnant, "chrono-Compatible Low-Level Date Algorithms").
+///
+/// A date is at most about 300 million years from 1970, which is more than a ``Timestamp`` can
+/// name. Beyond that, and for a month or day that no calendar has, the nearest date is used.
 public struct CivilDate: Hashable, Sendable {
     public let year: Int
     /// 1…12.
@@ -10,13 +13,16 @@ public struct CivilDate: Hashable, Sendable {
     public let day: Int
 
     public init(year: Int, month: Int, day: Int) {
-        self.year = year
-        self.month = month
-        self.day = day
+        self.year = min(max(year, -CivilDate.yearMax), CivilDate.yearMax)
+        self.month = min(max(month, 1), 12)
+        self.day = min(max(day, 1), 31)
     }
 
+    private static let yearMax = 300_000_000
+    private static let daysMax: Int64 = 109_000_000_000
+
     public init(daysSince1970 days: Int64) {
-        let shifted = days + 719_468
+        let shifted = min(max(days, -CivilDate.daysMax), CivilDate.daysMax) + 719_468
         let era = shifted.floorDivided(by: 146_097)
         let dayOfEra = shifted - era * 146_097
         let yearOfEra =

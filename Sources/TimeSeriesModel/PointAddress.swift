@@ -34,7 +34,12 @@ public struct PointType: RawRepresentable, Hashable, Comparable, Sendable, Codab
     public static let imported = PointType(1000)
 
     /// An object of another BACnet device: 256 + the standard's object type number.
-    public static func object(_ objectType: UInt16) -> PointType { PointType(256 &+ objectType) }
+    ///
+    /// The standard has the numbers 0 to 1023. From 65,279 on, which no device has, the result is
+    /// the greatest type of all and not one of the small numbers again.
+    public static func object(_ objectType: UInt16) -> PointType {
+        PointType(UInt16(clamping: 256 + Int(objectType)))
+    }
 
     public static func < (left: PointType, right: PointType) -> Bool {
         left.rawValue < right.rawValue
@@ -56,7 +61,7 @@ public struct PointAddress: Hashable, Comparable, Sendable {
         self.number = number
     }
 
-    /// `nil` where `number` is 0.
+    /// `nil` if `number` is 0.
     public init?(validating device: DeviceID, type: PointType, number: UInt32) {
         guard number != 0 else { return nil }
         self.init(device: device, type: type, number: number)
@@ -76,5 +81,25 @@ extension PointAddress: LosslessStringConvertible {
             let number = UInt32(parts[2]), number != 0
         else { return nil }
         self.init(device: DeviceID(device), type: PointType(type), number: number)
+    }
+}
+
+extension PointAddress: Codable {
+    /// Reads the text form.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        let text = try container.decode(String.self)
+        guard let address = PointAddress(text) else {
+            throw DecodingError.dataCorruptedError(
+                in: container,
+                debugDescription: "\"\(text)\" found, an address like 1201:2:5 expected")
+        }
+        self = address
+    }
+
+    /// Writes the text form.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(description)
     }
 }

@@ -40,6 +40,17 @@ public struct Quality: OptionSet, Hashable, Sendable, Codable {
         return isDisjoint(with: Quality.uncertainFlags) ? .good : .uncertain
     }
 
+    /// The same flags without ``bad`` or ``uncertain`` if another flag implies that class: `bad+fault`
+    /// and not `bad+fault+bad`. What a program stores through `DataManager` has this form.
+    public var canonical: Quality {
+        var flags = self
+        if !isDisjoint(with: Quality.badFlags.subtracting(.bad)) { flags.remove(.bad) }
+        if !isDisjoint(with: Quality.uncertainFlags.subtracting(.uncertain)) {
+            flags.remove(.uncertain)
+        }
+        return flags
+    }
+
     /// Good or uncertain: takes part in statistics and aggregates.
     public var isUsable: Bool { isDisjoint(with: Quality.badFlags) }
 }

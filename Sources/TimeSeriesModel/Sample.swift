@@ -10,3 +10,31 @@ public struct Sample: Hashable, Sendable {
         self.quality = quality
     }
 }
+
+extension Sample: Codable {
+    private enum CodingKeys: String, CodingKey {
+        case time = "unix_ms"
+        case value, quality
+    }
+
+    /// Reads the time in Unix milliseconds, and the quality as its text.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        let text = try container.decodeIfPresent(String.self, forKey: .quality) ?? "good"
+        guard let quality = Quality(text) else {
+            throw DecodingError.dataCorruptedError(
+                forKey: .quality, in: container,
+                debugDescription: "quality: \"\(text)\" found, one like bad+fault expected")
+        }
+        self.init(
+            time: try container.decode(Timestamp.self, forKey: .time),
+            value: try container.decode(Double.self, forKey: .value), quality: quality)
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(time, forKey: .time)
+        try container.encode(value, forKey: .value)
+        try container.encode(quality.description, forKey: .quality)
+    }
+}

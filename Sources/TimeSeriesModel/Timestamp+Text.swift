@@ -1,9 +1,11 @@
 extension Timestamp: CustomStringConvertible {
-    /// RFC 3339 in UTC with milliseconds, as in `2025-01-01T00:00:00.000Z`.
+    /// RFC 3339 in UTC with milliseconds, as in `2025-01-01T00:00:00.000Z`. Years before 0 and
+    /// after 9999, which RFC 3339 does not have, are written with their sign or all their digits.
     public var description: String {
-        let days = rawValue.floorDivided(by: 86_400_000)
-        let date = CivilDate(daysSince1970: days)
-        let ofDay = Int(rawValue - days * 86_400_000)
+        let date = CivilDate(daysSince1970: rawValue.floorDivided(by: 86_400_000))
+        // Not a difference from the day's midnight, which may be before the first moment of all.
+        let rest = Int(rawValue % 86_400_000)
+        let ofDay = rest < 0 ? rest + 86_400_000 : rest
         let clock = [ofDay / 3_600_000, ofDay / 60_000 % 60, ofDay / 1000 % 60]
             .map { padded($0, to: 2) }.joined(separator: ":")
         let day =
@@ -38,8 +40,9 @@ extension Timestamp: CustomStringConvertible {
 }
 
 private func padded(_ number: Int, to width: Int) -> String {
-    let digits = String(number)
-    return String(repeating: "0", count: max(0, width - digits.count)) + digits
+    let digits = String(number.magnitude)
+    let zeros = String(repeating: "0", count: max(0, width - digits.count))
+    return (number < 0 ? "-" : "") + zeros + digits
 }
 
 /// Takes fixed-width numbers and marks from the front of a text.

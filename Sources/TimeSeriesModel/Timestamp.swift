@@ -8,8 +8,9 @@ public struct Timestamp: RawRepresentable, Hashable, Comparable, Sendable, Codab
     /// - Parameter milliseconds: since 1970-01-01T00:00Z.
     public init(milliseconds: Int64) { rawValue = milliseconds }
 
-    /// - Parameter seconds: since 1970-01-01T00:00Z.
-    public init(seconds: Int64) { rawValue = seconds * 1000 }
+    /// - Parameter seconds: since 1970-01-01T00:00Z; of a number that no ``Timestamp`` holds, the
+    ///   first or last moment of all.
+    public init(seconds: Int64) { rawValue = seconds.times(1000) }
 
     public var milliseconds: Int64 { rawValue }
 

@@ -1,3 +1,5 @@
+import SegmentStore
+
 extension ConfigurationKey {
     /// Every key, in the order in which they are listed.
     public static let all: [ConfigurationKey] =
@@ -83,8 +85,13 @@ extension ConfigurationKey {
         ConfigurationKey(
             "clock_past_limit", \.clockPastLimit,
             ValueForm(
-                allowed: "a date or time like 2000-01-01 or 2000-01-01T00:00:00Z",
-                read: { Timestamp($0) }, print: { $0.shortText })),
+                allowed: "a date or time like 2000-01-01 or 2000-01-01T00:00:00Z "
+                    + "of the years 1900 to 2199",
+                read: { text in
+                    Timestamp(text).flatMap {
+                        BulkImport.supportedRange.contains($0) ? $0 : nil
+                    }
+                }, print: { $0.shortText })),
         ConfigurationKey("clock_future_limit", \.clockFutureLimit, .duration(upToDays: 36_500)),
         ConfigurationKey("disk_reserve", \.diskReserveByteCount, .byteCount(0...(1 << 40))),
     ]

@@ -56,10 +56,7 @@ enum Quantity {
     }
 
     static func milliseconds(_ duration: Duration) -> Int? {
-        let (seconds, attoseconds) = duration.components
-        let scaled = seconds.multipliedReportingOverflow(by: 1000)
-        let sum = scaled.partialValue.addingReportingOverflow(attoseconds / 1_000_000_000_000_000)
-        return scaled.overflow || sum.overflow ? nil : Int(sum.partialValue)
+        Int(exactly: duration.wideMilliseconds)
     }
 
     /// The number of the unit; with decimals, which are not read back, where there is no such.

@@ -28,12 +28,12 @@ extension DataManager {
         history.add(.init(time: first, byteCount: 0))
         history.add(.init(time: last, byteCount: summary.byteCount))
         // Measurements further apart than the history reaches push each other out.
-        let span = last.milliseconds - first.milliseconds
+        let span = last.milliseconds.minus(first.milliseconds)
         guard span > DiskHistory.span.milliseconds else {
             return history.forecast(pointCount: count, availableByteCount: available)
         }
         let share = Double(DiskHistory.span.milliseconds) / Double(span)
-        let from = Timestamp(milliseconds: last.milliseconds - DiskHistory.span.milliseconds)
+        let from = Timestamp(milliseconds: last.milliseconds.minus(DiskHistory.span.milliseconds))
         let before = Int(Double(summary.byteCount) * (1 - share))
         return DiskHistory([
             .init(time: from, byteCount: before),

@@ -54,14 +54,15 @@ extension DiskHistory {
             measurements.removeLast()
         }
         if let last = measurements.last,
-            .milliseconds(measurement.time.milliseconds - last.time.milliseconds)
+            .milliseconds(measurement.time.milliseconds.minus(last.time.milliseconds))
                 < DiskHistory.interval
         {
             return
         }
         measurements.append(measurement)
         let expired = measurements.prefix { old in
-            .milliseconds(measurement.time.milliseconds - old.time.milliseconds) > DiskHistory.span
+            .milliseconds(measurement.time.milliseconds.minus(old.time.milliseconds))
+                > DiskHistory.span
         }
         measurements.removeFirst(expired.count)
     }
@@ -75,7 +76,7 @@ extension DiskHistory {
         pointCount: Int, availableByteCount: Int
     ) -> DiskForecast? {
         guard let first = measurements.first, let last = measurements.last,
-            Double(last.time.milliseconds - first.time.milliseconds) >= DiskHistory.lengthMin
+            Double(last.time.milliseconds.minus(first.time.milliseconds)) >= DiskHistory.lengthMin
         else { return nil }
         let rate = bytesPerDay(since: first)
         let days = Double(max(0, availableByteCount)) / rate

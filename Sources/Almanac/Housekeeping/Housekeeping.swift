@@ -132,7 +132,7 @@ extension Housekeeping {
     /// The uptime at which ``jobs(now:uptime:)`` is to be asked next; at the latest with the next
     /// disk watch, so that a clock that is set is noticed.
     public func nextDue(now: Timestamp, uptime: Duration) -> Duration {
-        let untilMaintenance = nextMaintenance.milliseconds - now.milliseconds
+        let untilMaintenance = nextMaintenance.milliseconds.minus(now.milliseconds)
         return min(nextWatch, nextSweep, uptime + .milliseconds(max(0, untilMaintenance)))
     }
 
@@ -202,7 +202,7 @@ extension Housekeeping {
     /// that is removed does not come back, so the removal is announced anew.
     private mutating func withdrawStaleAnnouncement(_ now: Timestamp) {
         guard let last = state.lastMaintenance,
-            now.milliseconds - last.milliseconds > Housekeeping.announcementAheadMax
+            now.milliseconds.minus(last.milliseconds) > Housekeeping.announcementAheadMax
         else { return }
         state.announcement = nil
     }

@@ -90,9 +90,6 @@ struct MetricsInstruments: Sendable {
 extension Duration {
     /// Whole nanoseconds, up to what a timer takes.
     var nanoseconds: Int64 {
-        let (seconds, attoseconds) = components
-        let scaled = seconds.multipliedReportingOverflow(by: 1_000_000_000)
-        let sum = scaled.partialValue.addingReportingOverflow(attoseconds / 1_000_000_000)
-        return scaled.overflow || sum.overflow ? (seconds < 0 ? .min : .max) : sum.partialValue
+        Int64(clamping: attoseconds / 1_000_000_000)
     }
 }

@@ -83,8 +83,9 @@ extension MetricsRecorder {
     package func recordReadings(succeeded: Int, failed: Int) {
         let now = time.uptime
         state.withLock { state in
-            state.readings.add(succeeded + failed, at: now)
-            state.failedReadings.add(failed, at: now)
+            state.readings.add(max(0, succeeded), at: now)
+            state.readings.add(max(0, failed), at: now)
+            state.failedReadings.add(max(0, failed), at: now)
         }
         if succeeded > 0 { instruments.readingsSucceeded.increment(by: succeeded) }
         if failed > 0 { instruments.readingsFailed.increment(by: failed) }

@@ -3,6 +3,12 @@ struct RollingTally: Sendable {
     struct Total: Sendable {
         var count = 0
         var sum = 0.0
+
+        /// A caller may count as much as its type holds: the sum stays at the greatest count.
+        mutating func add(_ count: Int, _ sum: Double) {
+            self.count = Int(Int64(self.count).plus(Int64(count)))
+            self.sum += sum
+        }
     }
 
     private struct Slot {
@@ -24,8 +30,7 @@ struct RollingTally: Sendable {
         let index = Int(number % Int64(RollingTally.slotCount))
         guard slots[index].number <= number else { return }
         if slots[index].number < number { slots[index] = Slot(number: number) }
-        slots[index].total.count += count
-        slots[index].total.sum += sum
+        slots[index].total.add(count, sum)
     }
 
     /// What came in the window that ends at `uptime`.
@@ -33,8 +38,7 @@ struct RollingTally: Sendable {
         let last = number(of: uptime)
         var total = Total()
         for slot in slots where slot.number >= 0 && slot.number > last - Int64(slots.count) {
-            total.count += slot.total.count
-            total.sum += slot.total.sum
+            total.add(slot.total.count, slot.total.sum)
         }
         return total
     }

@@ -2,6 +2,10 @@ public import TimeSeriesModel
 
 /// Buckets of one width, numbered: fixed widths from 1970 UTC, calendar widths from the zone's
 /// 1970 (weeks from its Monday, 1969-12-29).
+///
+/// Every method returns for every argument: a moment that no ``Timestamp`` can name becomes the
+/// first or last of all, and a width that no calendar counts by (0 days, say) the nearest that it
+/// does. Queries refuse such widths, by ``BucketWidth/isCountable``.
 public struct BucketCalendar: Hashable, Sendable {
     public let width: BucketWidth
     /// Whose days, weeks, months and years they are; of no meaning for fixed widths.
@@ -18,28 +22,31 @@ public struct BucketCalendar: Hashable, Sendable {
 
     /// The number of the bucket that holds a moment.
     public func index(containing time: Timestamp) -> Int64 {
-        if case .milliseconds(let step) = width { return time.milliseconds.floorDivided(by: step) }
-        let days = (time.milliseconds + zone.offset(at: time)).floorDivided(by: BucketCalendar.day)
-        switch width {
-        case .milliseconds: preconditionFailure("fixed widths were answered above")
-        case .days(let count): return days.floorDivided(by: count)
+        switch width.countable {
+        case .milliseconds(let step): return time.milliseconds.floorDivided(by: step)
+        case .days(let count): return days(at: time).floorDivided(by: count)
         case .weeks(let count):
-            return (days + BucketCalendar.daysSinceMonday).floorDivided(by: 7 * count)
+            return (days(at: time) + BucketCalendar.daysSinceMonday).floorDivided(by: 7 * count)
         case .months(let count):
-            let date = CivilDate(daysSince1970: days)
+            let date = CivilDate(daysSince1970: days(at: time))
             return Int64((date.year - 1970) * 12 + date.month - 1).floorDivided(by: count)
         }
     }
 
+    /// Whole local days since 1970.
+    private func days(at time: Timestamp) -> Int64 {
+        time.milliseconds.plus(zone.offset(at: time)).floorDivided(by: BucketCalendar.day)
+    }
+
     /// The moment at which a bucket begins.
     public func start(of index: Int64) -> Timestamp {
-        switch width {
-        case .milliseconds(let step): return Timestamp(milliseconds: index * step)
-        case .days(let count): return midnight(index * count)
+        switch width.countable {
+        case .milliseconds(let step): return Timestamp(milliseconds: index.times(step))
+        case .days(let count): return midnight(index.times(count))
         case .weeks(let count):
-            return midnight(index * 7 * count - BucketCalendar.daysSinceMonday)
+            return midnight(index.times(7 * count).minus(BucketCalendar.daysSinceMonday))
         case .months(let count):
-            let month = index * count
+            let month = index.times(count)
             let year = month.floorDivided(by: 12)
             let date = CivilDate(
                 year: Int(year) + 1970, month: Int(month - year * 12) + 1, day: 1)
@@ -48,7 +55,7 @@ public struct BucketCalendar: Hashable, Sendable {
     }
 
     private func midnight(_ days: Int64) -> Timestamp {
-        zone.firstMoment(ofLocal: days * BucketCalendar.day)
+        zone.firstMoment(ofLocal: days.times(BucketCalendar.day))
     }
 }
 
@@ -64,10 +71,18 @@ public struct BucketSpan: Hashable, Sendable {
 }
 
 extension BucketCalendar {
-    /// The buckets from the one that holds the range's start on, `countMax` at most; nil for an
-    /// empty range.
+    /// The most buckets of one span: 16 MB of bounds.
+    public static let spanCountMax = 1_000_000
+
+    /// The buckets from the one that holds the range's start on; nil for an empty range.
+    ///
+    /// - Parameters:
+    ///   - range: half-open.
+    ///   - countMax: the most buckets of the span; a number outside 1 to ``spanCountMax`` becomes the
+    ///     nearest inside, so that a loop over ``BucketSpan/next`` advances and a span has a bound.
     public func span(of range: TimeRange, countMax: Int) -> BucketSpan? {
         guard !range.isEmpty else { return nil }
+        let countMax = min(max(countMax, 1), BucketCalendar.spanCountMax)
         var index = index(containing: range.from)
         var starts = [start(of: index)]
         var bounds = [range.from]

@@ -13,14 +13,22 @@ public enum BucketWidth: Hashable, Sendable {
     public static let month = BucketWidth.months(1)
     public static let year = BucketWidth.months(12)
 
-    /// False for what no calendar counts by; fixed widths end where arithmetic on them would.
-    var isCountable: Bool {
+    /// Whether a calendar counts by it: 1 to 1,000,000 days, weeks or months, or 1 ms to as many
+    /// months of 31 days.
+    public var isCountable: Bool { countable == self }
+
+    /// The nearest width that a calendar counts by.
+    var countable: BucketWidth {
         switch self {
-        case .milliseconds(let step): (1...1_000_000 * 31 * 86_400_000).contains(step)
-        case .days(let count), .weeks(let count), .months(let count):
-            (1...1_000_000).contains(count)
+        case .milliseconds(let step):
+            .milliseconds(min(max(step, 1), BucketWidth.countMax * 31 * 86_400_000))
+        case .days(let count): .days(min(max(count, 1), BucketWidth.countMax))
+        case .weeks(let count): .weeks(min(max(count, 1), BucketWidth.countMax))
+        case .months(let count): .months(min(max(count, 1), BucketWidth.countMax))
         }
     }
+
+    private static let countMax: Int64 = 1_000_000
 
     /// nil for less than a millisecond; parts of one are dropped.
     public init?(_ duration: Duration) {

@@ -21,15 +21,16 @@ extension SiteClock {
         let today = localMilliseconds(at: time).floorDivided(by: dayLength)
         // Yesterday's may still come where the clock was set back over midnight.
         for day in (today - 1)...(today + 2) {
-            let instant = firstMoment(ofLocal: day * dayLength + timeOfDay.milliseconds)
+            let instant = firstMoment(
+                ofLocal: day.times(dayLength).plus(timeOfDay.milliseconds))
             if instant > time { return instant }
         }
         // No zone skips two days; a clock that did would still be asked again tomorrow.
-        return Timestamp(milliseconds: time.milliseconds + dayLength)
+        return Timestamp(milliseconds: time.milliseconds.plus(dayLength))
     }
 
     private func localMilliseconds(at time: Timestamp) -> Int64 {
-        time.milliseconds + offset(at: time)
+        time.milliseconds.plus(offset(at: time))
     }
 
     /// The moment at which the site's clock first shows a time, or would if it were not skipped: then
@@ -38,11 +39,11 @@ extension SiteClock {
     /// - Parameter local: milliseconds since 1970-01-01T00:00 of the site's clock.
     public func firstMoment(ofLocal local: Int64) -> Timestamp {
         // Offsets lie between −12 h and +14 h, so a day to either side is before and after.
-        let before = offset(at: Timestamp(milliseconds: local - dayLength))
-        let after = offset(at: Timestamp(milliseconds: local + dayLength))
-        let early = Timestamp(milliseconds: local - before)
+        let before = offset(at: Timestamp(milliseconds: local.minus(dayLength)))
+        let after = offset(at: Timestamp(milliseconds: local.plus(dayLength)))
+        let early = Timestamp(milliseconds: local.minus(before))
         if offset(at: early) == before { return early }
-        let late = Timestamp(milliseconds: local - after)
+        let late = Timestamp(milliseconds: local.minus(after))
         if late >= early || offset(at: late) == after { return late }
         return change(after: late.milliseconds, until: early.milliseconds)
     }
@@ -52,8 +53,8 @@ extension SiteClock {
         let target = offset(at: Timestamp(milliseconds: high))
         var low = low
         var high = high
-        while high - low > 1 {
-            let middle = low + (high - low) / 2
+        while high.minus(low) > 1 {
+            let middle = low + high.minus(low) / 2
             if offset(at: Timestamp(milliseconds: middle)) == target {
                 high = middle
             } else {

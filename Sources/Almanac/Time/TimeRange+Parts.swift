@@ -19,17 +19,3 @@ extension TimeRange {
         return .milliseconds(overflow ? .max : length)
     }
 }
-
-extension Int64 {
-    /// The difference, or the nearest that there is: ranges may reach to the ends of time.
-    func minus(_ other: Int64) -> Int64 {
-        let (difference, overflow) = subtractingReportingOverflow(other)
-        return overflow ? (self < other ? .min : .max) : difference
-    }
-
-    /// The sum, or the nearest that there is.
-    func plus(_ other: Int64) -> Int64 {
-        let (sum, overflow) = addingReportingOverflow(other)
-        return overflow ? (other < 0 ? .min : .max) : sum
-    }
-}

@@ -29,7 +29,7 @@ struct BatchClassifier {
     }
 
     private let view: Snapshot
-    private let window: ClosedRange<Int64>
+    private let window: Range<Int64>
     private let floor: Int64
     /// What a removal under way takes away, and the heads that it leaves alone.
     private let removal: (range: RemovedRange, heads: Heads)?
@@ -38,7 +38,7 @@ struct BatchClassifier {
     ///   - view: sees every entry of the heads, published or not.
     ///   - removal: the removal under way, and the heads that were begun with it.
     init(
-        _ view: Snapshot, window: ClosedRange<Int64>, floor: Int64?,
+        _ view: Snapshot, window: Range<Int64>, floor: Int64?,
         removal: (range: RemovedRange, heads: Heads)? = nil
     ) {
         self.removal = removal

@@ -21,18 +21,19 @@ public struct BucketGrid: Sendable {
     ///
     /// `nil` for an empty range, a width that is not positive, or more than ten million buckets.
     public init?(covering range: TimeRange, every width: Duration, origin: Timestamp? = nil) {
-        let step =
-            Int64(width.components.seconds) * 1000
-            + width.components.attoseconds / 1_000_000_000_000_000
+        let step = width.milliseconds
         guard step > 0, !range.isEmpty else { return nil }
-        let shift = origin?.rawValue ?? 0
-        let first = (range.from.rawValue - shift).floorDivided(by: step) * step + shift
-        guard (range.to.rawValue - first) / step < 10_000_000 else { return nil }
+        // The bucket before the range may begin before the first moment of all, and the origin may
+        // be on the other end of time: both need more bits than a timestamp has.
+        let from = Int128(range.from.rawValue)
+        let intoBucket = (from - Int128(origin?.rawValue ?? 0)) % Int128(step)
+        let first = from - (intoBucket < 0 ? intoBucket + Int128(step) : intoBucket)
+        guard (Int128(range.to.rawValue) - first) / Int128(step) < 10_000_000 else { return nil }
         var bounds = [range.from]
-        var next = first + step
-        while next < range.to.rawValue {
-            bounds.append(Timestamp(rawValue: next))
-            next += step
+        var next = first + Int128(step)
+        while next < Int128(range.to.rawValue) {
+            bounds.append(Timestamp(rawValue: Int64(next)))
+            next += Int128(step)
         }
         bounds.append(range.to)
         self.bounds = bounds

@@ -130,7 +130,10 @@ extension Store {
             throw StoreError(
                 .invalidParameter, "series \(unknown.rawValue) is not known to this store")
         }
-        let window = options.sampleWindow.from.rawValue...options.sampleWindow.to.rawValue - 1
+        // What files hold ends with the supported years, however wide the window is.
+        let supported = BulkImport.supportedRange
+        let first = max(options.sampleWindow.from, supported.from).rawValue
+        let window = first..<max(first, min(options.sampleWindow.to, supported.to).rawValue)
         let outcome = try BatchClassifier(
             view, window: window, floor: floor,
             removal: removal.map { ($0.range, active) }
