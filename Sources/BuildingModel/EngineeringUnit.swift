@@ -1,7 +1,7 @@
 /// A unit, by its number in BACnet's enumeration of engineering units (ASHRAE 135, clause 21).
 ///
 /// An open set: a number that this version cannot name is carried, and has no symbol.
-public struct EngineeringUnit: RawRepresentable, Hashable, Sendable {
+public struct EngineeringUnit: RawRepresentable, Hashable, Sendable, Codable {
     public let rawValue: UInt16
 
     public init(rawValue: UInt16) { self.rawValue = rawValue }

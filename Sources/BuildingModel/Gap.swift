@@ -1,7 +1,7 @@
 public import TimeSeriesModel
 
 /// Why samples are missing.
-public struct GapReason: RawRepresentable, Hashable, Sendable {
+public struct GapReason: RawRepresentable, Hashable, Sendable, Codable {
     public var rawValue: String
 
     public init(rawValue: String) { self.rawValue = rawValue }

@@ -1,5 +1,5 @@
 /// How a point's samples follow its value.
-public enum HistoryMode: String, Hashable, Sendable, CaseIterable {
+public enum HistoryMode: String, Hashable, Sendable, Codable, CaseIterable {
     /// A value a tick; between two it runs on linearly, or holds if the point is not analog.
     case sampled
     /// A sample for each change: the value holds until the next.
@@ -25,13 +25,15 @@ public struct PointProfile: Hashable, Sendable {
     public var high: Double?
     /// The texts of the states, from the first on.
     public var stateTexts: [String]?
-    /// An IANA zone; the site's where nothing is said.
+    /// An IANA zone, for the local days of the point; nil for the site's.
     public var timeZone: String?
+    /// Where a collector reads the point; nil for a point that is stored by a program.
+    public var binding: PointBinding?
 
     public init(
         rangeCode: UInt16? = nil, decimals: Int? = nil, historyMode: HistoryMode = .sampled,
         modulus: Double? = nil, low: Double? = nil, high: Double? = nil,
-        stateTexts: [String]? = nil, timeZone: String? = nil
+        stateTexts: [String]? = nil, timeZone: String? = nil, binding: PointBinding? = nil
     ) {
         self.rangeCode = rangeCode
         self.decimals = decimals
@@ -41,5 +43,31 @@ public struct PointProfile: Hashable, Sendable {
         self.high = high
         self.stateTexts = stateTexts
         self.timeZone = timeZone
+        self.binding = binding
+    }
+}
+
+/// The object of a device that a point's values come from, and how a collector reads it.
+public struct PointBinding: Hashable, Sendable {
+    /// How a collector learns of a new value.
+    public enum Mode: String, Hashable, Sendable, CaseIterable {
+        /// By asking at each tick.
+        case poll
+        /// By a subscription to changes.
+        case changeOfValue = "cov"
+        /// By both.
+        case both = "cov+poll"
+    }
+
+    /// The object as its protocol names it: `analog-input:1`.
+    public var object: String
+    public var mode: Mode
+    /// Time between two readings; nil for that of the point's trend log.
+    public var interval: Duration?
+
+    public init(object: String, mode: Mode = .poll, interval: Duration? = nil) {
+        self.object = object
+        self.mode = mode
+        self.interval = interval
     }
 }

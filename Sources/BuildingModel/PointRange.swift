@@ -4,7 +4,7 @@ public import TimeSeriesModel
 ///
 /// Unit and states follow from (kind, analog or digital, code), never from the code alone: code 1
 /// is °C of an input, V of an output and off/on of anything digital.
-public struct PointRange: Hashable, Sendable {
+public struct PointRange: Hashable, Sendable, Codable {
     /// Input, output or variable; others have no ranges.
     public let type: PointType
     /// Digital and multistate points share a table.

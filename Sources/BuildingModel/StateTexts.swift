@@ -1,5 +1,5 @@
 /// What a digital point's two values are called, in BACnet's sense: 1 is active.
-public struct StateTexts: Hashable, Sendable {
+public struct StateTexts: Hashable, Sendable, Codable {
     /// What 0 is called.
     public let inactive: String
     /// What 1 is called.

@@ -1,7 +1,7 @@
 public import TimeSeriesModel
 
 /// The number of a trend log, given when it is first stored.
-public struct TrendLogID: RawRepresentable, Hashable, Comparable, Sendable {
+public struct TrendLogID: RawRepresentable, Hashable, Comparable, Sendable, Codable {
     public var rawValue: UInt32
 
     public init(rawValue: UInt32) { self.rawValue = rawValue }
@@ -17,8 +17,9 @@ public struct TrendLog: Hashable, Sendable {
     public var id: TrendLogID?
     public var deviceID: DeviceID
     public var trendLogName: String
-    /// Time between two samples of a point, 1 s to 24 h.
-    public var interval: Duration
+    /// ``interval`` if it was stated. Nil becomes the interval that the log has already, or the
+    /// configured default of a new one, when the log is stored.
+    public var statedInterval: Duration?
     /// How many samples a query through this log gives where it states no limit.
     public var maxPoints: Int
     public var isActive: Bool
@@ -28,19 +29,25 @@ public struct TrendLog: Hashable, Sendable {
     public var createdAt: Timestamp?
     public var updatedAt: Timestamp?
 
+    /// Time between two samples of a point, 1 s to 24 h.
+    public var interval: Duration {
+        get { statedInterval ?? TrendLog.defaultInterval }
+        set { statedInterval = newValue }
+    }
+
     public static let defaultInterval = Duration.seconds(900)
     public static let defaultMaxPoints = 1000
 
     public init(
         id: TrendLogID? = nil, deviceID: DeviceID, trendLogName: String,
-        interval: Duration = TrendLog.defaultInterval, maxPoints: Int = TrendLog.defaultMaxPoints,
+        interval: Duration? = nil, maxPoints: Int = TrendLog.defaultMaxPoints,
         isActive: Bool = true, lastCollected: Timestamp? = nil, createdAt: Timestamp? = nil,
         updatedAt: Timestamp? = nil
     ) {
         self.id = id
         self.deviceID = deviceID
         self.trendLogName = trendLogName
-        self.interval = interval
+        statedInterval = interval
         self.maxPoints = maxPoints
         self.isActive = isActive
         self.lastCollected = lastCollected
@@ -53,7 +60,7 @@ public struct TrendLog: Hashable, Sendable {
 public struct TrendLogItem: Hashable, Sendable {
     public var trendLogID: TrendLogID
     public var point: PointAddress
-    /// The slot, 0 to 13; a slot and a point stand once in a log.
+    /// The slot, 0 to 13; a log has a slot and a point once.
     public var pointOrder: UInt8
     public var isActive: Bool
     public var createdAt: Timestamp?
