@@ -3,12 +3,18 @@ import SegmentStore
 extension DataManager {
     /// Makes a device known, or changes it; the key is its number.
     ///
+    /// - Parameters:
+    ///   - device: as it is to be.
+    ///   - author: recorded with the change in the audit trail.
     /// - Returns: the device as it is stored, with its times set.
     /// - Throws: `invalidParameter` for a name that is empty or holds a `/`; `readOnly`, `diskFull`.
     @discardableResult
-    public func upsert(_ device: Device) async throws(HistoryError) -> Device {
+    public func upsert(
+        _ device: Device, by author: Author = .program
+    ) async throws(HistoryError) -> Device {
         let marks = marks
         return try await edit { (edit) throws(HistoryError) in
+            let before = try edit.device(device.deviceID)
             let key = DocumentKey.device(device.deviceID)
             let known = try edit.value(key, as: StoredDevice.self)
             let seen = marks.current.applied(to: device).lastSeen
@@ -23,6 +29,9 @@ extension DataManager {
                 stored.changed = edit.now.rawValue
                 try edit.set(stored, for: key)
             }
+            try edit.audit(
+                "upsertDevice", by: author, device: device.deviceID, from: before,
+                to: try edit.device(device.deviceID))
             var result = device
             result.lastSeen = stored.seen.map(Timestamp.init(rawValue:))
             result.createdAt = Timestamp(rawValue: stored.made)
@@ -34,11 +43,13 @@ extension DataManager {
     /// Says whether a device is collected, and when it was last heard of. Its history stays.
     ///
     /// `lastSeen` never goes back. It is held in memory, and written with the next change of the
-    /// device: one that only says when it was last heard of is lost with the process.
+    /// device; after a restart the newest sample of the device's points takes its place, if it is
+    /// later.
     ///
     /// - Throws: `unknownDevice`.
     public func setStatus(
-        of device: DeviceID, active: Bool, lastSeen: Timestamp? = nil
+        of device: DeviceID, active: Bool, lastSeen: Timestamp? = nil,
+        by author: Author = .program
     ) async throws(HistoryError) {
         guard let known = try self.device(device) else {
             throw HistoryError(
@@ -49,6 +60,7 @@ extension DataManager {
         let seen = marks.current.applied(to: known).lastSeen?.rawValue
         try await edit { (edit) throws(HistoryError) in
             let key = DocumentKey.device(device)
+            let before = try edit.device(device)
             // Of what others change meanwhile nothing is taken back.
             var stored =
                 try edit.value(key, as: StoredDevice.self)
@@ -58,6 +70,8 @@ extension DataManager {
             stored.seen = [seen, stored.seen].compactMap(\.self).max()
             stored.changed = edit.now.rawValue
             try edit.set(stored, for: key)
+            try edit.audit(
+                "setStatus", by: author, device: device, from: before, to: try edit.device(device))
         }
     }
 }

@@ -47,15 +47,19 @@ extension DataManager {
     /// - Parameters:
     ///   - points: the only ones whose samples are removed; `nil` for all.
     ///   - dryRun: counts what would be removed, and removes nothing.
+    ///   - author: the author of the audit entries.
     /// - Throws: `clockBehind` if the clock is behind the data: then nothing is known to be wrong
     ///   with the samples; as ``removeSamples(olderThan:dryRun:)``.
     @discardableResult
     public func removeFutureSamples(
-        of points: Set<PointAddress>? = nil, dryRun: Bool = false
+        of points: Set<PointAddress>? = nil, dryRun: Bool = false, by author: Author = .program
     ) async throws(HistoryError) -> RemovalReport {
         let snapshot = view
         let now = time.now
-        let review = try snapshot.clockReview(at: now, tolerance: tolerance)
+        let tolerance = tolerance
+        let review = try await threads.reads.read { () throws(HistoryError) in
+            try snapshot.clockReview(at: now, tolerance: tolerance)
+        }
         guard !review.isClockBehind else {
             throw HistoryError(
                 .clockBehind,
@@ -76,9 +80,9 @@ extension DataManager {
             var entries: [JournalEntry] = []
             for item in found {
                 let audit = AuditEntry(
-                    at: now, operation: "removeFutureSamples", point: item.point,
+                    at: now, operation: "removeFutureSamples", by: author, point: item.point,
                     oldValue: "\(item.count) samples from \(item.firstTime.rawValue) to "
-                        + "\(item.lastTime.rawValue)", source: "service")
+                        + "\(item.lastTime.rawValue)")
                 entries.append(try audit.journalEntry())
             }
             record(done: entries, in: store)

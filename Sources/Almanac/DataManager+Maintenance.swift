@@ -57,7 +57,7 @@ extension DataManager {
     ///   under way, `diskFull`, `damaged`.
     @discardableResult
     public func removeSamples(
-        olderThan days: Int, dryRun: Bool = false
+        olderThan days: Int, dryRun: Bool = false, by author: Author = .program
     ) async throws(HistoryError) -> RemovalReport {
         guard days >= 1, days <= 200_000 else {
             throw HistoryError(
@@ -71,7 +71,7 @@ extension DataManager {
         guard let bound = found else {
             return RemovalReport(samples: 0, files: 0, bytes: 0)
         }
-        return try await removeSamples(before: bound, dryRun, as: "removeSamples")
+        return try await removeSamples(before: bound, dryRun, as: "removeSamples", by: author)
     }
 
     /// How much later than the clock a sample may be.
@@ -79,7 +79,7 @@ extension DataManager {
 
     /// Removes what was before a moment, and records that: a gap of every point, and who did it.
     func removeSamples(
-        before bound: Timestamp, _ dryRun: Bool, as operation: String
+        before bound: Timestamp, _ dryRun: Bool, as operation: String, by author: Author
     ) async throws(HistoryError) -> RemovalReport {
         let now = time.now
         if dryRun {
@@ -102,8 +102,9 @@ extension DataManager {
                 from: min(first ?? bound, bound), to: bound, reason: .removed,
                 detail: "\(report.samples) samples of all points", recordedAt: now)
             let audit = AuditEntry(
-                at: now, operation: operation,
-                oldValue: "\(report.samples) samples before \(bound.rawValue)", source: "service")
+                at: now, operation: operation, by: author,
+                oldValue: "\(report.samples) samples before \(bound)",
+                newValue: "no samples before \(bound)")
             record(done: try gap.journalEntries() + [try audit.journalEntry()], in: store)
             return report
         }
@@ -113,10 +114,10 @@ extension DataManager {
     /// far as there were samples, and up to now. What comes later is none of it. Where the disk is too
     /// full for it, within a minute of there being room, or at the next flush.
     ///
-    /// - Throws: `unknownPoint`; as ``removeSamples(olderThan:dryRun:)``.
+    /// - Throws: `unknownPoint`; as ``removeSamples(olderThan:dryRun:by:)``.
     @discardableResult
     public func delete(
-        of point: PointAddress, in range: TimeRange
+        of point: PointAddress, in range: TimeRange, by author: Author = .program
     ) async throws(HistoryError) -> RemovalReport {
         guard let series = try view.series(of: point) else {
             return RemovalReport(samples: 0, files: 0, bytes: 0)
@@ -126,12 +127,14 @@ extension DataManager {
             let before = store.snapshot()
             let report = try store.remove(series, in: range)
             guard report.samples > 0 else { return RemovalReport(report) }
+            let removed = try removed(of: series, in: range, from: before, at: now)
             let gap = Gap(
-                point: point, range: try removed(of: series, in: range, from: before, at: now),
-                reason: .removed, detail: "\(report.samples) samples")
+                point: point, range: removed, reason: .removed,
+                detail: "\(report.samples) samples")
             let audit = AuditEntry(
-                at: now, operation: "delete", point: point,
-                oldValue: "\(report.samples) samples", source: "service")
+                at: now, operation: "delete", by: author, point: point,
+                oldValue: "\(report.samples) samples from \(removed.from) to \(removed.to)",
+                newValue: "no samples from \(removed.from) to \(removed.to)")
             record(done: try gap.journalEntries() + [try audit.journalEntry()], in: store)
             return RemovalReport(report)
         }
@@ -148,7 +151,7 @@ extension DataManager {
             of: series, in: range, limit: 1, order: .backward, skipping: log
         ).times.first
         let start = max(range.from, first.map(Timestamp.init(rawValue:)) ?? range.from)
-        let end = max(now, last.map { Timestamp(rawValue: $0 + 1) } ?? now)
+        let end = max(now, last.map { Timestamp(rawValue: $0.plus(1)) } ?? now)
         return TimeRange(from: start, to: max(start, min(range.to, end)))!
     }
 

@@ -6,12 +6,15 @@ extension DataManager {
     /// A new label, unit or kind adds a version that holds from now on; what was valid before is
     /// kept. A point without a name goes by its address.
     ///
+    /// - Parameters:
+    ///   - points: as they are to be.
+    ///   - author: recorded with each change in the audit trail.
     /// - Returns: the points as they are stored, in the order given.
     /// - Throws: `unknownDevice` for a device that nobody made known; `invalidParameter` for a point
     ///   that stands twice, or a name that cannot be; `readOnly`, `diskFull`.
     @discardableResult
     public func upsert(
-        _ points: [MonitoringPoint]
+        _ points: [MonitoringPoint], by author: Author = .program
     ) async throws(HistoryError) -> [MonitoringPoint] {
         var seen: Set<PointAddress> = []
         if let twice = points.first(where: { !seen.insert($0.address).inserted }) {
@@ -21,41 +24,41 @@ extension DataManager {
         }
         return try await edit { (edit) throws(HistoryError) in
             var stored: [MonitoringPoint] = []
-            for point in points { stored.append(try edit.upsert(point)) }
+            for point in points {
+                let before = try edit.point(point.address)
+                stored.append(try edit.upsert(point))
+                try edit.audit(
+                    "upsertPoint", by: author, point: point.address, from: before,
+                    to: try edit.point(point.address))
+            }
             return stored
         }
     }
 
     /// Sets what is known of a point beyond its label, from now on. The same again changes nothing.
     ///
-    /// - Throws: `unknownPoint`; `invalidParameter` for limits that cross or a modulus of 0.
+    /// - Throws: `unknownPoint`; `invalidParameter` for limits that cross or are no numbers, a modulus
+    ///   of 0, decimals outside 0 to 17, a time zone that IANA's list does not have, or a binding
+    ///   without an object or with an interval outside 1 s to 24 h.
     public func setProfile(
-        _ profile: PointProfile, of point: PointAddress
+        _ profile: PointProfile, of point: PointAddress, by author: Author = .program
     ) async throws(HistoryError) {
-        try await setProfiles([point: profile])
+        try await setProfiles([point: profile], by: author)
     }
 
     /// The same for several points: all of them or none.
     public func setProfiles(
-        _ profiles: [PointAddress: PointProfile]
+        _ profiles: [PointAddress: PointProfile], by author: Author = .program
     ) async throws(HistoryError) {
-        for profile in profiles.values { try DataManager.check(profile) }
+        for profile in profiles.values { try profile.check() }
         try await edit { (edit) throws(HistoryError) in
             for (point, profile) in profiles.sorted(by: { $0.key < $1.key }) {
+                let before = try edit.value(
+                    DocumentKey.point(point), as: StoredPoint.self)?.profile?.profile
                 try edit.setProfile(profile, of: point)
+                try edit.audit(
+                    "setProfile", by: author, point: point, from: before, to: profile)
             }
-        }
-    }
-
-    private static func check(_ profile: PointProfile) throws(HistoryError) {
-        if let low = profile.low, let high = profile.high, low > high {
-            throw HistoryError(
-                .invalidParameter, "low \(low) above high \(high) found", parameter: "profile")
-        }
-        if let modulus = profile.modulus, !(modulus > 0) {
-            throw HistoryError(
-                .invalidParameter, "modulus \(modulus) found, more than 0 expected",
-                parameter: "profile")
         }
     }
 }

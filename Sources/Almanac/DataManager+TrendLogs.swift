@@ -4,12 +4,19 @@ extension DataManager {
     /// Makes a trend log known, or changes it. Its key is its number, else device and name; a new
     /// one gets a number. The same again changes nothing.
     ///
+    /// - Parameters:
+    ///   - log: as it is to be; without an interval of its own a new one gets
+    ///     `default_trend_interval_seconds`, and a known one keeps what it has.
+    ///   - author: recorded with the change in the audit trail.
     /// - Returns: the log as it is stored.
-    /// - Throws: `unknownDevice`, `unknownTrendLog` for a number that nobody has; `invalidParameter`
+    /// - Throws: `unknownDevice`, `unknownTrendLog` for a number that no log has; `invalidParameter`
     ///   for an empty name, an interval outside 1 s to 24 h, or `maxPoints` below 1.
     @discardableResult
-    public func upsert(_ log: TrendLog) async throws(HistoryError) -> TrendLog {
+    public func upsert(
+        _ log: TrendLog, by author: Author = .program
+    ) async throws(HistoryError) -> TrendLog {
         try DataManager.check(log)
+        let standardInterval = configuration.defaultTrendInterval.milliseconds
         return try await edit { (edit) throws(HistoryError) in
             guard edit.catalog.name(of: log.deviceID) != nil else {
                 throw HistoryError(
@@ -22,13 +29,17 @@ extension DataManager {
             let now = edit.now.rawValue
             var stored = StoredLog(
                 device: log.deviceID.rawValue, name: log.trendLogName,
-                ms: log.interval.milliseconds, max: log.maxPoints,
+                ms: log.statedInterval?.milliseconds ?? known?.ms ?? standardInterval,
+                max: log.maxPoints,
                 inactive: log.isActive ? nil : true,
                 made: known?.made ?? now, changed: known?.changed ?? now,
                 items: known?.items ?? [])
             if stored != known {
                 stored.changed = now
                 try edit.set(stored, for: key)
+                try edit.audit(
+                    "upsertTrendLog", by: author, device: log.deviceID,
+                    from: known?.audited(id), to: stored.audited(id))
             }
             return stored.trendLog(id)
         }
@@ -56,7 +67,7 @@ extension DataManager {
     /// - Throws: `unknownTrendLog`, `unknownPoint`; `invalidParameter` for a slot above 13, or a
     ///   slot or point that stands twice.
     public func replaceItems(
-        of log: TrendLogID, with items: [TrendLogItem]
+        of log: TrendLogID, with items: [TrendLogItem], by author: Author = .program
     ) async throws(HistoryError) {
         var slots: Set<UInt8> = []
         var points: Set<PointAddress> = []
@@ -92,6 +103,9 @@ extension DataManager {
             guard stored != before else { return }
             stored.changed = edit.now.rawValue
             try edit.set(stored, for: key)
+            try edit.audit(
+                "replaceItems", by: author, device: DeviceID(stored.device),
+                from: before.auditedItems(log), to: stored.auditedItems(log))
         }
     }
 

@@ -18,6 +18,9 @@ public final class DataManager: Sendable {
 
     public let mode: Mode
     public let configuration: Configuration
+    /// What the configuration says that can be but is likely not meant, in sentences; logged when the
+    /// store is opened.
+    public var configurationWarnings: [String] { configuration.warnings }
     let surroundings: Surroundings
     let path: String
     /// Nil where the store is only read.
@@ -57,8 +60,9 @@ public final class DataManager: Sendable {
     ///   - source: where the current values of points are read from.
     ///   - executor: where device reads run; `nil` leaves it to the system.
     /// - Throws: ``HistoryError``: `invalidParameter` naming the key; `locked` with the writer's
-    ///   process id, `readOnly`, `diskFull`, `io`; `damaged` where the folder holds something else,
-    ///   or what cannot be read.
+    ///   process id, `readOnly`, `diskFull`, `io`; `noStore` if it is only to be read and is not
+    ///   there, `foreignFolder` if the folder holds something else, `unsupportedVersion` for a store
+    ///   of a later version, `damaged` if it cannot be read.
     public static func open(
         at path: String, mode: Mode = .readWrite, configuration: Configuration = Configuration(),
         time: any TimeSource = .system, source: (any PointSource)? = nil,
@@ -74,7 +78,8 @@ public final class DataManager: Sendable {
         at path: String, mode: Mode = .readWrite, configuration: Configuration = Configuration(),
         in surroundings: Surroundings, source: (any PointSource)? = nil
     ) throws(HistoryError) -> DataManager {
-        let checked = try EffectiveConfiguration(configuration).configuration
+        let effective = try EffectiveConfiguration(configuration)
+        let checked = effective.configuration
         do throws(HistoryError) { _ = try TimeZoneRules.named(checked.siteTimeZone) } catch {
             throw HistoryError(error.code, error.message, parameter: "site_time_zone")
         }
@@ -100,8 +105,10 @@ public final class DataManager: Sendable {
             }
         } catch { throw HistoryError(error, parameter: "path") }
         do throws(HistoryError) {
-            return try DataManager(
+            let manager = try DataManager(
                 path, mode, checked, surroundings, store, first, feed, source)
+            for warning in effective.warnings { manager.logger.warning("\(warning)") }
+            return manager
         } catch {
             store?.close()
             throw error
@@ -126,7 +133,11 @@ public final class DataManager: Sendable {
         (marks, ledger) = (RecentMarks(), IngestLedger())
         context = ReadContext(QueryMeter(recorder, time), time, marks, ledger)
         threads = ManagerThreads(reads: context.readThreads)
-        let events = CacheEventLog(surroundings.logger, time)
+        let ledger = self.ledger
+        // The journal gets the events with the counts: caching waits for no disk.
+        var journal: (@Sendable (Event) -> Void)?
+        if store != nil { journal = { ledger.keep($0, uptime: time.uptime) } }
+        let events = CacheEventLog(surroundings.logger, time, journal)
         let cache = try RealtimeCache(
             capacity: configuration.cacheCapacity, time: time, onEvent: { events.note($0) })
         realtime = cache
@@ -173,20 +184,30 @@ public final class DataManager: Sendable {
     }
 
     /// Flushes and lets the store go. Twice is harmless; reads go on, writes throw `closed`.
-    public func close() async {
-        guard let store else { return }
+    ///
+    /// - Returns: why the last flush failed, which is logged too; nil if it did not. What was
+    ///   acknowledged as durable is then in the log, and the next open finds it there.
+    @discardableResult
+    public func close() async -> HistoryError? {
+        guard let store else { return nil }
         let now = time.now
-        let close: @Sendable () -> Void = { [self] in
+        let close: @Sendable () -> StoreError? = { [self] in
             writeLedger(to: store, at: now)
-            store.close()
+            return store.close()
         }
+        let failure: StoreError?
         // A thread of its own: no queue of other calls is in front of it.
-        do { try await BlockingThreads(name: "almanac-close", threadCountMax: 1).run(close) } catch
-        {
+        do {
+            failure = try await BlockingThreads(name: "almanac-close", threadCountMax: 1).run(close)
+        } catch {
             // Without a thread this one has to wait: a store that stays locked would be worse.
-            close()
+            failure = close()
         }
         feed.end()
+        guard let failure else { return nil }
+        logger.error(
+            "the last flush before closing failed, its samples stay in the log: \(failure)")
+        return HistoryError(failure)
     }
 
     /// Runs something on the store that waits for a lock or for the disk, on a thread that no task

@@ -18,6 +18,12 @@ public struct HistoryError: Error, Sendable {
         public static let readOnly = Code(rawValue: "readOnly")
         /// Another process writes; ``HistoryError/holder`` names it.
         public static let locked = Code(rawValue: "locked")
+        /// There is no store at the path.
+        public static let noStore = Code(rawValue: "noStore")
+        /// The folder holds something other than a store.
+        public static let foreignFolder = Code(rawValue: "foreignFolder")
+        /// The store was written by a later version, or with a codec that this one does not have.
+        public static let unsupportedVersion = Code(rawValue: "unsupportedVersion")
         /// Bytes are not what was written; the rest stays readable.
         public static let damaged = Code(rawValue: "damaged")
         /// No space is left, or less than the store keeps in reserve; reads go on.
@@ -64,6 +70,43 @@ public struct HistoryError: Error, Sendable {
     }
 }
 
+extension HistoryError {
+    /// The six kinds that an interface shows its callers, each with its own advice.
+    public enum Kind: String, Hashable, Sendable, CaseIterable {
+        /// The store refused or cannot be read: locked, read-only, damaged, full, too large an answer.
+        case database
+        /// A device answered that it cannot, whatever its make.
+        case t3000
+        /// The realtime cache or the reads for it are at their bound.
+        case cache
+        /// A key of the configuration has a value that it cannot have.
+        case configuration
+        /// The caller's argument is wrong or names something unknown.
+        case validation
+        /// A device did not answer in time.
+        case timeout
+    }
+
+    /// The outward kind: it follows from the code, and from the parameter if that is a key of the
+    /// configuration or a bound of the cache.
+    public var kind: Kind {
+        if let parameter, HistoryError.cacheBounds.contains(parameter) { return .cache }
+        switch code {
+        case .invalidParameter:
+            let isKey = ConfigurationKey.all.contains { $0.name == parameter }
+            return isKey ? .configuration : .validation
+        case .unknownDevice, .unknownPoint, .unknownTrendLog: return .validation
+        case .deviceTimeout: return .timeout
+        case .deviceError: return .t3000
+        default: return .database
+        }
+    }
+
+    private static let cacheBounds: Set = [
+        "capacity", "configuration.pointsWanted", "limits.waiting",
+    ]
+}
+
 extension HistoryError: CustomStringConvertible {
     public var description: String {
         var place = file ?? ""
@@ -77,7 +120,10 @@ extension HistoryError {
     init(_ error: StoreError, parameter: String? = nil) {
         let code: Code =
             switch error.code {
-            case .noStore, .foreign, .unsupported, .damaged: .damaged
+            case .noStore: .noStore
+            case .foreign: .foreignFolder
+            case .unsupported: .unsupportedVersion
+            case .damaged: .damaged
             case .locked: .locked
             case .readOnly: .readOnly
             case .diskFull, .diskReserve: .diskFull

@@ -21,6 +21,7 @@ public final class VirtualRun: Sendable {
     /// Runs `body` and what it starts on ``executor`` until `body` is done.
     ///
     /// - Throws: ``Stuck`` where everything waits and nobody sleeps, and what `body` throws.
+    @discardableResult
     public func run<Answer: Sendable>(
         _ body: @escaping @Sendable () async throws -> Answer
     ) throws -> Answer {
@@ -48,6 +49,7 @@ public final class VirtualRun: Sendable {
 
     /// Awaits what is done on other threads. Time stands still meanwhile, as it does by itself while
     /// a task waits for a call of `DataManager`.
+    @discardableResult
     public func outside<Answer: Sendable, Failure: Error>(
         _ body: @Sendable () async throws(Failure) -> Answer
     ) async throws(Failure) -> Answer {

@@ -260,7 +260,7 @@ import Testing
             #expect(try manager.samples(of: supply, in: range).isEmpty)
             #expect(try manager.recordedGaps(of: supply, in: range).map(\.reason) == [.removed])
             #expect(try manager.recordedGaps(of: fan, in: range).isEmpty)
-            #expect(try manager.audit(in: .all).map(\.operation) == ["delete"])
+            #expect(try manager.audit(in: .all).map(\.operation).suffix(1) == ["delete"])
             // Ages count from now while samples still come.
             try await manager.store([PointSample(point: fan, value: 1, at: time.now)])
             let dry = try await manager.removeSamples(olderThan: 58, dryRun: true)

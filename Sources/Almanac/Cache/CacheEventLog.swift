@@ -2,8 +2,8 @@ import DurableFiles
 import Logging
 import Synchronization
 
-/// Tells the log of values that a cache does not take as they are, once a minute at most: a device
-/// whose clock is wrong has it wrong for each of its points and rounds.
+/// Reports values that a cache does not take as they are to the log and the journal, once a minute at
+/// most: a device whose clock is wrong has it wrong for each of its points and rounds.
 final class CacheEventLog: Sendable {
     private struct State {
         /// The uptime at which the log was last told.
@@ -13,15 +13,23 @@ final class CacheEventLog: Sendable {
 
     private let logger: Logger
     private let time: any TimeSource
+    private let journal: (@Sendable (Event) -> Void)?
     private let state = Guarded(State())
 
     private static let interval: Duration = .seconds(60)
-    /// Clocks of devices are never quite right.
-    private static let aheadMin: Duration = .seconds(60)
+    /// Clocks that a network keeps together are closer than this.
+    private static let aheadMin: Duration = .seconds(1)
 
-    init(_ logger: Logger, _ time: any TimeSource) {
+    /// - Parameters:
+    ///   - logger: gets a line.
+    ///   - time: says when the last minute began.
+    ///   - journal: gets an event; nil for a store that is only read.
+    init(
+        _ logger: Logger, _ time: any TimeSource, _ journal: (@Sendable (Event) -> Void)? = nil
+    ) {
         self.logger = logger
         self.time = time
+        self.journal = journal
     }
 
     func note(_ event: CacheEvent) {
@@ -36,6 +44,24 @@ final class CacheEventLog: Sendable {
             return state.untoldCount
         }
         guard let others else { return }
-        logger.warning("\(event)\(others > 0 ? "; \(others) more since the last was told" : "")")
+        let message = "\(event)\(others > 0 ? "; \(others) more since the last report" : "")"
+        logger.warning("\(message)")
+        journal?(
+            Event(
+                at: time.now, .warning, kind: event.kind.word, subject: event.point.description,
+                message,
+                fields: [
+                    "others": String(others), "timestamp": String(event.timestamp.milliseconds),
+                ]))
+    }
+}
+
+extension CacheEvent.Kind {
+    /// The kind of the journal's event.
+    fileprivate var word: String {
+        switch self {
+        case .stampInFuture: "stamp_in_future"
+        case .notANumber: "not_a_number"
+        }
     }
 }

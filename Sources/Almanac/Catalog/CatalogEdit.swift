@@ -67,7 +67,7 @@ struct CatalogEdit {
     /// holds.
     private func moment(behind newest: Timestamp?) -> Timestamp {
         guard let newest, newest > now else { return now }
-        return Timestamp(rawValue: newest.rawValue + 1)
+        return Timestamp(rawValue: newest.rawValue.plus(1))
     }
 
     /// Keeps a document whose older versions nobody asks for: there is only one in memory.

@@ -1,10 +1,13 @@
 import SegmentStore
 
 extension HistoryReading {
-    /// Returns a device; nil if it is not known. Does not touch the disk.
+    /// Returns a device; nil if it is not known.
+    ///
+    /// It was last seen when the caller noted it, or at the time of the newest sample of its points,
+    /// whichever is later. The first read of a point's newest sample touches the disk.
     public func device(_ id: DeviceID) throws(HistoryError) -> Device? {
         try read { (view) throws(HistoryError) in
-            try view.storedDevice(id).map(view.marks.applied)
+            try view.storedDevice(id).map { view.seen($0, view.marks) }
         }
     }
 
@@ -16,7 +19,7 @@ extension HistoryReading {
             for id in view.catalog.deviceIDs {
                 guard let device = try view.storedDevice(id), device.isActive || !activeOnly
                 else { continue }
-                found.append(marks.applied(to: device))
+                found.append(view.seen(device, marks))
             }
             return found
         }
@@ -138,5 +141,21 @@ extension HistoryError {
     static func unknown(_ log: TrendLogID) -> HistoryError {
         HistoryError(
             .unknownTrendLog, "trend log \(log.rawValue) is not known", parameter: "trendLog")
+    }
+}
+
+extension HistorySnapshot {
+    /// A device with the time at which it was last seen.
+    fileprivate func seen(_ device: Device, _ marks: RecentMarks.Marks) -> Device {
+        var device = marks.applied(to: device)
+        let now = now
+        for point in catalog.points(of: device.deviceID) {
+            // A damaged sample, or one from the future, does not show when its device was seen.
+            guard let newest = try? latestValue(of: point.address)?.time, newest <= now else {
+                continue
+            }
+            device.lastSeen = max(newest, device.lastSeen ?? newest)
+        }
+        return device
     }
 }

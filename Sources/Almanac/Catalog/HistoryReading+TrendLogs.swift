@@ -6,6 +6,9 @@ public struct TrendLogSummary: Hashable, Sendable {
     public var itemCount: Int
     /// Of all its items, at its interval.
     public var samplesPerDay: Double
+    /// ``TrendLog/interval`` once for each item: the time between two samples if they were taken one
+    /// after the other.
+    public var totalInterval: Duration
 }
 
 /// A point and how many active trend logs collect it.
@@ -90,7 +93,8 @@ extension HistoryReading {
                 let perDay = 86_400_000 / Double(log.interval.milliseconds)
                 summaries.append(
                     TrendLogSummary(
-                        log: log, itemCount: count, samplesPerDay: perDay * Double(count)))
+                        log: log, itemCount: count, samplesPerDay: perDay * Double(count),
+                        totalInterval: log.interval * count))
             }
             return summaries
         }

@@ -4,7 +4,7 @@ import Synchronization
 /// What changes with every tick: when a device was last heard of, and the newest tick of a log.
 ///
 /// Held in memory: a record a tick would be as much as the samples themselves. After a restart the
-/// newest samples of a log say the same; of a device its newest change says what was known then.
+/// newest samples of a log, and of the points of a device, take their place.
 final class RecentMarks: Sendable {
     /// The marks of one moment.
     struct Marks: Sendable {

@@ -48,6 +48,14 @@ struct StoredProfile: Codable, Hashable, Sendable {
     var high: Double?
     var states: [String]?
     var zone: String?
+    var binding: StoredBinding?
+}
+
+struct StoredBinding: Codable, Hashable, Sendable {
+    var object: String
+    /// Missing for polling.
+    var mode: String?
+    var ms: Int64?
 }
 
 struct StoredLog: Codable, Hashable, Sendable {
@@ -83,13 +91,24 @@ extension StoredProfile {
         high = profile.high
         states = profile.stateTexts
         zone = profile.timeZone
+        binding = profile.binding.map {
+            StoredBinding(
+                object: $0.object, mode: $0.mode == .poll ? nil : $0.mode.rawValue,
+                ms: $0.interval?.milliseconds)
+        }
     }
 
     var profile: PointProfile {
         PointProfile(
             rangeCode: range, decimals: decimals,
             historyMode: mode.flatMap(HistoryMode.init(rawValue:)) ?? .sampled, modulus: modulus,
-            low: low, high: high, stateTexts: states, timeZone: zone)
+            low: low, high: high, stateTexts: states, timeZone: zone,
+            binding: binding.map {
+                PointBinding(
+                    object: $0.object,
+                    mode: $0.mode.flatMap(PointBinding.Mode.init(rawValue:)) ?? .poll,
+                    interval: $0.ms.map { .milliseconds($0) })
+            })
     }
 }
 

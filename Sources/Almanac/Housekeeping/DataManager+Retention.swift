@@ -11,9 +11,10 @@ extension DataManager {
     /// - Parameter dryRun: only reports what would go; the same counts as without it.
     /// - Throws: `readOnly`, `busy` while an import is under way, `diskFull`, `damaged`.
     @discardableResult
-    public func removeExpiredData(dryRun: Bool = false) async throws(HistoryError) -> RemovalReport
-    {
-        var report = try await removeExpiredSamples(dryRun: dryRun)
+    public func removeExpiredData(
+        dryRun: Bool = false, by author: Author = .program
+    ) async throws(HistoryError) -> RemovalReport {
+        var report = try await removeExpiredSamples(dryRun: dryRun, by: author)
         report.staleValues = sweepCache(dryRun: dryRun)
         report.leftoverFiles = try await write(on: threads.upkeep) { (store) throws(StoreError) in
             try store.removeLeftovers(dryRun: dryRun)
@@ -22,7 +23,9 @@ extension DataManager {
     }
 
     /// The same of samples alone.
-    func removeExpiredSamples(dryRun: Bool) async throws(HistoryError) -> RemovalReport {
+    func removeExpiredSamples(
+        dryRun: Bool, by author: Author
+    ) async throws(HistoryError) -> RemovalReport {
         let policy = RetentionPolicy(
             days: configuration.dataRetentionDays, byteCount: configuration.retentionByteCount)
         let now = time.now
@@ -33,7 +36,7 @@ extension DataManager {
         guard let floor else {
             return RemovalReport(samples: 0, files: 0, bytes: 0)
         }
-        return try await removeSamples(before: floor, dryRun, as: "removeExpiredData")
+        return try await removeSamples(before: floor, dryRun, as: "removeExpiredData", by: author)
     }
 
     /// Lets go of cached values that would not be given any more.
@@ -73,7 +76,7 @@ extension HistorySnapshot {
             let now = try establishedTime(at: clock, tolerance: tolerance)
         else { return nil }
         var floor = policy.days.map {
-            Timestamp(rawValue: now.rawValue.minus(Int64($0) * 86_400_000))
+            Timestamp(rawValue: now.rawValue.minus(Int64($0).times(86_400_000)))
         }
         guard let bound = policy.byteCount else { return floor }
         var byteCount: Int

@@ -15,12 +15,14 @@ package struct Housekeeper {
     private var wasClockBehind = false
     /// Events that could not be written yet.
     private var waiting: [Event] = []
+    /// Events that there was no room to keep.
+    private var droppedCount = 0
     /// Whether the store was closed.
     package var isOver: Bool { manager.feed.isEnded }
 
     private static let waitingCountMax = 100
     /// A clock that is off by more from one look to the next was set.
-    private static let clockJumpMin: Int64 = 1000
+    private static let clockJumpMin: UInt64 = 1000
 
     /// - Throws: `invalidParameter` for an unknown `site_time_zone`; `damaged`.
     package init(_ manager: DataManager) throws(HistoryError) {
@@ -71,7 +73,8 @@ package struct Housekeeper {
         case .announceRetention(let removal): try await announce(removal)
         case .removeExpired:
             // Values and leftovers have jobs of their own.
-            let report = try await manager.removeExpiredSamples(dryRun: false)
+            let report = try await manager.removeExpiredSamples(
+                dryRun: false, by: .housekeeping)
             if report.samples > 0 {
                 note(.info, "retention", "\(report.samples) samples were removed")
             }
@@ -83,9 +86,16 @@ package struct Housekeeper {
     }
 
     private mutating func note(_ level: Event.Level, _ kind: String, _ message: String) {
-        waiting.append(Event(at: manager.time.now, level, kind: kind, message))
-        if waiting.count > Housekeeper.waitingCountMax { waiting.removeFirst() }
+        wait(for: Event(at: manager.time.now, level, kind: kind, message))
         manager.logger.log(level: level == .info ? .info : .error, "\(kind): \(message)")
+    }
+
+    /// Keeps an event until it can be written; the oldest goes if there are too many.
+    private mutating func wait(for event: Event) {
+        waiting.append(event)
+        guard waiting.count > Housekeeper.waitingCountMax else { return }
+        waiting.removeFirst()
+        droppedCount += 1
     }
 
     private mutating func note(_ error: HistoryError, in job: Housekeeping.Job) {
@@ -103,7 +113,7 @@ extension Housekeeper {
             manager.updateGauges()
         }
         for crossing in manager.monitor.recorder.checkThresholds() {
-            waiting.append(crossing.event)
+            wait(for: crossing.event)
         }
         try await manager.write { [manager] (store) throws(StoreError) in
             manager.writeLedger(to: store, at: now)
@@ -125,12 +135,13 @@ extension Housekeeper {
     }
 
     private mutating func lookAtClock(_ now: Timestamp) {
-        let origin = now.milliseconds - manager.time.uptime.milliseconds
+        let origin = now.milliseconds.minus(manager.time.uptime.milliseconds)
         defer { clockOrigin = origin }
-        guard let before = clockOrigin, abs(origin - before) > Housekeeper.clockJumpMin else {
+        guard let before = clockOrigin, origin.minus(before).magnitude > Housekeeper.clockJumpMin
+        else {
             return
         }
-        note(.error, Event.clockJumpKind, "the clock was set by \(origin - before) ms")
+        note(.error, Event.clockJumpKind, "the clock was set by \(origin.minus(before)) ms")
     }
 
     private mutating func backUp() async throws(HistoryError) {
@@ -173,7 +184,7 @@ extension Housekeeper {
     }
 
     private mutating func announce(_ removal: Timestamp) async throws(HistoryError) {
-        let report = try await manager.removeExpiredSamples(dryRun: true)
+        let report = try await manager.removeExpiredSamples(dryRun: true, by: .housekeeping)
         guard report.samples > 0 else { return }
         // The announcement counts once it can be read: before it is recorded, nothing is removed.
         try await manager.record(
@@ -186,6 +197,14 @@ extension Housekeeper {
 
     /// What cannot be written is tried again at the next time.
     private mutating func writeEvents() async {
+        if droppedCount > 0 {
+            let event = Event(
+                at: manager.time.now, .warning, kind: "journal_dropped",
+                "\(droppedCount) events of housekeeping are not in the journal: too many waited",
+                fields: ["events": String(droppedCount)])
+            do throws(HistoryError) { try await manager.record(event) } catch { return }
+            droppedCount = 0
+        }
         while let event = waiting.first {
             do throws(HistoryError) { try await manager.record(event) } catch { return }
             waiting.removeFirst()

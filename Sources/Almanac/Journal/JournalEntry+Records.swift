@@ -29,6 +29,7 @@ private struct StoredEvent: Codable {
     var kind: String
     var subject: String?
     var message: String
+    var fields: [String: String]?
 }
 
 private struct StoredAudit: Codable {
@@ -125,7 +126,8 @@ extension Event {
         try JournalEntry(
             .event, at: time,
             json: StoredEvent(
-                level: level.rawValue, kind: kind, subject: subject, message: message))
+                level: level.rawValue, kind: kind, subject: subject, message: message,
+                fields: fields.isEmpty ? nil : fields))
     }
 
     init?(_ entry: JournalEntry) {
@@ -133,7 +135,8 @@ extension Event {
             let level = Level(rawValue: stored.level)
         else { return nil }
         self.init(
-            at: entry.time, level, kind: stored.kind, subject: stored.subject, stored.message)
+            at: entry.time, level, kind: stored.kind, subject: stored.subject, stored.message,
+            fields: stored.fields ?? [:])
     }
 }
 
@@ -142,7 +145,8 @@ extension AuditEntry {
         try JournalEntry(
             .audit, at: timestamp,
             json: StoredAudit(
-                operation: operation, user: userID, device: deviceID?.rawValue,
+                operation: operation, user: userID,
+                device: point == nil ? deviceID?.rawValue : nil,
                 point: point?.description, old: oldValue, new: newValue, source: source))
     }
 
@@ -151,9 +155,10 @@ extension AuditEntry {
             return nil
         }
         self.init(
-            at: entry.time, operation: stored.operation, userID: stored.user,
+            at: entry.time, operation: stored.operation,
+            by: Author(userID: stored.user, source: stored.source),
             deviceID: stored.device.map { DeviceID($0) },
             point: stored.point.flatMap { PointAddress($0) }, oldValue: stored.old,
-            newValue: stored.new, source: stored.source)
+            newValue: stored.new)
     }
 }

@@ -48,7 +48,7 @@ public struct SampleBatches: AsyncSequence, Sendable {
             }.mapError { HistoryError($0) }.get()
             isAtEnd = columns.count < SampleBatches.batchSampleCountMax
             guard let last = columns.times.last else { return nil }
-            from = Timestamp(rawValue: last + 1)
+            from = Timestamp(rawValue: last.plus(1))
             return (0..<columns.count).map { columns.sample($0) }
         }
     }

@@ -9,19 +9,28 @@ extension DataManager {
     /// one. With `durable`, the configuration's default, it is on the medium on return.
     ///
     /// A value that is no number is rejected, and so is a time that no right clock gives (before
-    /// 2000, or more than a day ahead), which an event tells of. The same sample again is a
+    /// 2000, or more than a day ahead), which an event reports. The same sample again is a
     /// duplicate; another value at a known time wins, or with `keep` loses. A sample older than what
     /// retention keeps is rejected, unless that bound is later than now: then a wrong clock has set
-    /// it, and it is lowered first. The journal gets the
-    /// counts of all these, and a gap where values were no numbers, within a minute, or at the next
-    /// flush.
+    /// it, and it is lowered first. The journal gets the counts of all these, and a gap for what was
+    /// rejected or refused by a full disk, within a minute, or at the next flush. Of a quality,
+    /// ``Quality/canonical`` is stored.
     ///
-    /// - Throws: `unknownPoint`, and nothing is stored then; `limitExceeded` above a million
-    ///   samples; `readOnly`, `closed`, `diskFull`, `io`.
+    /// - Parameters:
+    ///   - samples: of known points, in any order; ``PointSample/intervalSeconds`` is not stored.
+    ///   - durability: what to wait for; nil for that of the configuration.
+    ///   - rule: which value stays if there is one of the same time.
+    ///   - origin: how the samples came; a batch that is not live has an event of that kind.
+    ///   - author: if one is given, each point that changes has an entry in the audit trail: for
+    ///     samples that a person or program writes, not for those that are collected.
+    /// - Throws: `unknownPoint`, and nothing is stored then; `unknownTrendLog` for a sample of a log
+    ///   that is not known, `invalidParameter` if the log never had the point, or for an interval
+    ///   below 0; `limitExceeded` above a million samples; `readOnly`, `closed`, `diskFull`, `io`.
     @discardableResult
     public func store(
         _ samples: [PointSample], durability: Durability? = nil,
-        onConflict rule: ConflictRule = .replace
+        onConflict rule: ConflictRule = .replace, origin: SampleOrigin = .live,
+        by author: Author? = nil
     ) async throws(HistoryError) -> Receipt {
         guard samples.count <= DataManager.batchSampleCountMax else {
             throw HistoryError(
@@ -29,6 +38,7 @@ extension DataManager {
                 "\(samples.count) samples found, at most \(DataManager.batchSampleCountMax) a batch",
                 parameter: "samples")
         }
+        try check(samples)
         let window = clockLimits
         let prepared = try StoredBatch(samples, in: engineSnapshot.catalog, window)
         let durability = durability ?? configuration.durability
@@ -40,8 +50,14 @@ extension DataManager {
                 if let floor = store.floor, prepared.hasSamples(before: floor) {
                     try lowerImplausibleFloor(of: store)
                 }
-                let engine = try store.append(
-                    prepared.batch, durability: durability.engine, onConflict: rule.engine)
+                let engine: SegmentStore.Receipt
+                do throws(StoreError) {
+                    engine = try store.append(
+                        prepared.batch, durability: durability.engine, onConflict: rule.engine)
+                } catch {
+                    noteRefusal(of: samples, error, in: store)
+                    throw error
+                }
                 receipt = prepared.receipt(engine)
                 notes = prepared.notes(engine)
             } else {
@@ -50,6 +66,7 @@ extension DataManager {
                 receipt.rejected = prepared.rejected
             }
             account(for: samples, receipt, notes, behind: newest, in: store)
+            record(samples, receipt, notes, origin, author, in: store)
             return receipt
         }
         if receipt.durability == .durable, receipt.stored + receipt.replaced > 0 {
@@ -87,6 +104,7 @@ extension DataManager {
         do throws(StoreError) {
             var entries = try IngestRow.journalEntries(page.rows, at: now)
             for gap in page.gaps { entries += try gap.journalEntries() }
+            if page.dropped > 0 { entries.append(try page.droppedEvent(at: now).journalEntry()) }
             try record(entries + page.entries, in: store)
         } catch {
             logger.warning("what was counted or done is not in the journal yet: \(error.message)")
@@ -98,7 +116,7 @@ extension DataManager {
     var clockLimits: ClosedRange<Timestamp> {
         let past = configuration.clockPastLimit
         let ahead = configuration.clockFutureLimit.milliseconds
-        return past...max(past, Timestamp(rawValue: time.now.rawValue + ahead))
+        return past...max(past, Timestamp(rawValue: time.now.rawValue.plus(ahead)))
     }
 }
 
@@ -130,7 +148,7 @@ private struct StoredBatch: Sendable {
             }
             batch.append(
                 newest!.series, time: sample.timestamp.rawValue, value: sample.value,
-                quality: sample.quality.rawValue)
+                quality: sample.quality.canonical.rawValue)
             places.append(index)
         }
     }
@@ -182,6 +200,17 @@ private struct StoredBatch: Sendable {
     }
 }
 
+extension IngestLedger.Page {
+    /// The event that reports how much there was no room to keep.
+    fileprivate func droppedEvent(at now: Timestamp) -> Event {
+        Event(
+            at: now, .warning, kind: "journal_dropped",
+            "\(droppedGapCount) gaps and \(droppedEntryCount) entries are not in the journal: "
+                + "there were too many at once",
+            fields: ["gaps": String(droppedGapCount), "entries": String(droppedEntryCount)])
+    }
+}
+
 extension Receipt {
     /// The event that tells of times that no right clock gives.
     fileprivate func quarantineEvent(_ samples: [PointSample], _ now: Timestamp) -> Event {
@@ -189,6 +218,7 @@ extension Receipt {
         let sample = samples[first.index]
         return Event(
             at: now, .warning, kind: "clock_rejected", subject: sample.point.description,
-            "\(quarantined) samples refused, the first with time \(sample.timestamp.rawValue)")
+            "\(quarantined) samples refused, the first with time \(sample.timestamp.rawValue)",
+            fields: ["samples": String(quarantined)])
     }
 }

@@ -17,12 +17,16 @@ final class IngestLedger: Sendable {
     /// What is to be written.
     struct Page: Sendable {
         var rows: [IngestRow] = []
-        /// Of reason `not_a_number`, up to the next value.
+        /// Of samples that were refused, up to the next value.
         var gaps: [Gap] = []
         /// Of what was done and the journal did not take then.
         var entries: [JournalEntry] = []
+        /// Gaps and entries that there was no room to keep.
+        var droppedGapCount = 0
+        var droppedEntryCount = 0
 
-        var isEmpty: Bool { rows.isEmpty && gaps.isEmpty && entries.isEmpty }
+        var isEmpty: Bool { rows.isEmpty && gaps.isEmpty && entries.isEmpty && dropped == 0 }
+        var dropped: Int { droppedGapCount + droppedEntryCount }
     }
 
     /// The times without a value since a point's last one.
@@ -30,6 +34,7 @@ final class IngestLedger: Sendable {
         /// The first of them that is not written yet, behind ``last`` where all are.
         var start: Int64
         var last: Int64
+        var reason: GapReason
 
         var isWritten: Bool { start > last }
     }
@@ -39,6 +44,8 @@ final class IngestLedger: Sendable {
         var misses: [PointAddress: Miss] = [:]
         var gaps: [Gap] = []
         var entries: [JournalEntry] = []
+        var droppedGapCount = 0
+        var droppedEntryCount = 0
         /// The uptime of the first row.
         var since: Duration = .zero
         /// The uptime at which quarantine was last told of.
@@ -49,7 +56,7 @@ final class IngestLedger: Sendable {
 
     private static let interval: Duration = .seconds(60)
     private static let rowCountMax = 400
-    /// Gaps between two writes; a batch that has more is known by its receipt alone.
+    /// Gaps and entries between two writes; how many more there were is an event.
     fileprivate static let gapCountMax = 10_000
     fileprivate static let entryCountMax = 1000
 
@@ -68,7 +75,7 @@ final class IngestLedger: Sendable {
                 return
             }
             if state.isEmpty { state.since = uptime }
-            state.noteMisses(among: samples, receipt.rejected, behind: newest)
+            state.noteMisses(among: samples, receipt.rejected, behind: newest, now: now)
             for (place, kind) in notes {
                 let sample = samples[place]
                 state.count(sample.point, at: sample.timestamp.rawValue) { counters in
@@ -84,6 +91,23 @@ final class IngestLedger: Sendable {
                 state.count(samples[rejected.index].point, at: now.rawValue) {
                     $0.quarantined += 1
                 }
+            }
+        }
+    }
+
+    /// Notes that samples of a whole batch were refused because the disk is full.
+    ///
+    /// - Parameter newest: as in ``note(_:_:_:behind:now:uptime:)``, of each point of the batch.
+    func noteRefused(
+        _ samples: [PointSample], behind newest: [PointAddress: Int64], uptime: Duration
+    ) {
+        state.withLock { state in
+            if state.isEmpty { state.since = uptime }
+            for sample in samples
+            where sample.value.isFinite && BulkImport.supportedRange.contains(sample.timestamp) {
+                state.miss(
+                    sample.timestamp.rawValue, of: sample.point, .diskFull,
+                    behind: newest[sample.point] ?? .min)
             }
         }
     }
@@ -118,12 +142,21 @@ final class IngestLedger: Sendable {
         }
     }
 
+    /// Keeps an event until the next write.
+    func keep(_ event: Event, uptime: Duration) {
+        // Only an event whose text no journal takes cannot be made an entry.
+        guard let entry = try? event.journalEntry() else { return }
+        keep([entry], uptime: uptime)
+    }
+
     /// Keeps again what could not be written.
     func putBack(_ page: Page) {
         state.withLock { state in
             for row in page.rows { state.add(row) }
             for gap in page.gaps { state.add(gap) }
             state.add(page.entries)
+            state.droppedGapCount += page.droppedGapCount
+            state.droppedEntryCount += page.droppedEntryCount
         }
     }
 
@@ -155,25 +188,33 @@ extension IngestLedger.State {
     /// Nothing is to be written.
     fileprivate var isEmpty: Bool {
         rows.isEmpty && misses.values.allSatisfy(\.isWritten) && gaps.isEmpty && entries.isEmpty
+            && droppedGapCount + droppedEntryCount == 0
     }
 
     fileprivate mutating func add(_ new: [JournalEntry]) {
-        entries += new.prefix(IngestLedger.entryCountMax - entries.count)
+        let kept = new.prefix(IngestLedger.entryCountMax - entries.count)
+        entries += kept
+        droppedEntryCount += new.count - kept.count
     }
 
     fileprivate mutating func add(_ gap: Gap) {
-        if gaps.count < IngestLedger.gapCountMax { gaps.append(gap) }
+        guard gaps.count < IngestLedger.gapCountMax else {
+            droppedGapCount += 1
+            return
+        }
+        gaps.append(gap)
     }
 
     /// A miss lasts from the first time that had no value up to the next value of its point. One that
     /// is older than values of its point has lasted: it is a gap of its own, of its time alone.
     fileprivate mutating func noteMisses(
         among samples: [PointSample], _ rejected: [RejectedSample],
-        behind stored: [PointAddress: Int64]
+        behind stored: [PointAddress: Int64], now: Timestamp
     ) {
         let missing = Set(rejected.lazy.filter { $0.reason == .notANumber }.map(\.index))
-        guard !missing.isEmpty || !misses.isEmpty else { return }
-        let others = Set(rejected.lazy.filter { $0.reason != .notANumber }.map(\.index))
+        let stampless = Set(rejected.lazy.filter { $0.reason == .clock }.map(\.index))
+        guard !missing.isEmpty || !stampless.isEmpty || !misses.isEmpty else { return }
+        let others = Set(rejected.lazy.filter { $0.reason == .belowFloor }.map(\.index))
         var newest = stored
         for place in missing {
             let point = samples[place].point
@@ -184,50 +225,77 @@ extension IngestLedger.State {
             if missing.contains(place) {
                 // A time that no journal takes is no place for a gap.
                 guard BulkImport.supportedRange.contains(sample.timestamp) else { continue }
-                miss(time, of: sample.point, behind: newest[sample.point] ?? .min)
+                miss(time, of: sample.point, .notANumber, behind: newest[sample.point] ?? .min)
+            } else if stampless.contains(place) {
+                // Its own stamp is wrong: what is known of the time is when it arrived.
+                guard BulkImport.supportedRange.contains(now) else { continue }
+                miss(now.rawValue, of: sample.point, .clockRejected, behind: .min)
             } else {
                 if let known = newest[sample.point] { newest[sample.point] = max(known, time) }
-                guard let known = misses[sample.point], time > known.last else { continue }
-                misses[sample.point] = nil
-                close(known.start, of: sample.point, at: time)
+                arrive(time, of: sample.point)
             }
         }
     }
 
-    /// - Parameter newest: the time of the point's newest value.
-    private mutating func miss(_ time: Int64, of point: PointAddress, behind newest: Int64) {
-        let known = misses[point]
-        // A second answer for a tick that has its value is no miss.
-        guard time != newest else { return }
-        if time < newest || time < known?.start ?? .min {
-            close(time, of: point, at: time + 1)
-        } else {
-            misses[point] = IngestLedger.Miss(
-                start: known?.start ?? time, last: max(known?.last ?? time, time))
+    /// A value after a miss ends it. One that a full disk had refused before, and that comes again,
+    /// was not missed.
+    private mutating func arrive(_ time: Int64, of point: PointAddress) {
+        guard let known = misses[point] else { return }
+        if time > known.last {
+            misses[point] = nil
+            close(known.start, of: point, at: time, known.reason)
+        } else if known.reason == .diskFull, time >= known.start {
+            misses[point]!.start = time + 1
+            if time == known.last { misses[point] = nil }
         }
     }
 
-    private mutating func close(_ start: Int64, of point: PointAddress, at end: Int64) {
+    /// - Parameter newest: the time of the point's newest value.
+    fileprivate mutating func miss(
+        _ time: Int64, of point: PointAddress, _ reason: GapReason, behind newest: Int64
+    ) {
+        var known = misses[point]
+        // A second answer for a tick that has its value is no miss.
+        guard time != newest else { return }
+        if time < newest || time < known?.start ?? .min {
+            close(time, of: point, at: time + 1, reason)
+            return
+        }
+        if let before = known, before.reason != reason {
+            // One gap has one reason: where another begins, the one before ends.
+            close(before.start, of: point, at: max(time, before.start), before.reason)
+            known = nil
+        }
+        misses[point] = IngestLedger.Miss(
+            start: known?.start ?? time, last: max(known?.last ?? time, time), reason: reason)
+    }
+
+    private mutating func close(
+        _ start: Int64, of point: PointAddress, at end: Int64, _ reason: GapReason
+    ) {
         guard start < end else { return }
         let range = TimeRange(from: Timestamp(rawValue: start), to: Timestamp(rawValue: end))!
-        add(Gap(point: point, range: range, reason: .notANumber))
+        add(Gap(point: point, range: range, reason: reason))
     }
 
     /// A miss that goes on is written as far as it has come, and what follows up to the next value
     /// behind it.
     fileprivate mutating func take() -> IngestLedger.Page {
         for (point, miss) in misses where !miss.isWritten {
-            close(miss.start, of: point, at: miss.last + 1)
+            close(miss.start, of: point, at: miss.last + 1, miss.reason)
             misses[point]!.start = miss.last + 1
         }
         defer {
             rows = [:]
             gaps = []
             entries = []
+            droppedGapCount = 0
+            droppedEntryCount = 0
         }
         return IngestLedger.Page(
             rows: rows.values.sorted {
                 ($0.point, $0.span.lowerBound) < ($1.point, $1.span.lowerBound)
-            }, gaps: gaps, entries: entries)
+            }, gaps: gaps, entries: entries, droppedGapCount: droppedGapCount,
+            droppedEntryCount: droppedEntryCount)
     }
 }

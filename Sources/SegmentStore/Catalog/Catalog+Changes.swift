@@ -3,6 +3,9 @@ public import TimeSeriesModel
 /// The records of one or more changes, in order: what must be logged before they may be relied on.
 public struct CatalogChange: Hashable, Sendable {
     public private(set) var records: [CatalogRecord] = []
+    /// Entries that are recorded with the change, in the same write and sync, so that no acknowledged
+    /// change is without them. A change without records records none of them.
+    public var journal: [JournalEntry] = []
 
     public init() {}
 

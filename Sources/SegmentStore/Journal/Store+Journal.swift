@@ -25,7 +25,7 @@ extension Store {
         flushIfDue()
     }
 
-    private static func refuse(_ entry: JournalEntry) throws(StoreError) {
+    static func refuse(_ entry: JournalEntry) throws(StoreError) {
         guard BulkImport.supportedRange.contains(entry.time) else {
             throw StoreError(
                 .invalidParameter,
@@ -42,19 +42,7 @@ extension Store {
     /// Few and rare: entries may use the disk's reserve, so that it can be recorded that it was
     /// reached.
     private func record(_ entries: [JournalEntry], _ writer: inout Writer) throws(StoreError) {
-        var frames: [JournalFrame] = []
-        let byYear = Dictionary(grouping: entries) { UTCYear(containing: $0.time).number }
-        for (year, entries) in byYear.sorted(by: { $0.key < $1.key }) {
-            // A frame has a bound; entries of 64 KiB reach it with the thousandth.
-            for part in stride(from: 0, to: entries.count, by: 512) {
-                let lsn = writer.log.lastLSN + LSN(frames.count) + 1
-                let some = entries[part..<min(part + 512, entries.count)]
-                frames.append(
-                    JournalFrame(
-                        year: year,
-                        frame: writer.log.frame(.journal, lsn, JournalPayload.encode(some))))
-            }
-        }
+        let frames = journalFrames(of: entries, writer.log)
         try makeRoom(for: frames.reduce(0) { $0 + $1.frame.byteCount }, &writer)
         try writeLog(frames.map(\.frame), sync: true, &writer)
         state.withLock { state in
@@ -62,6 +50,24 @@ extension Store {
             state.publishedLSN = frames[frames.count - 1].frame.lsn
             state.logByteCount = writer.log.byteCount
         }
+    }
+
+    /// The frames of entries, one or more per year, with the LSNs that follow the log's last.
+    func journalFrames(of entries: [JournalEntry], _ log: WriteLog) -> [JournalFrame] {
+        var frames: [JournalFrame] = []
+        let byYear = Dictionary(grouping: entries) { UTCYear(containing: $0.time).number }
+        for (year, entries) in byYear.sorted(by: { $0.key < $1.key }) {
+            // A frame has a bound; entries of 64 KiB reach it with the thousandth.
+            for part in stride(from: 0, to: entries.count, by: 512) {
+                let lsn = log.lastLSN + LSN(frames.count) + 1
+                let some = entries[part..<min(part + 512, entries.count)]
+                frames.append(
+                    JournalFrame(
+                        year: year,
+                        frame: log.frame(.journal, lsn, JournalPayload.encode(some))))
+            }
+        }
+        return frames
     }
 }
 

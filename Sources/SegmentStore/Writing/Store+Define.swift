@@ -77,12 +77,19 @@ extension Store {
                 "a change of \(payload.count) bytes found, at most "
                     + "\(RecordFrame.payloadByteCountMax) at once")
         }
-        let frame = writer.log.frame(.catalog, writer.log.lastLSN + 1, payload)
+        for entry in change.journal { try Store.refuse(entry) }
+        let journal = journalFrames(of: change.journal, writer.log)
+        // The entries come first: a crash may leave an entry without its change, which no one was
+        // told of, but no change without its entry.
+        let frame = writer.log.frame(
+            .catalog, writer.log.lastLSN + LSN(journal.count) + 1, payload)
+        let frames = journal.map(\.frame) + [frame]
         try refuseBelowReserve()
-        try makeRoom(for: frame.byteCount, &writer)
-        try writeLog([frame], sync: true, &writer)
+        try makeRoom(for: frames.reduce(0) { $0 + $1.byteCount }, &writer)
+        try writeLog(frames, sync: true, &writer)
         writer.catalogFrames.append(frame)
         state.withLock { state in
+            state.journalFrames += journal
             state.catalog = catalog
             state.publishedLSN = frame.lsn
             state.logByteCount = writer.log.byteCount

@@ -107,18 +107,26 @@ public final class Store: Sendable {
     /// Flushes what is in memory and lets the lock go. Twice is harmless.
     ///
     /// What cannot be flushed stays in the log, as durable as it was acknowledged, and is found
-    /// there by the next open; call ``flush()`` first to learn of it.
-    public func close() {
+    /// there by the next open.
+    ///
+    /// - Returns: why the last flush failed; nil if it did not, or the store was closed before.
+    @discardableResult
+    public func close() -> StoreError? {
+        var failure: StoreError?
         // In one turn: a merge that began in between would publish without the lock, beside the
         // next writer.
         maintenance.withLock { turn in
             turn += 1
+            let isClosed = state.withLock { $0.isClosed }
             // A store that failed meanwhile is not flushed.
-            _ = try? flushHeads()
+            do throws(StoreError) { _ = try flushHeads() } catch {
+                failure = isClosed ? nil : error
+            }
             state.withLock { $0.isClosed = true }
         }
         writer.withLock { $0.log.discardSpare() }
         lock.release()
+        return failure
     }
 
     /// Waits for the turn and runs the closure in it.

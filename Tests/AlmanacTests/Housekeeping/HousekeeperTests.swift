@@ -48,7 +48,9 @@ import Testing
                 await pass(to: "2026-03-03T01:00Z", &keeper)
                     == [.watchDisk, .sweepCache, .backUp, .removeExpired, .removeOrphans])
             #expect(manager.snapshot().sampleCount == 1)
-            #expect(try manager.audit(in: .all).map(\.operation) == ["removeExpiredData"])
+            let removals = try manager.audit(in: .all).filter { $0.operation.hasPrefix("remove") }
+            #expect(removals.map(\.operation) == ["removeExpiredData"])
+            #expect(removals.map(\.source) == ["housekeeping"])
             let backups = try visibleNames(in: folder + "/b/daily")
             #expect(backups.sorted() == ["almanac-20260302T010000Z", "almanac-20260303T010000Z"])
             for name in backups {

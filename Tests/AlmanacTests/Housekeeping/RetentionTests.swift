@@ -48,7 +48,8 @@ import Testing
             #expect(gaps[0].range == TimeRange(from: Timestamp("2023-01-01")!, to: floor))
             #expect(
                 try manager.gaps(of: bench.supply, in: gaps[0].range).map(\.reason) == [.removed])
-            #expect(try manager.audit(in: .all).map(\.operation) == ["removeExpiredData"])
+            #expect(
+                try manager.audit(in: .all).map(\.operation).suffix(1) == ["removeExpiredData"])
             #expect(try await manager.removeExpiredData().samples == 0)
             // A point that was made known since had nothing to lose.
             bench.time.advance(by: .seconds(60))
@@ -159,7 +160,8 @@ import Testing
         #expect(gaps.map(\.reason) == [.removed, .removed])
         #expect(gaps.last?.range == day)
         #expect(
-            Set(try manager.audit(in: .all).map(\.operation)) == ["delete", "removeExpiredData"])
+            Set(try manager.audit(in: .all).map(\.operation).suffix(2))
+                == ["delete", "removeExpiredData"])
         await manager.close()
     }
 

@@ -1,0 +1,63 @@
+import SegmentStore
+
+extension HistoryReading {
+    /// Returns the samples of a point in a range as a service returns them: with the seconds since
+    /// the sample before, 0 for the first of all, and the log that held the point at the time of the
+    /// sample.
+    ///
+    /// - Throws: as ``samples(of:in:limit:)``.
+    public func pointSamples(
+        of point: PointAddress, in range: TimeRange, limit: Int? = nil
+    ) throws(HistoryError) -> [PointSample] {
+        try read { (view) throws(HistoryError) in
+            let samples = try view.samples(of: point, in: range, limit: limit)
+            guard let first = samples.first else { return [] }
+            var before: Timestamp?
+            if first.time.rawValue > .min {
+                let moment = Timestamp(rawValue: first.time.rawValue - 1)
+                before = try view.value(of: point, at: moment)?.time
+            }
+            var spans: [ItemSpan] = []
+            for log in try view.logIDs { spans += try view.itemSpans(of: point, in: log) }
+            var rows: [PointSample] = []
+            rows.reserveCapacity(samples.count)
+            for sample in samples {
+                let interval = before.map { sample.time.rawValue.minus($0.rawValue) / 1000 }
+                rows.append(
+                    PointSample(
+                        point: point, value: sample.value, at: sample.time,
+                        quality: sample.quality,
+                        trendLogID: spans.first { $0.range.contains(sample.time) }?.log,
+                        intervalSeconds: Int(interval ?? 0)))
+                before = sample.time
+            }
+            return rows
+        }
+    }
+}
+
+extension HistorySnapshot {
+    /// When a log had a point among its items.
+    func itemSpans(
+        of point: PointAddress, in log: TrendLogID
+    ) throws(HistoryError) -> [ItemSpan] {
+        let text = point.description
+        var spans: [ItemSpan] = []
+        let versions = try documents.versions(DocumentKey.log(log), in: catalog, as: StoredLog.self)
+        for version in versions {
+            guard let item = version.value.items.first(where: { $0.point == text }),
+                let range = TimeRange(
+                    from: max(version.range.from, Timestamp(rawValue: item.made)),
+                    to: version.range.to)
+            else { continue }
+            spans.append(ItemSpan(log: log, range: range))
+        }
+        return spans
+    }
+}
+
+/// A span of time in which a log had a point.
+struct ItemSpan: Sendable {
+    let log: TrendLogID
+    let range: TimeRange
+}
