@@ -48,8 +48,8 @@ public protocol Storage: Sendable {
     /// Makes the name of the root folder itself durable, once, after it was created.
     func syncParentOfRoot() throws(StorageError)
 
-    /// The bytes that this user may still write.
-    func availableByteCount() throws(StorageError) -> Int
+    /// The size of the file system that holds the root, and what is free of it. One system call.
+    func space() throws(StorageError) -> StorageSpace
 
     /// Whether what is written to the other storage takes space from this one.
     func sharesFileSystem(with other: any Storage) throws(StorageError) -> Bool
@@ -65,6 +65,20 @@ public protocol Storage: Sendable {
     ///
     /// Nil when there is no such file or its last holder released it.
     func lockHolder(_ path: String) throws(StorageError) -> LockHolder?
+}
+
+/// The space of a file system, in bytes.
+public struct StorageSpace: Hashable, Sendable {
+    /// The size of the file system.
+    public var byteCount: Int
+
+    /// The bytes that this user may still write.
+    public var availableByteCount: Int
+
+    public init(byteCount: Int, availableByteCount: Int) {
+        self.byteCount = byteCount
+        self.availableByteCount = availableByteCount
+    }
 }
 
 /// What a file is opened for.

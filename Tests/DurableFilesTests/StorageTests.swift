@@ -129,7 +129,7 @@ import Testing
             #expect(code { try storage.syncFolder("g") } == .notFound)
             try storage.make("a")
             #expect(code { try storage.syncFolder("a") } == .notAFolder)
-            #expect(try storage.availableByteCount() > 0)
+            #expect(try storage.space().availableByteCount > 0)
         }
     }
 

@@ -92,8 +92,9 @@ public struct Configuration: Hashable, Sendable {
     public var clockPastLimit = Timestamp(seconds: 946_684_800)
     /// Samples stamped further ahead than this are quarantined.
     public var clockFutureLimit: Duration = .seconds(86_400)
-    /// Free bytes below which writes are refused and reads go on.
-    public var diskReserveByteCount = 128 << 20
+    /// Free bytes of the disk below which writes are refused and reads go on; `nil` is a twentieth of
+    /// the disk, at most 128 MiB.
+    public var diskReserveByteCount: Int?
 
     // MARK: Log
 

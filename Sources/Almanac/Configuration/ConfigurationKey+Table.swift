@@ -93,7 +93,8 @@ extension ConfigurationKey {
                     }
                 }, print: { $0.shortText })),
         ConfigurationKey("clock_future_limit", \.clockFutureLimit, .duration(upToDays: 36_500)),
-        ConfigurationKey("disk_reserve", \.diskReserveByteCount, .byteCount(0...(1 << 40))),
+        ConfigurationKey(
+            "disk_reserve", \.diskReserveByteCount, .orAutomatic(.byteCount(0...(1 << 40)))),
     ]
 
     private static let log = [

@@ -21,6 +21,18 @@ extension ValueForm {
             print: { $0.map(form.print) ?? "none" })
     }
 
+    /// The same, or the word `auto` for a value that follows from the system.
+    static func orAutomatic<Wrapped>(_ form: ValueForm<Wrapped>) -> ValueForm
+    where Value == Wrapped? {
+        ValueForm(
+            allowed: form.allowed + ", or auto",
+            read: { text in
+                if text.lowercased() == "auto" { return .some(nil) }
+                return form.read(text).map { .some($0) }
+            },
+            print: { $0.map(form.print) ?? "auto" })
+    }
+
     /// The same, or nothing at all.
     static func orEmpty<Wrapped>(_ form: ValueForm<Wrapped>) -> ValueForm where Value == Wrapped? {
         ValueForm(

@@ -10,7 +10,10 @@ extension DataManager {
     /// - Throws: `io` where the file system does not tell its space.
     public func forecast() throws(HistoryError) -> DiskForecast? {
         let disk = try surroundings.disk(path)
-        let available = disk.availableByteCount - configuration.diskReserveByteCount
+        let reserve =
+            configuration.diskReserveByteCount
+            ?? StoreOptions.defaultDiskReserveByteCount(ofDisk: disk.totalByteCount)
+        let available = disk.availableByteCount - reserve
         let snapshot = engineSnapshot
         let count = snapshot.catalog.seriesCount
         let measured = diskWatch.forecast(pointCount: count, availableByteCount: available)

@@ -59,14 +59,18 @@ public final class PosixStorage: Storage {
         if status.st_mode & S_IFMT == S_IFDIR { try check(-Int(EISDIR), "open", path) }
     }
 
-    public func availableByteCount() throws(StorageError) -> Int {
+    public func space() throws(StorageError) -> StorageSpace {
         var status = statvfs()
         let result = folder.call { Int(unsafe fstatvfs($0, &status)) }
         try check(result, "ask the free space of", "")
-        // A medium may report more than an Int holds; it is then as good as endless.
-        let (bytes, overflow) = UInt(status.f_bavail).multipliedReportingOverflow(
-            by: UInt(status.f_frsize))
-        return overflow ? Int.max : Int(clamping: bytes)
+        func bytes(_ blocks: UInt) -> Int {
+            // A medium may report more than an Int holds; it is then as good as endless.
+            let (bytes, overflow) = blocks.multipliedReportingOverflow(by: UInt(status.f_frsize))
+            return overflow ? Int.max : Int(clamping: bytes)
+        }
+        return StorageSpace(
+            byteCount: bytes(UInt(status.f_blocks)),
+            availableByteCount: bytes(UInt(status.f_bavail)))
     }
 
     public func sharesFileSystem(with other: any Storage) throws(StorageError) -> Bool {

@@ -26,14 +26,14 @@ public struct SimulatedOperation: Hashable, Sendable {
     public var byteCount: Int
 
     public enum Kind: String, Hashable, Sendable, CaseIterable {
-        case open, read, byteCount, map, list, exists, availableByteCount, lockHolder
+        case open, read, byteCount, map, list, exists, space, lockHolder
         case create, write, clone, truncate, preallocate, sync
         case createFolder, rename, unlink, link, syncFolder, lock, release
 
         /// Whether it changes what programs see or what a crash leaves.
         public var isChange: Bool {
             switch self {
-            case .open, .read, .byteCount, .map, .list, .exists, .availableByteCount, .lockHolder:
+            case .open, .read, .byteCount, .map, .list, .exists, .space, .lockHolder:
                 false
             default: true
             }

@@ -86,9 +86,11 @@ extension SimulatedStorage {
         }
     }
 
-    public func availableByteCount() throws(StorageError) -> Int {
-        try machine.perform(call(.availableByteCount, "")) { state, _ throws(ErrorNumber) in
-            state.disk.availableByteCount
+    public func space() throws(StorageError) -> StorageSpace {
+        try machine.perform(call(.space, "")) { state, _ throws(ErrorNumber) in
+            StorageSpace(
+                byteCount: state.disk.capacity,
+                availableByteCount: state.disk.availableByteCount)
         }
     }
 

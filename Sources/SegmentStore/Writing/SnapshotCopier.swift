@@ -49,8 +49,10 @@ struct SnapshotCopier {
         self.linksSegments = linksSegments
         do throws(StorageError) {
             let isShared = try snapshot.storage.sharesFileSystem(with: target)
-            self.reserveByteCount =
-                isShared ? reserveByteCount ?? StoreOptions().diskReserveByteCount : 0
+            let disk = try target.space().byteCount
+            let reserve =
+                reserveByteCount ?? StoreOptions.defaultDiskReserveByteCount(ofDisk: disk)
+            self.reserveByteCount = isShared ? reserve : 0
         } catch { throw StoreError(error) }
         journals = try SnapshotCopier.openJournals(of: snapshot)
     }
@@ -201,7 +203,7 @@ extension SnapshotCopier {
         hasCheckedRoom = true
         let needed = rows.reduce(0) { $0 + ($1.role == .catalog ? 0 : $1.byteCount) }
         let free: Int
-        do throws(StorageError) { free = try target.availableByteCount() } catch {
+        do throws(StorageError) { free = try target.space().availableByteCount } catch {
             throw StoreError(error)
         }
         guard free < needed + reserveByteCount else { return }

@@ -2,31 +2,33 @@ import DurableFiles
 import TimeSeriesModel
 
 extension Store {
-    /// Refuses to write where that would take the disk below its reserve.
+    /// Refuses to write while less space is free than the disk's reserve.
     ///
-    /// Asks the system each time, so that a store that was refused goes on by itself once there is
-    /// room again. Costs one system call.
+    /// Reads the free space each time, so that a store that refused writes accepts them again once
+    /// there is room. Costs one system call.
     ///
     /// - Throws: code `diskReserve`.
     func refuseBelowReserve() throws(StoreError) {
-        guard options.diskReserveByteCount > 0 else { return }
-        let free = try freeByteCount()
-        guard free < options.diskReserveByteCount else { return }
+        // A reserve of nothing saves the system call.
+        if options.diskReserveByteCount == 0 { return }
+        let space = try self.space()
+        let reserve = self.reserve(of: space)
+        guard space.availableByteCount < reserve else { return }
         throw StoreError(
             .diskReserve,
-            "\(free) bytes of space are left, and the store keeps "
-                + "\(options.diskReserveByteCount) free: nothing new is written until there is more"
-        )
+            "\(space.availableByteCount) bytes of space are left, and the store keeps \(reserve) "
+                + "free: nothing new is written until there is more")
     }
 
-    /// A rewriting that cannot be finished is not begun: it takes a fifth more than its sources at
-    /// most.
+    /// Refuses a rewriting that cannot be finished: it needs at most a fifth more than its sources.
     ///
-    /// - Parameter reserve: what is to be left free behind it.
-    func refuseWithoutRoom(toRewrite year: YearView, keeping reserve: Int) throws(StoreError) {
+    /// - Parameter keepsReserve: whether the disk's reserve must be left free after it.
+    func refuseWithoutRoom(toRewrite year: YearView, keepsReserve: Bool) throws(StoreError) {
         let byteCount = year.segments.reduce(0) { $0 + $1.row.byteCount }
         let needed = byteCount + byteCount / 5
-        let free = try freeByteCount()
+        let space = try self.space()
+        let reserve = keepsReserve ? self.reserve(of: space) : 0
+        let free = space.availableByteCount
         guard free < needed + reserve else { return }
         throw StoreError(
             reserve > 0 ? .diskReserve : .diskFull,
@@ -34,9 +36,13 @@ extension Store {
                 + (reserve > 0 ? ", and the store keeps \(reserve) free" : ""))
     }
 
-    private func freeByteCount() throws(StoreError) -> Int {
-        do throws(StorageError) { return try storage.availableByteCount() } catch {
-            throw StoreError(error)
-        }
+    /// The file system may have grown since the store was opened, so its size is read each time.
+    private func reserve(of space: StorageSpace) -> Int {
+        options.diskReserveByteCount
+            ?? StoreOptions.defaultDiskReserveByteCount(ofDisk: space.byteCount)
+    }
+
+    private func space() throws(StoreError) -> StorageSpace {
+        do throws(StorageError) { return try storage.space() } catch { throw StoreError(error) }
     }
 }

@@ -78,7 +78,7 @@ extension Store {
         let series = try year.seriesWithSampleCounts()
         // A removal gives space back: it may use the reserve.
         try refuseWithoutRoom(
-            toRewrite: year, keeping: removed == nil ? options.diskReserveByteCount : 0)
+            toRewrite: year, keepsReserve: removed == nil)
         let target = LazySegmentWriter(self, year.year, .merged, year.lsns)
         do throws(StoreError) {
             try write(year, series, without: removed, to: target)

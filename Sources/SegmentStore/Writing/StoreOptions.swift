@@ -13,9 +13,11 @@ public struct StoreOptions: Sendable {
     public var logFileByteCount = 4 << 20
     /// Times outside are refused, sample by sample: a clock gone wrong must not reach a segment.
     public var sampleWindow = BulkImport.supportedRange
-    /// Bytes of the disk that writes leave free: below, they are refused with code `diskReserve`, and
-    /// taken again by themselves once there is room. Flushes and removals may use them.
-    public var diskReserveByteCount = 128 << 20
+    /// Bytes of the disk that writes leave free. With less, they are refused with code `diskReserve`,
+    /// and accepted again without a call once there is room. Flushes and removals may use them.
+    ///
+    /// `nil` is ``defaultDiskReserveByteCount(ofDisk:)``, a share of a small disk.
+    public var diskReserveByteCount: Int?
     /// Opens a store whose log has lost acknowledged records, which is refused otherwise: what can
     /// still be read of the log is kept, the journal gets a gap for each hole, and the log's files
     /// end in `quarantine/`.
@@ -25,4 +27,13 @@ public struct StoreOptions: Sendable {
     public var onCommit: (@Sendable (CommittedBatch) -> Void)?
 
     public init() {}
+
+    /// The reserve that is kept unless another is set: a twentieth of the disk, at most 128 MiB.
+    ///
+    /// A fixed reserve of 128 MiB would be more than the whole data partition of a small gateway.
+    ///
+    /// - Parameter byteCount: the size of the file system that holds the store.
+    public static func defaultDiskReserveByteCount(ofDisk byteCount: Int) -> Int {
+        min(128 << 20, max(0, byteCount) / 20)
+    }
 }

@@ -21,7 +21,7 @@ import Testing
         "api_request_timeout_seconds": "30", "api_max_concurrent_requests": "100",
         "max_batch_size": "1000", "query_limit_max": "50000", "body_bytes_max": "16MiB",
         "durability": "durable", "clock_past_limit": "2000-01-01", "clock_future_limit": "1d",
-        "disk_reserve": "128MiB", "log_format": "auto", "log_level": "info",
+        "disk_reserve": "auto", "log_format": "auto", "log_level": "info",
     ]
 
     @Test("has each documented key and no other, with the documented default")
@@ -56,7 +56,7 @@ import Testing
         #expect(configuration.bodyByteCountMax == 16_777_216)
         #expect(configuration.clockPastLimit == Timestamp("2000-01-01")!)
         #expect(configuration.clockFutureLimit == .seconds(86_400))
-        #expect(configuration.diskReserveByteCount == 134_217_728)
+        #expect(configuration.diskReserveByteCount == nil)
         #expect(configuration.httpAddress == ListenAddress(host: "127.0.0.1", port: 8640))
     }
 }

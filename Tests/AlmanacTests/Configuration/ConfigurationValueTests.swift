@@ -19,6 +19,7 @@ import Testing
             ("clock_past_limit", "2020-01-01T01:00:00+01:00", "2020-01-01"),
             ("disk_reserve", "1 GiB", "1GiB"), ("disk_reserve", "2gb", "1953125KiB"),
             ("disk_reserve", "1000", "1000"), ("disk_reserve", "0", "0"),
+            ("disk_reserve", "AUTO", "auto"), ("disk_reserve", "64MiB", "64MiB"),
             ("body_bytes_max", "512KiB", "512KiB"), ("retention_bytes", "1TiB", "1TiB"),
             ("data_retention_days", "NONE", "none"), ("data_retention_days", "30", "30"),
             ("partition_cleanup_enabled", "No", "false"), ("http_allow_no_token", "ON", "true"),

@@ -121,7 +121,9 @@ import TimeSeriesModel
     private func failingStore(step: Step) throws {
         let good = try program.folder.file("good.csv", "unix_ms,a\n1735689600000,1\n")
         let bad = try program.folder.file("bad.csv", "unix_ms,a\n1735689600000,x\n")
-        var work = ImportWork(rules: ImportRules(), options: try FormOptions.parse([]))
+        var work = ImportWork(
+            rules: ImportRules(), options: try FormOptions.parse([]),
+            reserve: try ReserveOption.parse([]))
         var targetCount = 0
         work.importEach([bad, good, good, good]) { () throws(ToolFailure) in
             targetCount += 1

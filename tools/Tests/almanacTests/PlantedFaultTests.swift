@@ -47,7 +47,10 @@ import Testing
         let building = SimulatedBuilding(
             seed: site.seed, pointCount: site.pointCount, range: TimeRange(from: start, to: end)!)
         let options = try FormOptions.parse(["--quiet"])
-        _ = try await DemoHistory(building: building, path: program.store, options: options).write()
+        let history = DemoHistory(
+            building: building, path: program.store, options: options,
+            reserve: try ReserveOption.parse([]))
+        _ = try await history.write()
         let gaps = try rows(program, "gaps")
         let health = Dictionary(
             uniqueKeysWithValues: try rows(program, "health").map { ($0.point, $0) })

@@ -32,6 +32,7 @@ struct DemoCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Another number is another building.", valueName: "n"))
     var seed: UInt64 = 1
 
+    @OptionGroup var reserve: ReserveOption
     @OptionGroup var options: FormOptions
     @OptionGroup var zone: ZoneOption
     @OptionGroup var unused: NoSpanOptions
@@ -63,7 +64,7 @@ struct DemoCommand: AsyncParsableCommand {
         }
         let building = SimulatedBuilding(
             seed: seed, pointCount: points, range: DemoCommand.range(of: years))
-        let history = DemoHistory(building: building, path: dir, options: options)
+        let history = DemoHistory(building: building, path: dir, options: options, reserve: reserve)
         let sampleCount = try await history.write()
         try list(building, zone)
         options.notes.say(

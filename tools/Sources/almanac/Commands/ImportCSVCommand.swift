@@ -51,6 +51,7 @@ struct ImportCSVCommand: ParsableCommand {
     var dryRun = false
 
     @OptionGroup var store: StoreOption
+    @OptionGroup var reserve: ReserveOption
     @OptionGroup var options: FormOptions
     @OptionGroup(visibility: .hidden) var zone: ZoneOption
     @OptionGroup var unused: NoSpanOptions
@@ -67,7 +68,7 @@ struct ImportCSVCommand: ParsableCommand {
         if !hasOne, let first = files.first { try InputFile.checkReadable(first) }
         var rules = ImportRules(prefix: prefix, skipsBad: skipBad)
         if let points { rules.points = try PointsTable(path: points) }
-        var work = ImportWork(rules: rules, options: options)
+        var work = ImportWork(rules: rules, options: options, reserve: reserve)
         if dryRun {
             try work.dryRun(files, path: store.path, onConflict: onConflict.rule)
         } else {

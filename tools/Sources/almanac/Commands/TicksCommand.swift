@@ -35,11 +35,12 @@ struct TicksCommand: ParsableCommand {
     var keepTicks: Int?
 
     @OptionGroup var store: StoreOption
+    @OptionGroup var reserve: ReserveOption
 
     func run() throws {
         let path = store.path
         try withStoreErrors(of: path) { () throws(StoreError) in
-            var options = StoreOptions()
+            var options = reserve.storeOptions
             options.headSampleCountMax = headSamples
             options.logFileByteCount = 1 << 18
             let store = try Store.open(at: path, options: options)

@@ -12,6 +12,7 @@ struct DemoHistory {
     let building: SimulatedBuilding
     let path: String
     let options: FormOptions
+    let reserve: ReserveOption
 
     /// Points that are simulated at a time, on all cores.
     private static let pointCountAtATime = 32
@@ -26,7 +27,7 @@ struct DemoHistory {
     }
 
     private func writeSamples() throws(ToolFailure) -> Int {
-        let store = try StoreOption.openStore(at: path)
+        let store = try StoreOption.openStore(at: path, keeping: reserve)
         defer { store.close() }
         let progress = ProgressLine("simulating", on: options.terminal, options.notes)
         defer { progress.clear() }
@@ -70,7 +71,9 @@ struct DemoHistory {
     /// What a collector knows beside samples: who is who, within which bounds a sensor can be, and
     /// why samples are missing.
     private func describe() async throws(HistoryError) {
-        let history = try DataManager.open(at: path)
+        var configuration = Configuration()
+        configuration.diskReserveByteCount = reserve.size?.byteCount
+        let history = try DataManager.open(at: path, configuration: configuration)
         for device in building.devices { try await history.upsert(device) }
         for start in stride(from: 0, to: building.points.count, by: DemoHistory.documentsAtATime) {
             let end = min(start + DemoHistory.documentsAtATime, building.points.count)

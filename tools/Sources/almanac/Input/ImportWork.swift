@@ -27,22 +27,24 @@ struct ImportTotals {
 struct ImportWork {
     private(set) var rules: ImportRules
     let options: FormOptions
+    let reserve: ReserveOption
     private(set) var totals = ImportTotals()
     /// What went wrong first; it was told already.
     private(set) var firstFailure: ToolFailure?
     /// Files that had no turn, because the store failed before.
     private(set) var untriedCount = 0
 
-    init(rules: ImportRules, options: FormOptions) {
+    init(rules: ImportRules, options: FormOptions, reserve: ReserveOption) {
         self.rules = rules
         self.options = options
+        self.reserve = reserve
     }
 
     mutating func run(
         _ files: [String], path: String, onConflict rule: SegmentStore.ConflictRule
     ) throws(ToolFailure) {
         let fresh = FreshStore(path)
-        let store = try StoreOption.openStore(at: path)
+        let store = try StoreOption.openStore(at: path, keeping: reserve)
         defer {
             // A file that was taken may hold no sample: then the store is what was asked for.
             if totals.fileCount == 0 { fresh.removeIfEmpty(store) }

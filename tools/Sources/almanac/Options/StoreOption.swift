@@ -20,9 +20,13 @@ struct StoreOption: ParsableArguments {
         try withStoreErrors(of: path) { () throws(StoreError) in try Snapshot.open(at: path) }
     }
 
-    /// Opens a store for writing, and makes it where there is none.
-    static func openStore(at path: String) throws(ToolFailure) -> Store {
-        try withStoreErrors(of: path) { () throws(StoreError) in try Store.open(at: path) }
+    /// Opens a store for writing, and creates it if there is none.
+    static func openStore(
+        at path: String, keeping reserve: ReserveOption
+    ) throws(ToolFailure) -> Store {
+        try withStoreErrors(of: path) { () throws(StoreError) in
+            try Store.open(at: path, options: reserve.storeOptions)
+        }
     }
 
     mutating func validate() throws {
