@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Imports under a limit on file sizes, and into a folder that belongs to somebody else.
+"""Writes under a limit on file sizes, on a small disk, and in the folder of another user.
 
     limits_trial.py --almanac BIN
 
@@ -94,18 +94,116 @@ def foreign_folder(binary, work):
     return "another user reads, and is refused to write: " + "exit 74"
 
 
+# The user and group of a service, which no user of this machine has.
+OWNER, GROUP = 65534, 65533
+
+
+def wrong_owners(folder):
+    """The files and folders below `folder` that the owner of the store cannot use."""
+    found = []
+    for place, folders, files in os.walk(folder):
+        for name in folders + files:
+            path = os.path.join(place, name)
+            status = os.lstat(path)
+            mode = 0o770 if name in folders else 0o660
+            if (status.st_uid, status.st_gid, status.st_mode & 0o777) != (OWNER, GROUP, mode):
+                found.append("%s is of %d:%d, %o" % (
+                    os.path.relpath(path, folder), status.st_uid, status.st_gid, status.st_mode & 0o777))
+    return found
+
+
+def root_in_a_service_s_store(binary, work):
+    """Root imported with umask 077 into the store of a service, which could not start any more."""
+    if os.getuid() != 0 or not shutil.which("setpriv"):
+        return None
+    store, small, copies = (os.path.join(work, name) for name in ("s", "small.csv", "copies"))
+    write_csv(small, 100)
+    os.chmod(work, 0o755)
+    os.chmod(small, 0o644)
+    for folder in (store, copies):
+        os.mkdir(folder)
+        os.chown(folder, OWNER, GROUP)
+        os.chmod(folder, 0o770)
+    tool = shutil.copy(binary, os.path.join(work, "almanac"))
+    os.chmod(tool, 0o755)
+    service = ["setpriv", "--reuid=%d" % OWNER, "--regid=%d" % GROUP, "--clear-groups", tool]
+    strict = {"preexec_fn": lambda: os.umask(0o077)}
+
+    def as_root(*words):
+        done = run([binary, *words, "--store", store], **strict)
+        need(done.returncode == 0, "root's", words, "exits", done.returncode, done.stderr)
+        need(not wrong_owners(store), "after root's", words[0], wrong_owners(store))
+
+    def as_service(*words):
+        done = run(service + [*words, "--store", store], cwd="/", preexec_fn=lambda: os.umask(0o007))
+        need(done.returncode == 0, "the service's", words, "exits", done.returncode, done.stderr)
+
+    as_root("import", "csv", small)
+    need(sorted(os.listdir(store)) == sorted(["LOCK", "MANIFEST", "MANIFEST.2", "log", "quarantine",
+                                              "rec", "seg", "tmp"]), os.listdir(store))
+    ticks = ["append-ticks", "--points", "3", "--head-samples", "100"]
+    as_service(*ticks, "--ticks", "5")
+    as_root(*ticks, "--first", "5", "--ticks", "200")
+    # A root process that is killed leaves its log, the file that is prepared, and the lock.
+    process = subprocess.Popen([binary, *ticks, "--first", "205", "--store", store],
+                               stdout=subprocess.PIPE, text=True, **strict)
+    last = [int(process.stdout.readline()) for _ in range(40)][-1]
+    process.kill()
+    last = max([last] + [int(line) for line in process.stdout if line.endswith("\n")])
+    process.wait()
+    need(os.listdir(os.path.join(store, "log")), "the killed process left no log")
+    need(not wrong_owners(store), "after a kill", wrong_owners(store))
+    # A file that nothing names is put aside.
+    shutil.copy(small, os.path.join(store, "seg", "2025-00ffffff.seg"))
+    os.chown(os.path.join(store, "seg", "2025-00ffffff.seg"), OWNER, GROUP)
+    os.chmod(os.path.join(store, "seg", "2025-00ffffff.seg"), 0o660)
+    as_root("import", "csv", small, "--prefix", "again")
+    need(os.listdir(os.path.join(store, "quarantine")), "nothing was put aside")
+    as_service(*ticks, "--first", str(last + 2), "--ticks", "300")
+    as_service("verify", "--deep")
+    # A backup belongs to the owner of the folder that it is made in, if that exists.
+    as_root("backup", copies)
+    need(not wrong_owners(copies), "in the backup", wrong_owners(copies))
+    # A store of root in a folder of root keeps to the umask.
+    done = run([binary, "import", "csv", small, "--store", os.path.join(work, "own")], **strict)
+    need(done.returncode == 0, "root's own import exits", done.returncode, done.stderr)
+    status = os.stat(os.path.join(work, "own", "MANIFEST"))
+    need((status.st_uid, status.st_mode & 0o777) == (0, 0o600), "root's own MANIFEST is", status)
+    return "files of root belong to the owner of the store, whatever the umask"
+
+
+def small_disk(binary, work):
+    """128 MiB had to stay free on every disk: a partition of 100 MB took no sample at all."""
+    if os.getuid() != 0 or run(["unshare", "-m", "true"]).returncode != 0:
+        return None
+    small = os.path.join(work, "small.csv")
+    write_csv(small, 500)
+    script = """set -e; mkdir "$1/m"; mount -t tmpfs -o size=100m tmpfs "$1/m"
+        "$0" import csv "$1/small.csv" --store "$1/m/s" -q
+        "$0" append-ticks --ticks 20 --store "$1/m/ticks" >/dev/null
+        head -c 97m /dev/zero >"$1/m/ballast" 2>/dev/null || true
+        if "$0" import csv "$1/small.csv" --prefix b --store "$1/m/s" -q; then exit 99; else test $? = 74; fi
+        rm "$1/m/ballast"; head -c 70m /dev/zero >"$1/m/ballast"
+        "$0" import csv "$1/small.csv" --prefix b --store "$1/m/s" -q
+        if "$0" import csv "$1/small.csv" --prefix c --store "$1/m/s" -q --reserve 64MiB
+            then exit 98; else test $? = 74; fi"""
+    done = run(["unshare", "-m", "sh", "-c", script, binary, work])
+    need(done.returncode == 0, "exit", done.returncode, done.stderr)
+    return "100 MB take samples down to a twentieth, or to --reserve"
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--almanac", required=True)
     binary = os.path.abspath(parser.parse_args().almanac)
     passed = failed = skipped = 0
-    for trial in (file_size_limit, foreign_folder):
+    for trial in (file_size_limit, foreign_folder, root_in_a_service_s_store, small_disk):
         work = tempfile.mkdtemp(prefix="limits-trial-")
         try:
             result = trial(binary, work)
             skipped += result is None
             passed += result is not None
-            print(trial.__name__, "-", result or "SKIPPED: needs root and setpriv")
+            print(trial.__name__, "-", result or "SKIPPED: needs root, setpriv and unshare")
         except Failure as failure:
             print("FAIL", trial.__name__, "-", failure)
             failed += 1

@@ -47,6 +47,8 @@ extension PosixStorage {
     ) throws(StorageError) -> any StorageLock {
         try refuseIfReadOnly("lock", path)
         let descriptor = try openDescriptor(path, O_RDWR | O_CREAT, "lock")
+        // Root may have made it, now or earlier, and it is never made anew.
+        owner?.apply(toFile: descriptor)
         let deadline = ContinuousClock.now + waiting
         while true {
             let result = descriptor.call { Int(flock($0, LOCK_EX | LOCK_NB)) }

@@ -17,6 +17,8 @@ extension PosixStorage {
             _ = try openDescriptor(path, O_RDONLY | O_DIRECTORY, "create")
         } else {
             try check(result, "create", path)
+            guard let owner else { return }
+            owner.apply(toFolder: try openDescriptor(path, O_RDONLY | O_DIRECTORY, "create"))
         }
     }
 

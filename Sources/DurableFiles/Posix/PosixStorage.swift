@@ -2,8 +2,9 @@ import Glibc
 
 /// Storage in a folder of the system.
 ///
-/// Holds the folder open: it stays the same folder when another takes over its path. A read-only
-/// storage refuses everything that would change a byte or a name before asking the system, and
+/// Holds the folder open: it stays the same folder when another takes over its path. Files and
+/// folders that root makes in a folder of another user belong to that user and have the folder's
+/// permissions, whatever the umask is. A read-only storage refuses everything that would change a byte or a name before asking the system, and
 /// works on media that cannot be written.
 public final class PosixStorage: Storage {
     public let root: String
@@ -12,6 +13,9 @@ public final class PosixStorage: Storage {
     public let isReadOnly: Bool
 
     let folder: Descriptor
+
+    /// What files made by root take over; `nil` if nothing.
+    let owner: InheritedOwner?
 
     /// Opens the root folder, which must exist.
     public init(root: String, readOnly: Bool = false) throws(StorageError) {
@@ -24,6 +28,7 @@ public final class PosixStorage: Storage {
         self.root = root
         isReadOnly = readOnly
         folder = Descriptor(Int32(number))
+        owner = readOnly ? nil : InheritedOwner(of: folder)
     }
 
     /// Makes the root folder, whose parent must exist, and opens it; an existing one is fine.
@@ -49,6 +54,7 @@ public final class PosixStorage: Storage {
             }
         let descriptor = try openDescriptor(path, flags, "open")
         try refuseFolder(descriptor, path)
+        if access == .create { owner?.apply(toFile: descriptor) }
         return PosixFile(descriptor, path: path, root: root)
     }
 
