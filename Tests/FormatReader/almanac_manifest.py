@@ -42,6 +42,7 @@ class Manifest(NamedTuple):
     next_series_id: int
     next_lsn: int
     flushed_lsn: int
+    first_log_id: int
     floor: Optional[int]
     sample_counts: dict
     rows: list
@@ -73,6 +74,7 @@ class ManifestParser:
             self.hexadecimal(root, "store_id"), self.integer(root, "generation", 0),
             self.integer(root, "next_series_id", 0), next_lsn,
             self.integer(root, "flushed_lsn", 0, next_lsn - 1),
+            self.integer(root, "first_log_id", 0, next_file) if "first_log_id" in root else 0,
             self.integer(root, "floor", -EXACT_MAX) if "floor" in root else None,
             self.sample_counts(root), rows)
 

@@ -52,7 +52,9 @@ class Store:
         return [row for row in self.manifest.rows if row.kind == kind]
 
     def logs(self):
-        paths = sorted(p for p in self.path.glob("log/*.log") if LOG_NAME.fullmatch(p.name))
+        first = self.manifest.first_log_id
+        paths = sorted(p for p in self.path.glob("log/*.log")
+                       if LOG_NAME.fullmatch(p.name) and int(p.name[:8], 16) >= first)
         return [("log/" + p.name, p.read_bytes()) for p in paths]
 
     def record_file(self, row):

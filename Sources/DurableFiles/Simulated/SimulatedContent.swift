@@ -121,6 +121,9 @@ struct SimulatedContent: Sendable {
         (byteCount + pageByteCount - 1) / pageByteCount
     }
 
+    /// Whether a page takes space: it was written or reserved.
+    func isAllocated(page: Int) -> Bool { page < pages.count && pages[page] != nil }
+
     func checkInvariants() {
         precondition(pages.count == Self.pageCount(byteCount), "every started page has its place")
         precondition(

@@ -1,4 +1,8 @@
 /// What a crash leaves of the changes that were not synced.
+///
+/// Whatever is not durable may also show the bytes of other files, with `random`: blocks that a file
+/// has taken since its last sync hold what was there before, and those of a file that was unlinked
+/// hold what was written over them since. ext4 with `data=writeback` leaves both.
 public enum CrashSurvival: Hashable, Sendable {
     /// Nothing of them.
     case nothing
@@ -24,11 +28,14 @@ extension SimulatedDisk {
                 result.keep(entry, SimulatedDisk.join(folder, name))
             }
         }
+        // What other files' blocks may show: the newest content of every file, deleted ones too.
+        let others = nodes.keys.sorted().compactMap { nodes[$0]?.current }
+            .filter { $0.byteCount > 0 }
         for number in result.nodes.keys.sorted() {
             guard let node = nodes[number], let linkCount = result.nodes[number]?.linkCount else {
                 continue
             }
-            result.nodes[number] = SimulatedNode(settled: fate.survivor(of: node))
+            result.nodes[number] = SimulatedNode(settled: fate.survivor(of: node, others))
             result.nodes[number]?.linkCount = linkCount
         }
         return result
@@ -84,12 +91,21 @@ private struct Fate {
         }
     }
 
-    mutating func survivor(of node: SimulatedNode) -> SimulatedContent {
+    mutating func survivor(
+        of node: SimulatedNode, _ others: [SimulatedContent]
+    ) -> SimulatedContent {
         switch kind {
-        case .nothing: node.durable
-        case .everything: node.latest
-        case .scattered: node.survivor(&random)
-        case .before(let cut): node.survivor(before: cut, &random)
+        case .nothing: return node.durable
+        case .everything: return node.latest
+        case .scattered, .before:
+            var content =
+                if case .before(let cut) = kind {
+                    node.survivor(before: cut, &random)
+                } else {
+                    node.survivor(&random)
+                }
+            content.showOtherBytes(of: node, from: others, &random)
+            return content
         }
     }
 }

@@ -94,7 +94,11 @@ extension SimulatedDisk {
         let before = folders[folder]?[name]?.live
         folders[folder]?[name, default: SimulatedName()].become(entry, sequence: sequence)
         if case .file(let number) = entry { nodes[number]?.linkCount += 1 }
-        if case .file(let number) = before { nodes[number]?.linkCount -= 1 }
+        if case .file(let number) = before {
+            nodes[number]?.linkCount -= 1
+            // A rename adds the new name before it takes the old one away.
+            nodes[number]?.noteFreed()
+        }
     }
 
     static func split(_ path: String) -> (folder: String, name: String) {

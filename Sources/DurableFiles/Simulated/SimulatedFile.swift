@@ -28,7 +28,11 @@ final class SimulatedFile: StorageFile {
 
     func close() {
         let isFirst = !isClosed.exchange(true, ordering: .acquiringAndReleasing)
-        if isFirst { machine.withState { $0.disk.nodes[node]?.openCount -= 1 } }
+        guard isFirst else { return }
+        machine.withState { state in
+            state.disk.nodes[node]?.openCount -= 1
+            state.disk.nodes[node]?.noteFreed()
+        }
     }
 
     func byteCount() throws(StorageError) -> Int {

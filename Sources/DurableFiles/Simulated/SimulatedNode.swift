@@ -19,6 +19,15 @@ struct SimulatedNode: Sendable {
     /// Open files.
     var openCount = 0
 
+    /// Whether its blocks were free at some time: it had no name and was not open. If a crash brings a
+    /// name back, another file may have been written over them.
+    private(set) var wasFreed = false
+
+    /// Notes that the file has no name and is not open, if that is so.
+    mutating func noteFreed() {
+        if linkCount == 0 && openCount == 0 { wasFreed = true }
+    }
+
     /// A change of content or length.
     struct PendingChange: Sendable {
         /// Its place in the order of all changes of the disk.

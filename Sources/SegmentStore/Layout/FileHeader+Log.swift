@@ -18,15 +18,17 @@ extension FileHeader {
     ///   - bytes: the file's first 1,024 bytes, or as many as there are.
     ///   - file: named in messages.
     ///   - storeID: the store that the file must belong to, if known.
+    ///   - id: the number that the file must have, if known. Blocks that were another file's may hold a
+    ///     valid header of that.
     /// - Returns: the header, and the damage of the copy that was passed over.
     /// - Throws: what ``init(decoding:file:at:storeID:)-(RawSpan,_,_,_)`` throws for the first
     ///   copy, where neither is valid or the first is ours but not for us to read.
     public static func decodeLog(
-        _ bytes: [UInt8], file: String, storeID: UInt64? = nil
+        _ bytes: [UInt8], file: String, storeID: UInt64? = nil, id: FileID? = nil
     ) throws(StoreError) -> (header: FileHeader, damage: [Damage]) {
-        let span = bytes.rawSpan
-        let first: Result<FileHeader, StoreError> = decode(span, file, 0, storeID)
-        let copy: Result<FileHeader, StoreError> = decode(span, file, logCopyOffset, storeID)
+        let expected = ExpectedLog(file: file, storeID: storeID, id: id)
+        let first = expected.header(in: bytes, at: 0)
+        let copy = expected.header(in: bytes, at: logCopyOffset)
         switch (first, copy) {
         case (.success(let header), .success): return (header, [])
         case (.success(let header), .failure(let error)):
@@ -37,15 +39,29 @@ extension FileHeader {
         }
     }
 
-    private static func decode(
-        _ bytes: RawSpan, _ file: String, _ offset: Int, _ storeID: UInt64?
-    ) -> Result<FileHeader, StoreError> {
-        let start = min(offset, bytes.byteCount)
+}
+
+/// What a log's header must say.
+private struct ExpectedLog {
+    var file: String
+    var storeID: UInt64?
+    var id: FileID?
+
+    func header(in bytes: [UInt8], at offset: Int) -> Result<FileHeader, StoreError> {
+        let span = bytes.rawSpan
+        let start = min(offset, span.byteCount)
         do throws(StoreError) {
-            return .success(
-                try FileHeader(
-                    decoding: bytes.extracting(start..<bytes.byteCount), file: file, at: offset,
-                    storeID: storeID))
+            let header = try FileHeader(
+                decoding: span.extracting(start..<span.byteCount), file: file, at: offset,
+                storeID: storeID)
+            guard header.kind == .log, id == nil || id == header.fileID else {
+                let found = "\(header.kind) \(header.fileID)"
+                throw StoreError(
+                    .damaged,
+                    "the header of \(found) found, of log \(id.map { "\($0)" } ?? "") expected",
+                    file: file, offset: offset)
+            }
+            return .success(header)
         } catch { return .failure(error) }
     }
 }

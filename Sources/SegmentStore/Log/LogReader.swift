@@ -11,7 +11,7 @@ struct LogContent: Sendable {
     var damage: [Damage] = []
     /// The highest LSN of any valid frame, used or torn off.
     var highestLSN: LSN = 0
-    /// Every log file that was found.
+    /// Every log file that was found and may be needed.
     var files: [StoreFile] = []
     /// By path, what follows the last valid frame of each file.
     var tails: [String: LogTail] = [:]
@@ -59,6 +59,9 @@ struct LogReader {
                 guard let file = StoreFile(folder: StoreLayout.logFolder, name: name) else {
                     continue
                 }
+                // An older file is in segments. If a crash brought its name back, its blocks may
+                // have become another file's since, so its bytes prove nothing.
+                guard file.id >= manifest.firstLogID else { continue }
                 content.files.append(file)
             }
         } catch {
@@ -129,7 +132,7 @@ struct LogReader {
     ) throws(StoreError) -> FileHeader? {
         do throws(StoreError) {
             let found = try FileHeader.decodeLog(
-                bytes, file: file.path, storeID: manifest.storeID)
+                bytes, file: file.path, storeID: manifest.storeID, id: file.id)
             content.damage += found.damage
             return found.header
         } catch {

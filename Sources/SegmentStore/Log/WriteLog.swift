@@ -198,6 +198,16 @@ struct WriteLog {
         older = files.map { Closed(file: $0, lastLSN: lastLSN, isDamaged: toQuarantine) } + older
     }
 
+    /// The number of the oldest file that may hold frames above an LSN; `nil` if no file does yet.
+    ///
+    /// A file that is begun later has a greater number than all that are there now.
+    func firstFileID(above lsn: LSN) -> FileID? {
+        var ids = older.filter { $0.lastLSN > lsn }.map(\.file.id)
+        if let file { ids.append(file.id) }
+        if let spare { ids.append(spare.file.id) }
+        return ids.min()
+    }
+
     /// Unlinks closed files whose frames are all in segments, `flushed` bytes of them.
     mutating func dropFiles(through lsn: LSN, flushed: Int) {
         for item in older where item.lastLSN <= lsn {

@@ -31,6 +31,9 @@ extension Manifest {
             JSONMember("next_lsn", .integer(Int64(nextLSN))),
             JSONMember("flushed_lsn", .integer(Int64(flushedLSN))),
         ]
+        if firstLogID > 0 {
+            members.append(JSONMember("first_log_id", .integer(Int64(firstLogID))))
+        }
         if let floor { members.append(JSONMember("floor", .integer(floor))) }
         let counts = sampleCounts.sorted { $0.key < $1.key }
             .map { JSONMember(String($0.key), .integer(Int64($0.value))) }
@@ -85,6 +88,12 @@ extension Manifest {
             floor: try fields.optionalInteger("floor"),
             sampleCounts: try Manifest.counts(&fields), dropped: try Manifest.dropped(&fields),
             files: try Manifest.files(&fields))
+        if let id = try fields.optionalInteger("first_log_id") {
+            guard let id = FileID(exactly: id) else {
+                throw fields.fault("first_log_id", .integer(id), "a file id")
+            }
+            firstLogID = id
+        }
         unknown = fields.rest
     }
 

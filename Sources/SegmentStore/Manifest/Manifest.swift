@@ -18,6 +18,9 @@ public struct Manifest: Hashable, Sendable {
     public var nextLSN: LSN
     /// Every LSN up to it is in segments and records.
     public var flushedLSN: LSN
+    /// Log files with a smaller number hold nothing above ``flushedLSN``: what is found under such a
+    /// name is not needed, whatever its bytes are.
+    public var firstLogID: FileID = 0
     /// Milliseconds below which retention hides everything.
     public var floor: Int64?
     /// Visible samples per year as of ``flushedLSN``.
@@ -48,7 +51,7 @@ public struct Manifest: Hashable, Sendable {
 
     static let keys: Set<String> = [
         "format", "store_id", "generation", "next_file_id", "next_series_id", "next_lsn",
-        "flushed_lsn", "floor", "sample_counts", "dropped", "files",
+        "flushed_lsn", "first_log_id", "floor", "sample_counts", "dropped", "files",
     ]
 }
 
@@ -61,6 +64,7 @@ extension Manifest {
         if generation > exact || nextLSN > exact { return "generation or LSN above 2^53 - 1" }
         if nextFileID > StoreFile.idMax { return "no file id is left" }
         if flushedLSN >= nextLSN { return "flushed LSN not below the next LSN" }
+        if firstLogID > nextFileID { return "first log id above the next file id" }
         if let floor, floor.magnitude > exact { return "floor above 2^53 - 1" }
         if !sampleCounts.allSatisfy({ $0.value >= 0 && $0.value <= exact }) {
             return "a sample count below 0 or above 2^53 - 1"

@@ -79,9 +79,17 @@ public enum ManifestStore {
 
     /// Puts what ``prepare(_:in:)`` wrote in force.
     ///
+    /// The old copies stay open until the new names are durable. A file system may give the blocks of
+    /// a file without a name to another file at once (ext4 with `data=writeback` does), and a crash
+    /// before the folder is synced brings the old names back: with both copies overwritten, the store
+    /// would be lost.
+    ///
     /// - Parameter begun: becomes true with the first rename. Before it, the old manifest is in
     ///   force for certain.
     static func replace(in storage: any Storage, begun: inout Bool) throws(StoreError) {
+        // A copy that is not there, or for which no descriptor is left, is not held.
+        let old = StoreLayout.manifests.compactMap { try? storage.open($0, .read) }
+        defer { for file in old { file.close() } }
         do throws(StorageError) {
             for name in StoreLayout.manifests {
                 try storage.rename(StoreLayout.temporaryManifest(name), to: name)

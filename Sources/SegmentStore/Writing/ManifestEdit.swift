@@ -9,6 +9,8 @@ struct ManifestEdit {
     var sampleCountChanges: [Int: Int] = [:]
     /// LSNs up to here are used up.
     var lastLSN: LSN?
+    /// The first log file that may hold anything above the flushed LSN. Never moves back.
+    var firstLogID: FileID?
     /// The change of the time before which samples are refused; `nil` leaves it as it is.
     var floor: FloorChange?
 
@@ -27,6 +29,7 @@ struct ManifestEdit {
             next.flushedLSN = max(next.flushedLSN, lastLSN)
         }
         next.sampleCounts = next.sampleCounts.filter { $0.value != 0 }
+        if let firstLogID { next.firstLogID = max(next.firstLogID, firstLogID) }
         if let floor { next.floor = floor.applied(to: next.floor) }
         return next
     }

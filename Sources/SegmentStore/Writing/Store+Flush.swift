@@ -100,7 +100,8 @@ extension Store {
             return frozen
         }.get()
         guard let last = generations.last else { return false }
-        try writeSegments(of: generations, through: last.lastLSN)
+        let firstLogID = writer.withLock { self.firstLogID(above: last.lastLSN, $0) }
+        try writeSegments(of: generations, through: last.lastLSN, firstLogID)
         writer.withLock { drop(generations, &$0) }
         return true
     }
@@ -109,8 +110,15 @@ extension Store {
     func flushHeads(_ writer: inout Writer) throws(StoreError) {
         let generations = try freeze(&writer).get()
         guard let last = generations.last else { return }
-        try writeSegments(of: generations, through: last.lastLSN)
+        try writeSegments(
+            of: generations, through: last.lastLSN, firstLogID(above: last.lastLSN, writer))
         drop(generations, &writer)
+    }
+
+    /// The number of the first log file that may be needed once everything up to an LSN is in
+    /// segments. Files that are begun later have greater numbers.
+    private func firstLogID(above lsn: LSN, _ writer: Writer) -> FileID {
+        writer.log.firstFileID(above: lsn) ?? state.withLock { $0.manifest.nextFileID }
     }
 
     /// Their log files are not needed any more.
@@ -154,10 +162,10 @@ extension Store {
 
     /// One new segment for each year that the generations touch, then the publish.
     private func writeSegments(
-        of generations: [FrozenHeads], through lsn: LSN
+        of generations: [FrozenHeads], through lsn: LSN, _ firstLogID: FileID
     ) throws(StoreError) {
         do throws(StoreError) {
-            try writeAndPublish(generations, through: lsn)
+            try writeAndPublish(generations, through: lsn, firstLogID)
             state.withLock {
                 $0.flushFailure = nil
                 $0.awaitsRecovery = false
@@ -169,10 +177,11 @@ extension Store {
     }
 
     private func writeAndPublish(
-        _ generations: [FrozenHeads], through lsn: LSN
+        _ generations: [FrozenHeads], through lsn: LSN, _ firstLogID: FileID
     ) throws(StoreError) {
         var edit = ManifestEdit()
         edit.lastLSN = lsn
+        edit.firstLogID = firstLogID
         for item in generations {
             edit.sampleCountChanges.merge(item.countChanges, uniquingKeysWith: +)
         }

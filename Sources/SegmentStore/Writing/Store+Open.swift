@@ -94,6 +94,7 @@ extension Store {
                 try ManifestStore.publish(manifest, to: storage)
             }
             _ = try folder.removeUnnamed(manifest)
+            try folder.removeFlushedLogs(manifest)
         } catch {
             guard error.isShortage else { throw error }
         }

@@ -83,6 +83,36 @@ struct StoreFolder {
         return next
     }
 
+    /// Removes log files whose frames are all in segments. A crash has brought their names back.
+    func removeFlushedLogs(_ manifest: Manifest) throws(StoreError) {
+        do throws(StorageError) {
+            for name in try storage.list(StoreLayout.logFolder) {
+                guard let file = StoreFile(folder: StoreLayout.logFolder, name: name),
+                    file.id < manifest.firstLogID
+                else { continue }
+                try removeFlushedLog(file, manifest)
+            }
+        } catch { throw StoreError(error) }
+    }
+
+    /// The blocks of such a file may have become another file's. If its bytes are not those of this
+    /// log, it is put aside instead of deleted.
+    private func removeFlushedLog(
+        _ file: StoreFile, _ manifest: Manifest
+    ) throws(StorageError) {
+        let handle = try storage.open(file.path, .read)
+        let bytes = try handle.read(at: 0, byteCount: FileKind.log.contentOffset)
+        handle.close()
+        let isOurs =
+            (try? FileHeader.decodeLog(
+                bytes, file: file.path, storeID: manifest.storeID, id: file.id)) != nil
+        if isOurs || bytes.allSatisfy({ $0 == 0 }) {
+            try storage.unlink(file.path)
+        } else {
+            try storage.rename(file.path, to: StoreLayout.quarantined(file.name))
+        }
+    }
+
     /// Empties `tmp/`.
     ///
     /// - Parameters:

@@ -91,6 +91,28 @@ import Testing
         #expect(flagged.encode() == Self.resealed { $0[44] = 1 })
     }
 
+    @Test("of another file is none of a log")
+    func notThisLog() throws {
+        let log = FileHeader(kind: .log, fileID: 3, fileSalt: 4, storeID: 5, firstLSN: 0)
+        var other = log
+        other.fileID = 4
+        let record = FileHeader(kind: .catalog, fileID: 3, fileSalt: 4, storeID: 5, firstLSN: 0)
+        let gap = [UInt8](repeating: 0, count: 512 - 64)
+        for wrong in [other.encode(), record.encode()] {
+            let first = wrong + gap + log.encode() + gap
+            let found = try FileHeader.decodeLog(first, file: "log/x", storeID: 5, id: 3)
+            #expect(found.header == log)
+            #expect(found.damage.map(\.offset) == [0])
+            let copy = log.encode() + gap + wrong + gap
+            #expect(
+                try FileHeader.decodeLog(copy, file: "log/x", id: 3).damage.map(\.offset) == [512])
+            let error = #expect(throws: StoreError.self) {
+                try FileHeader.decodeLog(wrong + gap + wrong + gap, file: "log/x", id: 3)
+            }
+            #expect(error?.code == .damaged)
+        }
+    }
+
     @Test("of a log stands twice, and either is enough")
     func logCopies() throws {
         let header = FileHeader(kind: .log, fileID: 3, fileSalt: 4, storeID: 5, firstLSN: 0)
