@@ -22,7 +22,7 @@ struct AlmanacTool: AsyncParsableCommand {
             ImportCommand.self, ExportCommand.self, BackupCommand.self, SnapshotCommand.self,
             RestoreCommand.self, PruneCommand.self, FloorCommand.self, DemoCommand.self,
             DiscoverCommand.self, ProbeCommand.self,
-            SimulateCommand.self, TicksCommand.self,
+            SimulateCommand.self, TicksCommand.self, StorageStepsCommand.self,
         ])
 
     static func main() async {
