@@ -15,6 +15,13 @@ almanac_need setpriv util-linux
 almanac_need script bsdutils
 almanac_need ip iproute2
 almanac_need strace strace
+# The power cuts: ext4 in CI, two more file systems with --long, and a compiler for the controls.
+almanac_need mkfs.ext4 e2fsprogs
+if [ -n "$long" ]; then
+    almanac_need mkfs.xfs xfsprogs
+    almanac_need mkfs.btrfs btrfs-progs
+fi
+command -v cc >/dev/null || command -v clang >/dev/null || almanac_need gcc gcc
 python3 -c 'import ensurepip' 2>/dev/null || almanac_missing+=(python3-venv)
 almanac_install
 
@@ -37,6 +44,23 @@ stage() {
         failed=$((failed + 1))
         name="$name: FAILED"
     fi
+    times+=("$(printf '%5d s  %s' $((SECONDS - start)) "$name")")
+}
+
+# stage_or_skip NAME COMMAND...: the same for a command that exits with 77 where it cannot run, after
+# it has printed why.
+stage_or_skip() {
+    local name=$1 start=$SECONDS status
+    shift
+    echo
+    echo "=== $name"
+    "$@"
+    status=$?
+    case $status in
+        0) passed=$((passed + 1)) ;;
+        77) skipped=$((skipped + 1)) name="$name: SKIPPED (see above)" ;;
+        *) failed=$((failed + 1)) name="$name: FAILED" ;;
+    esac
     times+=("$(printf '%5d s  %s' $((SECONDS - start)) "$name")")
 }
 
@@ -144,6 +168,16 @@ limits_trial() { python3 Tests/KillTrials/limits_trial.py --almanac "$(almanac_b
 # Every so many of the calls of a process that appends, answered with an error of the system.
 fault_trial() { python3 Tests/KillTrials/fault_trial.py --almanac "$(almanac_binary)" "$@"; }
 
+# The system calls of a store that is written, compared with the operations of the simulated disk.
+order_trial() { python3 Tests/KillTrials/order_trial.py --almanac "$(almanac_binary)"; }
+
+# What a power cut leaves on a real file system, in memory if there is room.
+power_cuts() {
+    local folder=${TMPDIR:-/tmp}
+    [ -w /dev/shm ] && folder=/dev/shm
+    TMPDIR=$folder python3 Tests/PowerCuts/powercut.py --almanac "$(almanac_binary)" "$@"
+}
+
 kill_trial_long() {
     local seed
     fault_trial && kill_trial --kills 1000 --opens 10000 || return
@@ -238,9 +272,13 @@ fi
 stage "killed while it appends, read while it is written" kill_trial --kills 50 --opens 500
 if strace -qq true 2>/dev/null; then
     stage "its system calls fail" fault_trial --runs 150
+    stage "its system calls are those of the simulated disk" order_trial
 else
     skip "its system calls fail" "strace may not trace here"
+    skip "its system calls are those of the simulated disk" "strace may not trace here"
 fi
+stage_or_skip "power cuts on real file systems" power_cuts --short
+[ -n "$long" ] && stage_or_skip "power cuts, long" power_cuts --images 540 --kinds log,segment,record,manifest,folder
 stage "a full disk and a forbidden folder" limits_trial
 # An hour of 1,000 devices on virtual time: answers, history and memory are checked, times printed.
 stage "a site of 100,000 points" Benchmarks/.build/release/bench site
