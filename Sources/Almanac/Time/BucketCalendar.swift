@@ -19,6 +19,8 @@ public struct BucketCalendar: Hashable, Sendable {
     private static let day: Int64 = 86_400_000
     /// 1970-01-01 was a Thursday, the fourth day of its week.
     private static let daysSinceMonday: Int64 = 3
+    /// More months than there are between 1970 and any moment.
+    private static let monthMax: Int64 = 4_000_000_000
 
     /// The number of the bucket that holds a moment.
     public func index(containing time: Timestamp) -> Int64 {
@@ -46,7 +48,9 @@ public struct BucketCalendar: Hashable, Sendable {
         case .weeks(let count):
             return midnight(index.times(7 * count).minus(BucketCalendar.daysSinceMonday))
         case .months(let count):
-            let month = index.times(count)
+            // No moment is further away, and the arithmetic of dates has no room for more.
+            let month = min(
+                max(index.times(count), -BucketCalendar.monthMax), BucketCalendar.monthMax)
             let year = month.floorDivided(by: 12)
             let date = CivilDate(
                 year: Int(year) + 1970, month: Int(month - year * 12) + 1, day: 1)
@@ -55,7 +59,11 @@ public struct BucketCalendar: Hashable, Sendable {
     }
 
     private func midnight(_ days: Int64) -> Timestamp {
-        zone.firstMoment(ofLocal: days.times(BucketCalendar.day))
+        let (local, overflow) = days.multipliedReportingOverflow(by: BucketCalendar.day)
+        // A midnight beyond the last moment is at it, whatever the zone's offset: the starts of
+        // buckets that follow each other never go back.
+        guard !overflow else { return Timestamp(milliseconds: days < 0 ? .min : .max) }
+        return zone.firstMoment(ofLocal: local)
     }
 }
 

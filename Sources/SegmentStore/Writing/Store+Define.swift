@@ -89,7 +89,7 @@ extension Store {
         try writeLog(frames, sync: true, &writer)
         writer.catalogFrames.append(frame)
         state.withLock { state in
-            state.journalFrames += journal
+            state.journalFrames.append(journal)
             state.catalog = catalog
             state.publishedLSN = frame.lsn
             state.logByteCount = writer.log.byteCount

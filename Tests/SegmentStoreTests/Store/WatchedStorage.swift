@@ -40,7 +40,7 @@ final class WatchedStorage: Storage {
     }
     func syncFolder(_ path: String) throws(StorageError) { try inner.syncFolder(path) }
     func syncParentOfRoot() throws(StorageError) { try inner.syncParentOfRoot() }
-    func availableByteCount() throws(StorageError) -> Int { try inner.availableByteCount() }
+    func space() throws(StorageError) -> StorageSpace { try inner.space() }
     func lock(_ path: String, waiting: Duration) throws(StorageError) -> any StorageLock {
         try inner.lock(path, waiting: waiting)
     }

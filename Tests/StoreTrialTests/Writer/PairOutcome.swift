@@ -16,7 +16,8 @@ struct PairOutcome {
     func check(_ store: Store, _ storage: SimulatedStorage) throws {
         if storage.hasCrashed {
             try checkReopened(storage, hasFailed: true, probed: false)
-            return store.close()
+            store.close()
+            return
         }
         let done = calls.indices.filter { errors[$0] == nil }
         let allowed = states(certain: done, possible: [])

@@ -137,7 +137,10 @@ struct PairTrial {
         }
         one.start { try first.carryOut(on: store, storage) }
         guard let firstError = one.wait() else { throw TestFailure("\(first) does not end") }
-        guard count.load(ordering: .sequentiallyConsistent) >= number else { return store.close() }
+        guard count.load(ordering: .sequentiallyConsistent) >= number else {
+            store.close()
+            return
+        }
         guard let secondError = two.wait() else { throw TestFailure("\(second) does not end") }
         storage.onOperation(nil)
         if syncedAgain.load(ordering: .relaxed) {
