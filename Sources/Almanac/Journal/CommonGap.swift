@@ -33,9 +33,9 @@ extension HistorySnapshot {
             guard end > range.from, let own = TimeRange(from: gap.from, to: end) else { continue }
             found.append(Gap(point: point, range: own, reason: gap.reason, detail: gap.detail))
         }
-        if let end, made < end.rawValue, !found.contains(where: { $0.reason == .removed }) {
-            let start = max(range.from, Timestamp(rawValue: made))
-            if let lost = TimeRange(from: min(start, end), to: end), !lost.isEmpty {
+        if let end, range.from < end, !found.contains(where: { $0.reason == .removed }) {
+            let start = made == .min ? range.from : Timestamp(rawValue: made)
+            if start < min(end, range.to), let lost = TimeRange(from: start, to: end) {
                 found.append(Gap(point: point, range: lost, reason: .removed))
             }
         }
