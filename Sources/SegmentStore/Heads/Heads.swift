@@ -8,23 +8,21 @@ import TimeSeriesModel
 /// Readers copy a series' references under the lock and read without it; nobody holds it during
 /// input or output.
 final class Heads: Sendable {
-    private struct State {
+    fileprivate struct State {
         /// By series id; empty where a series has no entries.
         var series: [HeadSeries] = []
         var years: Set<Int> = []
         var sampleCount = 0
-        /// Of all entries; of none, ``Int64/max`` and ``Int64/min``.
+        /// Of all entries; of none, `Int64.max` and `Int64.min`.
         var firstTime = Int64.max
         var lastTime = Int64.min
+        var lastLSN: LSN = 0
     }
 
     private let state = Guarded(State())
 
     /// Entries, also those that no snapshot sees yet.
     var sampleCount: Int { state.withLock { $0.sampleCount } }
-
-    /// The first and last time of any entry. Costs a lock, however many series there are.
-    var times: (first: Int64, last: Int64) { state.withLock { ($0.firstTime, $0.lastTime) } }
 
     /// UTC years that have entries, ascending.
     var years: [Int] { state.withLock { $0.years.sorted() } }
@@ -43,27 +41,41 @@ final class Heads: Sendable {
                         quality: batch.qualities[index]))
             }
             state.sampleCount += survivors.count
-            for index in survivors {
-                state.firstTime = min(state.firstTime, batch.times[index])
-                state.lastTime = max(state.lastTime, batch.times[index])
-            }
+            state.lastLSN = lsn
+            for index in survivors { state.noteTime(batch.times[index]) }
         }
     }
 
     /// Takes away the entries of refused batches, which no snapshot has seen.
     func removeEntries(above lsn: LSN) {
         state.withLock { state in
-            state.sampleCount = 0
+            var count = 0
             state.firstTime = .max
             state.lastTime = .min
             for slot in state.series.indices {
                 state.series[slot].removeEntries(above: lsn)
-                state.sampleCount += state.series[slot].count
+                count += state.series[slot].count
                 guard let times = state.series[slot].timeBounds(upTo: lsn) else { continue }
-                state.firstTime = min(state.firstTime, times.first)
-                state.lastTime = max(state.lastTime, times.last)
+                state.noteTime(times.first)
+                state.noteTime(times.last)
             }
+            state.sampleCount = count
+            state.lastLSN = min(state.lastLSN, lsn)
         }
+    }
+
+    /// The first and last time of all entries up to an LSN, or nil without any. Costs a lock if all
+    /// of them are, as between two batches; else one per series.
+    func timeBounds(upTo lsn: LSN) -> (first: Int64, last: Int64)? {
+        let totals = state.withLock { state -> (first: Int64, last: Int64)? in
+            state.lastLSN <= lsn ? (state.firstTime, state.lastTime) : nil
+        }
+        if let totals { return totals.first <= totals.last ? totals : nil }
+        let bounds = allSeries.compactMap { self[$0]?.timeBounds(upTo: lsn) }
+        guard let first = bounds.map(\.first).min(), let last = bounds.map(\.last).max() else {
+            return nil
+        }
+        return (first, last)
     }
 
     func noteYears(_ years: some Sequence<Int>) {
@@ -89,6 +101,13 @@ final class Heads: Sendable {
     }
 }
 
+extension Heads.State {
+    fileprivate mutating func noteTime(_ time: Int64) {
+        firstTime = min(firstTime, time)
+        lastTime = max(lastTime, time)
+    }
+}
+
 /// What a snapshot sees of the heads: some generations, up to an LSN.
 struct VisibleHeads: Sendable {
     /// Oldest first: of equal times the later generation's sample counts.
@@ -102,7 +121,7 @@ struct VisibleHeads: Sendable {
         var first = Int64.max
         var last = Int64.min
         for head in generations {
-            let times = head.times
+            guard let times = head.timeBounds(upTo: lsn) else { continue }
             first = min(first, times.first)
             last = max(last, times.last)
         }

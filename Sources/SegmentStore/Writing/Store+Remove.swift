@@ -147,7 +147,7 @@ extension Store {
     private var newestTime: Int64? {
         state.withLock { state in
             let heads = state.frozen.map(\.heads) + [state.active]
-            let inHeads = heads.filter { $0.sampleCount > 0 }.map(\.times.last)
+            let inHeads = heads.compactMap { $0.timeBounds(upTo: .max)?.last }
             return (state.manifest.files.compactMap(\.lastTime) + inHeads).max()
         }
     }
