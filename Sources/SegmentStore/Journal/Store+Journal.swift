@@ -11,7 +11,6 @@ extension Store {
     public func record(_ entries: [JournalEntry]) throws(StoreError) {
         for entry in entries { try Store.refuse(entry) }
         guard !entries.isEmpty else { return }
-        waitForRecovery()
         waitForFlush()
         let result = writer.withLock { writer in
             Result { () throws(StoreError) in

@@ -43,7 +43,6 @@ extension Store {
     public func updateCatalog<Result: Sendable>(
         _ body: (inout Catalog, inout CatalogChange) throws(StoreError) -> Result
     ) throws(StoreError) -> Result {
-        waitForRecovery()
         waitForFlush()
         let result = writer.withLock { writer in
             Swift.Result { () throws(StoreError) in

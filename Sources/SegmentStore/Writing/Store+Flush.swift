@@ -33,9 +33,6 @@ extension Store {
     /// to wait, and is refused only if flushes fail.
     func waitForFlush() { flush(where: \.isFarBehind) }
 
-    /// Tries again to flush what an earlier process left, if that was not possible yet.
-    func waitForRecovery() { flush { $0.state.withLock(\.awaitsRecovery) } }
-
     private func flush(where isNeeded: (Store) -> Bool) {
         guard isNeeded(self) else { return }
         var failure: StoreError?
