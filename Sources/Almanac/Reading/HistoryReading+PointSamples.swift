@@ -18,7 +18,9 @@ extension HistoryReading {
                 before = try view.value(of: point, at: moment)?.time
             }
             var spans: [ItemSpan] = []
-            for log in try view.logIDs { spans += try view.itemSpans(of: point, in: log) }
+            for log in try view.context.logIndex.content(of: view).logs(of: point) {
+                spans += try view.itemSpans(of: point, in: log)
+            }
             var rows: [PointSample] = []
             rows.reserveCapacity(samples.count)
             for sample in samples {

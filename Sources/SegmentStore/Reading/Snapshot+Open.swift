@@ -56,7 +56,7 @@ extension Snapshot {
         let files = try StoreOpener(storage: storage, scratches: older?.scratches ?? ScratchPool())
             .files(of: manifest, reusing: older?.segments(stillOf: manifest) ?? [])
         let log = try LogReader.read(storage, manifest)
-        mark.note(log)
+        mark.note(log, of: manifest)
         var catalog = content.catalog
         let replayed = try ReplayedLog(log, &catalog)
         let heads =

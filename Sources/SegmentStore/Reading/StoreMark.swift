@@ -10,13 +10,18 @@ struct StoreMark: Sendable {
     fileprivate let manifest: UInt64
     /// By path, what follows the last record that was read of each file.
     fileprivate var tails: [String: LogTail] = [:]
+    /// Older log files are not read, and left over by a crash if they are there.
+    private var firstLogID: FileID = 0
 
     /// Takes note of the manifest before it is read: what changes in between is seen as a change.
     init(_ storage: any Storage) throws(StoreError) {
         manifest = try StoreMark.hashOfManifest(in: storage)
     }
 
-    mutating func note(_ log: LogContent) { tails = log.tails }
+    mutating func note(_ log: LogContent, of manifest: Manifest) {
+        tails = log.tails
+        firstLogID = manifest.firstLogID
+    }
 
     /// Whether nothing was committed since.
     func isCurrent(in storage: any Storage) throws(StoreError) -> Bool {
@@ -24,9 +29,9 @@ struct StoreMark: Sendable {
         do throws(StorageError) {
             var count = 0
             for name in try storage.list(StoreLayout.logFolder) {
-                guard let file = StoreFile(folder: StoreLayout.logFolder, name: name) else {
-                    continue
-                }
+                guard let file = StoreFile(folder: StoreLayout.logFolder, name: name),
+                    file.id >= firstLogID
+                else { continue }
                 guard let tail = tails[file.path] else { return false }
                 count += 1
                 let handle = try storage.open(file.path, .read)

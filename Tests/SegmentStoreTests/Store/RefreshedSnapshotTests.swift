@@ -83,6 +83,24 @@ import TimeSeriesModel
         #expect(try closed.everything() == snapshot.everything())
     }
 
+    @Test("takes no old log file that a crash brought back for a commit") func leftover() throws {
+        let store = try Store.open(in: storage)
+        try store.importColumns([0: quarterHours(10)])
+        _ = try store.append(batch(store.snapshot().testSeries(0), 1..<3))
+        let paths = try storage.list("log").map { "log/" + $0 }
+        let old = try paths.map { path in
+            let file = try storage.open(path, .read)
+            return (path, try file.read(at: 0, byteCount: try file.byteCount()))
+        }
+        _ = try store.flush()
+        let gone = try old.filter { try !storage.exists($0.0) }
+        #expect(!gone.isEmpty)
+        for (path, bytes) in gone { try storage.open(path, .create).write(bytes, at: 0) }
+        let snapshot = try reader()
+        #expect(snapshot.sampleCount == 12)
+        #expect(try snapshot.refreshed() === snapshot)
+    }
+
     @Test("sees a record whose first bytes were there before the others") func halfWritten() throws
     {
         let store = try Store.open(in: storage)
