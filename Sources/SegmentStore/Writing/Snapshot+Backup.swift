@@ -21,7 +21,8 @@ extension Snapshot {
     ///     the processes that read it; a bad sector is in both. Linked files lose their permission
     ///     to be written, which stops others than root.
     ///   - reserveByteCount: bytes that the copy leaves free if it is on the store's own file system:
-    ///     the reserve of the process that writes; nil: as the default of ``StoreOptions``. Another file system may be filled completely.
+    ///     the reserve of the process that writes; nil: as the default of ``StoreOptions``. Another
+    ///     file system may be filled completely.
     /// - Throws: ``StoreError``: `foreign` if the folder is not empty; `diskFull` or `diskReserve`
     ///   if it does not fit; `damaged` if something cannot be read: a copy of damage is no backup;
     ///   `unsupported` if a later version of the program wrote the catalog.

@@ -213,6 +213,26 @@ import TimeSeriesModel
         store.close()
     }
 
+    @Test("leave out the journals that retention has removed since the snapshot")
+    func droppedJournal() throws {
+        let storage = SimulatedStorage(seed: 11)
+        let store = try Store.open(in: storage)
+        try fill(store, round: 0)
+        try store.flush()
+        let snapshot = store.snapshot()
+        let before = try storage.list(StoreLayout.recordFolder)
+        try store.removeSamples(before: Self.moment)
+        let after = try storage.list(StoreLayout.recordFolder)
+        try #require(before.contains { $0.hasPrefix("journal-2024") && !after.contains($0) })
+        let target = storage.view(root: "copy")
+        try snapshot.backup(to: target)
+        #expect(try Store.verifyBackup(in: target).damages == [])
+        let copy = try Snapshot.open(in: target)
+        #expect(try copy.journal(in: .all).map(\.text) == ["{\"round\":0}"])
+        #expect(copy.sampleCount == snapshot.sampleCount)
+        store.close()
+    }
+
     /// The copy was opened with the reserve of a building's disk, 128 MiB, so that a small medium
     /// took no copy of a store with a log, whatever room it had.
     @Test("fit a small medium if it has room")
