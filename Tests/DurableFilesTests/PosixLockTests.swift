@@ -33,6 +33,42 @@ import Testing
         }
     }
 
+    /// `rm LOCK` beside a running writer let a second writer in: it made a new file of that name
+    /// and locked that.
+    @Test("keeps a second writer out although somebody has removed its file")
+    func removedFile() throws {
+        try withPosixStorage { storage in
+            let lock = try storage.lock("LOCK", waiting: .zero)
+            unlink("\(storage.root)/LOCK")
+            let second = try PosixStorage(root: storage.root)
+            for _ in 0..<2 {
+                let error = #expect(throws: StorageError.self) {
+                    try second.lock("LOCK", waiting: .milliseconds(20))
+                }
+                #expect(error?.code == .locked)
+            }
+            lock.release()
+            try second.lock("LOCK", waiting: .seconds(10)).release()
+        }
+    }
+
+    @Test("does not take the lock of a file that lost its name while it waited")
+    func replacedFile() throws {
+        try withPosixStorage { storage in
+            let path = "\(storage.root)/LOCK"
+            let child = try Child(
+                "flock", "-F", path, "sh", "-c", "echo held; exec cat")
+            #expect(child.firstLine() == "held")
+            #expect(rename(path, path + ".old") == 0)
+            // The old file's lock is held; the name is free and made anew.
+            let lock = try storage.lock("LOCK", waiting: .seconds(10))
+            let script = "flock -n '\(path)' echo taken || echo refused"
+            #expect(try Child("sh", "-c", script).firstLine() == "refused")
+            lock.release()
+            child.kill()
+        }
+    }
+
     @Test("keeps other processes out")
     func keepsOut() throws {
         try withPosixStorage { storage in

@@ -1,16 +1,22 @@
 import Glibc
 import Synchronization
 
-/// A lock that the system holds for the open descriptor, and drops when the process ends.
+/// A lock that the system holds for two open descriptors, and drops when the process ends.
+///
+/// The file names the holder; the lock on the folder holds when somebody removes the file.
 final class PosixLock: StorageLock {
     let path: String
     let holder: LockHolder
     private let descriptor: Descriptor
+    private let folder: Descriptor
     private let isReleased = Atomic(false)
 
-    /// Takes over a descriptor that has the lock and writes this process's identity into the file.
-    init(_ descriptor: Descriptor, path: String, root: String) throws(StorageError) {
+    /// Takes over descriptors that have the lock and writes this process's identity into the file.
+    init(
+        _ descriptor: Descriptor, folder: Descriptor, path: String, root: String
+    ) throws(StorageError) {
         self.descriptor = descriptor
+        self.folder = folder
         self.path = path
         holder = .current()
         let record = LockRecord.encode(holder)
@@ -28,6 +34,7 @@ final class PosixLock: StorageLock {
         // lock is free all the same, and the next holder writes its own name.
         _ = Self.write(LockRecord.released, to: descriptor)
         descriptor.close()
+        folder.close()
     }
 
     private static func write(_ record: [UInt8], to descriptor: Descriptor) -> Int {
@@ -46,20 +53,46 @@ extension PosixStorage {
         _ path: String, waiting: Duration
     ) throws(StorageError) -> any StorageLock {
         try refuseIfReadOnly("lock", path)
+        let deadline = ContinuousClock.now + waiting
+        while true {
+            if let lock = try tryLock(path) { return lock }
+            guard ContinuousClock.now < deadline else { throw lockedError(path) }
+            usleep(5_000)
+        }
+    }
+
+    /// Nil while another open file holds the lock.
+    ///
+    /// The file is opened anew by each attempt: while this process waited, the file may have been
+    /// removed and made again, and the lock of a file without a name keeps no one out.
+    private func tryLock(_ path: String) throws(StorageError) -> PosixLock? {
         let descriptor = try openDescriptor(path, O_RDWR | O_CREAT, "lock")
         // Root may have made it, now or earlier, and it is never made anew.
         owner?.apply(toFile: descriptor)
-        let deadline = ContinuousClock.now + waiting
-        while true {
-            let result = descriptor.call { Int(flock($0, LOCK_EX | LOCK_NB)) }
-            if result >= 0 { return try PosixLock(descriptor, path: path, root: root) }
-            guard result == -Int(EWOULDBLOCK) else {
-                throw StorageError(Int32(-result), "lock", path: path, root: root)
-            }
-            if ContinuousClock.now >= deadline { break }
-            usleep(5_000)
-        }
-        throw lockedError(path)
+        let result = takeLock(descriptor)
+        guard result != -Int(EWOULDBLOCK) else { return nil }
+        try check(result, "lock", path)
+        guard try isFile(descriptor, named: path) else { return nil }
+        // A writer whose file was removed still holds the folder. Some file systems lock no
+        // folders (NFS does not): there the file has to suffice.
+        let folder = try openDescriptor("", O_RDONLY | O_DIRECTORY, "lock")
+        guard takeLock(folder) != -Int(EWOULDBLOCK) else { return nil }
+        return try PosixLock(descriptor, folder: folder, path: path, root: root)
+    }
+
+    private func takeLock(_ descriptor: Descriptor) -> Int {
+        descriptor.call { Int(flock($0, LOCK_EX | LOCK_NB)) }
+    }
+
+    /// Whether the name still belongs to the open file.
+    private func isFile(_ descriptor: Descriptor, named path: String) throws(StorageError) -> Bool {
+        var open = stat()
+        try check(descriptor.call { Int(unsafe fstat($0, &open)) }, "lock", path)
+        var named = stat()
+        let result = folder.call { Int(unsafe fstatat($0, path, &named, 0)) }
+        guard result != -Int(ENOENT) else { return false }
+        try check(result, "lock", path)
+        return open.st_dev == named.st_dev && open.st_ino == named.st_ino
     }
 
     public func lockHolder(_ path: String) throws(StorageError) -> LockHolder? {
