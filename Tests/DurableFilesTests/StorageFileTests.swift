@@ -29,6 +29,39 @@ import Testing
         }
     }
 
+    /// A length from a file may be any number: memory for it was taken before the file said no.
+    @Test("takes no memory for bytes that the file does not have", arguments: StorageForm.allCases)
+    func greedyRead(form: StorageForm) throws {
+        try form.withStorage { storage in
+            let file = try storage.make("a", [1, 2, 3, 4, 5])
+            #expect(try file.read(at: 3, byteCount: 1 << 50) == [4, 5])
+            #expect(try file.read(at: 1 << 50, byteCount: 1 << 50) == [])
+        }
+    }
+
+    @Test("finds its data again after the cache was dropped", arguments: StorageForm.allCases)
+    func dropCache(form: StorageForm) throws {
+        try form.withStorage { storage in
+            let bytes = someBytes(100_000)
+            let file = try storage.make("a", bytes)
+            try file.sync()
+            file.dropCache()
+            #expect(try file.read(at: 0, byteCount: bytes.count) == bytes)
+        }
+    }
+
+    @Test("passes over holes, and over no data", arguments: StorageForm.allCases)
+    func nextData(form: StorageForm) throws {
+        try form.withStorage { storage in
+            let file = try storage.make("a", [1])
+            try file.write([2], at: 10 << 20)
+            let found = try #require(file.nextData(from: 4 << 20))
+            #expect(found >= 4 << 20 && found <= 10 << 20)
+            #expect(file.nextData(from: 10 << 20) == 10 << 20)
+            #expect(file.nextData(from: 0) == 0)
+        }
+    }
+
     @Test("reads into the same memory again and again", arguments: StorageForm.allCases)
     func reuse(form: StorageForm) throws {
         try form.withStorage { storage in

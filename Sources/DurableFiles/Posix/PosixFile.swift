@@ -48,6 +48,16 @@ final class PosixFile: StorageFile {
         _ = descriptor.call { Int(posix_fadvise($0, 0, 0, POSIX_FADV_SEQUENTIAL)) }
     }
 
+    func dropCache() {
+        _ = descriptor.call { Int(posix_fadvise($0, 0, 0, POSIX_FADV_DONTNEED)) }
+    }
+
+    func nextData(from offset: Int) -> Int? {
+        let result = descriptor.call { Int(lseek($0, offset, Self.seekData)) }
+        // A file system without holes has data everywhere.
+        return result >= 0 ? result : result == -Int(ENXIO) ? nil : offset
+    }
+
     func close() { descriptor.close() }
 }
 
@@ -84,6 +94,12 @@ extension PosixFile {
 }
 
 extension PosixFile {
+    /// Linux's `SEEK_DATA`, which Glibc shows to programs for GNU alone.
+    private static let seekData: Int32 = 3
+
+    /// A longer read is compared with the size of the file first, which costs a system call.
+    private static let uncheckedByteCountMax = 1 << 20
+
     @discardableResult
     func read(
         at offset: Int, byteCount: Int, into buffer: inout [UInt8]
@@ -92,8 +108,14 @@ extension PosixFile {
         buffer.removeAll(keepingCapacity: true)
         // Adding nothing to an empty array writes its count, which all empty arrays share.
         guard byteCount > 0 else { return 0 }
+        var wanted = byteCount
+        if byteCount > Self.uncheckedByteCountMax {
+            // A length may come from a file: no memory is taken for bytes that are not there.
+            wanted = min(byteCount, max(0, try self.byteCount() - offset))
+            guard wanted > 0 else { return 0 }
+        }
         var failure = 0
-        buffer.append(addingCapacity: byteCount) { output in
+        buffer.append(addingCapacity: wanted) { output in
             // The system sets the bytes that readAll counts, so that none is set beforehand.
             failure = unsafe output.withUnsafeMutableBufferPointer { free, count in
                 let (result, done) = unsafe readAll(

@@ -8,6 +8,11 @@ extension SimulatedDisk {
         return result
     }
 
+    /// The length of a file, by its path with the root; nil if there is none.
+    public func byteCount(of path: String) -> Int? {
+        (try? file(path)).flatMap { nodes[$0]?.current.byteCount }
+    }
+
     /// A number that is equal for disks with equal names and content, as programs see them, and
     /// otherwise almost surely differs.
     public func fingerprint(below root: String = "store") -> UInt64 {

@@ -115,6 +115,9 @@ final class SimulatedFile: StorageFile {
         return MappedBytes(copying: bytes)
     }
 
+    /// The simulated disk has no cache; the call is in the trace. A hint has no error to report.
+    func dropCache() { _ = try? perform(.dropCache) { _, _, _ in } }
+
     @discardableResult
     private func perform<R: Sendable>(
         _ kind: SimulatedOperation.Kind, _ offset: Int = 0, _ byteCount: Int = 0,

@@ -27,13 +27,14 @@ public struct SimulatedOperation: Hashable, Sendable {
 
     public enum Kind: String, Hashable, Sendable, CaseIterable {
         case open, read, byteCount, map, list, exists, space, lockHolder
+        case dropCache
         case create, write, clone, truncate, preallocate, sync
         case createFolder, rename, unlink, link, syncFolder, lock, release
 
         /// Whether it changes what programs see or what a crash leaves.
         public var isChange: Bool {
             switch self {
-            case .open, .read, .byteCount, .map, .list, .exists, .space, .lockHolder:
+            case .open, .read, .byteCount, .map, .list, .exists, .space, .lockHolder, .dropCache:
                 false
             default: true
             }

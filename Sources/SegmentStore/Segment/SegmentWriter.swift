@@ -96,7 +96,13 @@ final class SegmentWriter {
 
     private func begin(_ series: SeriesID, at time: Int64) throws(StoreError) {
         guard series != newestSeries else {
-            precondition(time > newestTime, "chunks of a series ascend in time")
+            // A merge copies chunks by their index entries, which may not agree with the chunks.
+            guard time > newestTime else {
+                throw StoreError(
+                    .damaged,
+                    "a chunk of series \(series.rawValue) begins at \(time), the chunk before it "
+                        + "ends at \(newestTime)", file: path)
+            }
             return
         }
         if let newestSeries { precondition(series > newestSeries, "series ascend in a segment") }
@@ -176,8 +182,10 @@ final class SegmentWriter {
         if buffer.count >= SegmentWriter.bufferByteCountMax { try drain() }
     }
 
-    /// What the disk gives back is compared with what was written before anybody relies on it.
+    /// Compares what the disk returns with what was written, before a reader relies on it.
     private func compareWithDisk(_ expected: UInt64) throws(StoreError) {
+        // The system would return its own copy, and a bad write of the medium would not be seen.
+        file.dropCache()
         let found: UInt64
         do throws(StorageError) { found = try hashOfFile(file, byteCount: written) } catch {
             throw StoreError(error)
