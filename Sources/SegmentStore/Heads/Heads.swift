@@ -9,8 +9,7 @@ import TimeSeriesModel
 /// input or output.
 final class Heads: Sendable {
     fileprivate struct State {
-        /// By series id; empty where a series has no entries.
-        var series: [HeadSeries] = []
+        var series = SeriesMap(absent: HeadSeries())
         var years: Set<Int> = []
         var sampleCount = 0
         /// Of all entries; of none, `Int64.max` and `Int64.min`.
@@ -30,12 +29,7 @@ final class Heads: Sendable {
     func append(_ batch: SampleBatch, _ survivors: [Int], lsn: LSN) {
         state.withLock { state in
             for index in survivors {
-                let slot = Int(batch.series[index].rawValue)
-                if slot >= state.series.count {
-                    state.series += repeatElement(
-                        HeadSeries(), count: slot + 1 - state.series.count)
-                }
-                state.series[slot].append(
+                state.series[batch.series[index]].append(
                     HeadSeries.Entry(
                         time: batch.times[index], value: batch.values[index], lsn: lsn,
                         quality: batch.qualities[index]))
@@ -52,10 +46,10 @@ final class Heads: Sendable {
             var count = 0
             state.firstTime = .max
             state.lastTime = .min
-            for slot in state.series.indices {
-                state.series[slot].removeEntries(above: lsn)
-                count += state.series[slot].count
-                guard let times = state.series[slot].timeBounds(upTo: lsn) else { continue }
+            for id in state.series.ids {
+                state.series[id].removeEntries(above: lsn)
+                count += state.series[id].count
+                guard let times = state.series[id].timeBounds(upTo: lsn) else { continue }
                 state.noteTime(times.first)
                 state.noteTime(times.last)
             }
@@ -85,19 +79,14 @@ final class Heads: Sendable {
     /// The entries of a series, or nil.
     subscript(series: SeriesID) -> HeadSeries? {
         state.withLock { state in
-            let slot = Int(series.rawValue)
-            guard slot < state.series.count, !state.series[slot].isEmpty else { return nil }
-            return state.series[slot]
+            let found = state.series[series]
+            return found.isEmpty ? nil : found
         }
     }
 
     /// Every series that has entries, ascending.
     var allSeries: [SeriesID] {
-        state.withLock { state in
-            state.series.indices.filter { !state.series[$0].isEmpty }.map {
-                SeriesID(rawValue: UInt32($0))
-            }
-        }
+        state.withLock { state in state.series.ids.filter { !state.series[$0].isEmpty } }
     }
 }
 

@@ -6,11 +6,11 @@ import TimeSeriesModel
 /// Belongs to the writer and is right as long as only the writer adds samples: whoever else changes
 /// the store's samples (an import, a removal) begins a new one.
 struct NewestTimes {
-    /// By series id, of the year that samples came of last; ``unasked`` where nobody asked.
-    private var times: [Int64] = []
+    /// Of the year of the latest samples; ``unasked`` for a series that was not looked up.
+    private var times = SeriesMap(absent: NewestTimes.unasked)
     private var year = 0
     /// The same for other years.
-    private var others: [Int: [Int64]] = [:]
+    private var others: [Int: SeriesMap<Int64>] = [:]
     private var newestYear = UTCYear(1970)
     private var newestRange: Range<Int64> = 0..<0
 
@@ -31,21 +31,20 @@ struct NewestTimes {
         to time: Int64, of series: SeriesID, _ year: Int, _ view: Snapshot
     ) throws(StoreError) -> Bool {
         if year != self.year { turn(to: year) }
-        let slot = Int(series.rawValue)
-        if slot >= times.count {
-            times += repeatElement(NewestTimes.unasked, count: slot + 1 - times.count)
+        var newest = times[series]
+        if newest == NewestTimes.unasked {
+            newest = try view.lastTime(of: series, inYear: year)
+            times[series] = newest
         }
-        if times[slot] == NewestTimes.unasked {
-            times[slot] = try view.lastTime(of: series, inYear: year)
-        }
-        guard time > times[slot] else { return false }
-        times[slot] = time
+        guard time > newest else { return false }
+        times[series] = time
         return true
     }
 
     private mutating func turn(to year: Int) {
-        swap(&others[self.year, default: []], &times)
-        times = others.removeValue(forKey: year) ?? []
+        let next = others.removeValue(forKey: year)
+        others[self.year] = times
+        times = next ?? SeriesMap(absent: NewestTimes.unasked)
         self.year = year
     }
 }

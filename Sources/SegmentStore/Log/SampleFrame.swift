@@ -101,6 +101,10 @@ struct SampleFrame: Sendable {
         }
         // Every sample takes four bytes of value at least: no count beyond that is believed.
         let count = try reader.varint(upTo: reader.remaining / 4, "samples of a batch")
+        // A sample is new or takes the place of another. Sums of such counts do not overflow.
+        for (year, change) in countChanges where !(0...count).contains(change) {
+            throw .malformed("\(change) new samples of \(year) found in a batch of \(count)")
+        }
         try decodeSeries(count, &reader)
         try decodeTimes(count, &reader)
         try decodeQualities(count, &reader)
@@ -115,7 +119,7 @@ struct SampleFrame: Sendable {
         var id: Int64 = 0
         for _ in 0..<count {
             id = id &+ (try reader.svarint())
-            guard let number = UInt32(exactly: id) else {
+            guard let number = UInt32(exactly: id), number < Catalog.seriesIDEnd.rawValue else {
                 throw .malformed("series id \(id) found")
             }
             batch.series.append(SeriesID(rawValue: number))

@@ -69,6 +69,7 @@ extension Manifest {
         if !sampleCounts.allSatisfy({ $0.value >= 0 && $0.value <= exact }) {
             return "a sample count below 0 or above 2^53 - 1"
         }
+        if !Manifest.isExact(sum: sampleCounts.values) { return "sample counts above 2^53 - 1" }
         if !unknown.allSatisfy({ !Manifest.keys.contains($0.key) }) {
             return "an unknown key has a known name"
         }
@@ -87,7 +88,23 @@ extension Manifest {
             where number.magnitude > exact { return "\(file.name): a number above 2^53 - 1" }
             if file.sampleCount > exact { return "\(file.name): a number above 2^53 - 1" }
         }
+        // Readers add them up.
+        if !Manifest.isExact(sum: files.lazy.map(\.sampleCount))
+            || !Manifest.isExact(sum: files.lazy.map(\.byteCount))
+        {
+            return "samples or bytes of all files above 2^53 - 1"
+        }
         return nil
+    }
+
+    /// Whether numbers from 0 to 2^53 − 1 have a sum in that range.
+    private static func isExact(sum numbers: some Sequence<Int>) -> Bool {
+        var left = Int(JSONValue.integerMax)
+        for number in numbers {
+            guard number <= left else { return false }
+            left -= number
+        }
+        return true
     }
 
     private var brokenDrop: String? {

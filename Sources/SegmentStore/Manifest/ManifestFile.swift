@@ -121,6 +121,9 @@ extension ManifestFile {
         }
         if role.kind != kind { return "\(name): role \(role.rawValue) is not of a \(kind.name)" }
         if byteCount < FileHeader.encodedSize { return "\(name): shorter than a header" }
+        if kind == .segment, byteCount < FileHeader.encodedSize + SegmentFooter.encodedSize {
+            return "\(name): shorter than a header and a footer"
+        }
         if sampleCount < 0 { return "\(name): sample count below 0" }
         if firstLSN > lastLSN { return "\(name): first LSN above the last" }
         if !unknown.allSatisfy({ !ManifestFile.keys.contains($0.key) }) {

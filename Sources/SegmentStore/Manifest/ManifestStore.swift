@@ -63,6 +63,13 @@ public enum ManifestStore {
     /// Writes both copies aside and syncs them. Changes nothing yet: a disk that fills here leaves
     /// the manifest in force as it is.
     static func prepare(_ manifest: Manifest, in storage: any Storage) throws(StoreError) {
+        // Numbers of the old manifest and of records come from disk: sums of them may pass the
+        // format's bounds although each was valid.
+        if let broken = manifest.brokenInvariant {
+            throw StoreError(
+                .limitExceeded, "the next manifest would not be valid: \(broken)",
+                file: StoreLayout.manifest)
+        }
         let bytes = manifest.encode()
         do throws(StorageError) {
             for name in StoreLayout.manifests {

@@ -113,6 +113,14 @@ extension Segment {
         at offset: Int, byteCount: Int, of entry: IndexEntry, series: SeriesID,
         into scratch: inout ReadScratch
     ) throws(ChunkFailure) {
+        // An entry may name any place: compared before memory is taken for it.
+        guard offset <= row.byteCount - byteCount else {
+            throw .damage(
+                damage(
+                    .truncated, at: entry.offset,
+                    "\(byteCount) bytes at \(offset) named in a file of \(row.byteCount)",
+                    series: series, entry: entry))
+        }
         let count: Int
         do throws(StorageError) {
             count = try file.read(at: offset, byteCount: byteCount, into: &scratch.bytes)
