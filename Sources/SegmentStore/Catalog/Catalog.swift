@@ -2,13 +2,13 @@ public import TimeSeriesModel
 
 /// Who is who: which series belongs to which point, and what devices and points are called.
 ///
-/// A value. Copying is free; the first change after a copy duplicates the list of devices, the
-/// table of series and the one device that changes.
+/// A value. Copying is free, and a change of a copy costs what it touches: the copies share the rest,
+/// however many points there are.
 public struct Catalog: Sendable {
     /// The first number that no series can have; ids begin with 1.
     public static let seriesIDEnd = SeriesID(rawValue: .max)
 
-    private var devices: [DeviceID: CatalogDevice] = [:]
+    private(set) var devices = SharedMap<DeviceID, CatalogDevice>()
     private var devicesByName = NameIndex<DeviceID>()
     private var addressesBySeries = SeriesTable()
     private(set) var documents = CatalogDocuments()
@@ -24,14 +24,6 @@ public struct Catalog: Sendable {
 
     public var seriesCount: Int { addressesBySeries.count }
 
-    /// Makes room for the records of so many bytes, before they are applied.
-    mutating func reserveCapacity(forByteCount byteCount: Int) {
-        documents.reserveCapacity(byteCount / Catalog.pointByteCount)
-    }
-
-    /// About what a point with name and document takes in a file.
-    private static let pointByteCount = 128
-
     /// Makes sure that no id below is given: ids are never reused, also if their record is lost.
     public mutating func reserveSeriesIDs(below id: SeriesID) {
         nextSeriesID = max(nextSeriesID, id)
@@ -43,16 +35,19 @@ public struct Catalog: Sendable {
 extension Catalog {
     /// Looked at in place: every read of a point begins with it.
     public func series(of address: PointAddress) -> SeriesID? {
-        guard let index = devices.index(forKey: address.device) else { return nil }
-        return devices.values[index].series(of: address)
+        devices.withValue(of: address.device) { $0.series(of: address) } ?? nil
     }
 
     public func address(of series: SeriesID) -> PointAddress? { addressesBySeries[series] }
 
-    public subscript(address: PointAddress) -> CatalogPoint? { devices[address.device]?[address] }
+    public subscript(address: PointAddress) -> CatalogPoint? {
+        devices.withValue(of: address.device) { $0[address] } ?? nil
+    }
 
     /// The device's own name; nil where nobody gave it one.
-    public func name(of device: DeviceID) -> String? { devices[device]?.name }
+    public func name(of device: DeviceID) -> String? {
+        devices.withValue(of: device) { $0.name } ?? nil
+    }
 
     /// All devices that are named or have points, sorted.
     public var deviceIDs: [DeviceID] { devices.keys.sorted() }
@@ -130,14 +125,16 @@ extension Catalog {
 
     private mutating func rename(_ id: DeviceID, _ name: String) {
         if let old = devices[id]?.name { devicesByName.remove(id, for: old) }
-        devices[id, default: CatalogDevice()].name = name
+        devices.update(id, default: CatalogDevice()) { $0.name = name }
         devicesByName.insert(id, for: name)
     }
 
     private mutating func update(
         _ address: PointAddress, _ change: (inout CatalogPoint) -> Void
     ) {
-        let isNew = devices[address.device, default: CatalogDevice()].update(address, change)
+        let isNew = devices.update(address.device, default: CatalogDevice()) {
+            $0.update(address, change)
+        }
         if isNew { pointCount += 1 }
     }
 

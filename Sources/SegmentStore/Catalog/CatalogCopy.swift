@@ -5,8 +5,6 @@ struct CatalogCopy {
     let name: String
     /// The size that the manifest names.
     let committed: Int
-    /// What was read of it.
-    private(set) var byteCount = 0
     private(set) var damage: [Damage] = []
     /// Nil where there is nothing to read.
     private var scanner: RecordScanner?
@@ -28,7 +26,6 @@ struct CatalogCopy {
     ) throws(StoreError) -> (CatalogCopy, contentOffset: Int?) {
         var copy = CatalogCopy(name: row.name, committed: row.byteCount)
         guard let bytes = try copy.read(storage) else { return (copy, nil) }
-        copy.byteCount = bytes.count
         let contentOffset = try copy.contentOffset(bytes, row, storeID)
         let start = min(contentOffset ?? FileHeader.encodedSize, bytes.count)
         copy.scanner = RecordScanner(bytes, from: start, salt: row.salt, file: row.name)

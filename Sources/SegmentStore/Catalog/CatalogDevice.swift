@@ -4,8 +4,8 @@ import TimeSeriesModel
 struct CatalogDevice: Sendable {
     var name: String?
     /// In the order of appearance; none is ever removed, so that places stay.
-    private var points: [CatalogPoint] = []
-    private var places: [Key: Int] = [:]
+    private var points = SharedArray<CatalogPoint>()
+    private var places = SharedMap<Key, Int>()
     private var placesByName = NameIndex<Int>()
     /// Whether the order of appearance is also that of the addresses, as it nearly always is.
     private var isSorted = true
@@ -26,7 +26,7 @@ struct CatalogDevice: Sendable {
 
     /// By type and number.
     var sortedPoints: [CatalogPoint] {
-        isSorted ? points : points.sorted { $0.address < $1.address }
+        isSorted ? points.elements : points.elements.sorted { $0.address < $1.address }
     }
 
     var pointCount: Int { points.count }
@@ -39,9 +39,11 @@ struct CatalogDevice: Sendable {
     ) -> Bool {
         let count = points.count
         let place = place(of: address)
-        let oldName = points[place].current?.name
-        change(&points[place])
-        let newName = points[place].current?.name
+        let (oldName, newName) = points.update(at: place) { point in
+            let oldName = point.current?.name
+            change(&point)
+            return (oldName, point.current?.name)
+        }
         if oldName != newName {
             if let oldName { placesByName.remove(place, for: oldName) }
             if let newName { placesByName.insert(place, for: newName) }

@@ -22,8 +22,8 @@ public struct CatalogDocument: Hashable, Sendable {
 /// The versions of each document, oldest first.
 struct CatalogDocuments: Sendable {
     /// Nearly all have one version: an array for each would cost as much as the documents.
-    private var newest: [String: CatalogDocument] = [:]
-    private var older: [String: [CatalogDocument]] = [:]
+    private var newest = SharedMap<String, CatalogDocument>()
+    private var older = SharedMap<String, [CatalogDocument]>()
 
     /// By what precedes the first '/' of a key: another number after each change of such a document.
     private var revisions: [Substring: UInt64] = [:]
@@ -37,9 +37,8 @@ struct CatalogDocuments: Sendable {
         return (older[key] ?? []) + [last]
     }
 
-    var keys: some Sequence<String> { newest.keys }
-
-    mutating func reserveCapacity(_ count: Int) { newest.reserveCapacity(count) }
+    /// In no order.
+    var keys: [String] { newest.keys }
 
     /// The newest version.
     func last(of key: String) -> CatalogDocument? { newest[key] }
@@ -53,7 +52,11 @@ struct CatalogDocuments: Sendable {
             revisions[group] = nil
             revisions[String(group)[...]] = revision
         }
-        guard let last = newest.updateValue(document, forKey: key) else { return }
+        // A key that is new has the document itself before, which is valid from the same time.
+        let last = newest.update(key, default: document) { newest in
+            defer { newest = document }
+            return newest
+        }
         guard last.validFrom != document.validFrom else { return }
         var versions = (older[key] ?? []) + [last]
         if last.validFrom > document.validFrom {

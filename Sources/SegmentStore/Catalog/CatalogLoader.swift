@@ -19,7 +19,6 @@ struct CatalogLoader {
 
     mutating func run() throws(StoreError) {
         let end = copies.map(\.committed).max() ?? 0
-        content.catalog.reserveCapacity(forByteCount: copies.map(\.byteCount).max() ?? 0)
         while offset < end {
             let found = try framesHere()
             guard let good = found.compactMap(\.self).first else {

@@ -1,8 +1,8 @@
 /// Who has a name. Nearly always one; several are kept, since names are people's.
 struct NameIndex<Element: Hashable & Sendable>: Sendable {
     // An array for each name would cost more than all the names.
-    private var first: [String: Element] = [:]
-    private var further: [String: [Element]] = [:]
+    private var first = SharedMap<String, Element>()
+    private var further = SharedMap<String, [Element]>()
 
     /// All that have the name, in the order in which they got it.
     subscript(name: String) -> [Element] {
@@ -14,7 +14,7 @@ struct NameIndex<Element: Hashable & Sendable>: Sendable {
         if first[name] == nil {
             first[name] = element
         } else {
-            further[name, default: []].append(element)
+            further.update(name, default: []) { $0.append(element) }
         }
     }
 
