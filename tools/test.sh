@@ -193,6 +193,14 @@ trials_long() {
         --filter 'CrashStateTests|OperationModelTests|FaultTests'
 }
 
+# Every bit pattern of a REAL, and a hundred times as many changed files and texts.
+patterns_long() {
+    ALMANAC_LONG_FORMS=1 swift test -c release -Xswiftc -enable-testing \
+        --scratch-path "$build/trials" \
+        --filter 'ShortestRealTests|HostileFileTests|QueryTextTests' &&
+        ALMANAC_LONG_FORMS=1 swift test --package-path tools --filter TextFuzzTests
+}
+
 python_reader() { python3 Tests/FormatReader/test_reader.py --almanac "$(almanac_binary)"; }
 
 stage "format of the sources" formatting
@@ -282,7 +290,10 @@ stage_or_skip "power cuts on real file systems" power_cuts --short
 stage "a full disk and a forbidden folder" limits_trial
 # An hour of 1,000 devices on virtual time: answers, history and memory are checked, times printed.
 stage "a site of 100,000 points" Benchmarks/.build/release/bench site
-[ -n "$long" ] && stage "trials of the store, long" trials_long
+if [ -n "$long" ]; then
+    stage "trials of the store, long" trials_long
+    stage "bit patterns, hostile files and texts, long" patterns_long
+fi
 stage "nested packages from a clone called x" clone_called_x
 if [ -d ../shared/accept ]; then
     stage "acceptance from outside" acceptance

@@ -159,13 +159,60 @@ import Testing
         }
     }
 
-    @Test("traps on data nowhere: no forced try, no fatalError in the rooms")
+    /// Folders whose code meets bytes that other programs made.
+    private static let decoders = [
+        "Sources/BACnetMessages", "Sources/ColumnCodec/Bytes", "Sources/ColumnCodec/Decoding",
+        "Sources/SegmentStore/Catalog", "Sources/SegmentStore/Journal",
+        "Sources/SegmentStore/Layout", "Sources/SegmentStore/Log",
+        "Sources/SegmentStore/Manifest", "Sources/SegmentStore/Records",
+        "Sources/SegmentStore/Segment",
+    ]
+
+    /// Lines of these that trap, and do so on a mistake of ours alone: the writer's own file, a
+    /// segment's year, which the manifest's rules ask for, and a datum that the caller has told apart.
+    private static let knownTraps = [
+        "WriteLog.swift": 2, "Segment.swift": 1, "LogDatum+Wire.swift": 1,
+    ]
+
+    /// The first sign in a line that it may end the process; strings and comments have none.
+    private static func trap(in line: String, decodes: Bool) -> String? {
+        let code = line.replacing(/"(\\.|[^"\\])*"/, with: "").split(separator: "//").first ?? ""
+        var signs = ["try!", "as!", "fatalError(", "assertionFailure("]
+        if decodes { signs += ["preconditionFailure("] }
+        if let sign = signs.first(where: { code.contains($0) }) { return sign }
+        guard decodes, let found = code.firstMatch(of: /[\w\)\]]!(?![=\w])/) else { return nil }
+        return String(found.output)
+    }
+
+    /// Arithmetic that overflows shows in no word: the tests with hostile files and extreme values
+    /// look for it.
+    @Test("traps on data nowhere: no forced try or cast, and no forced unwrapping in decoders")
     func noTraps() throws {
         for file in HouseTests.swiftFiles(below: "Sources") {
+            let isDecoder = HouseTests.decoders.contains { file.path.contains("/\($0)/") }
+            var found: [String] = []
             for (number, line) in try HouseTests.lines(of: file).enumerated() {
-                let mark = ["try!", "as!", "fatalError("].first { line.contains($0) }
-                #expect(mark == nil, "\(file.lastPathComponent):\(number + 1): \(line)")
+                guard let sign = HouseTests.trap(in: String(line), decodes: isDecoder) else {
+                    continue
+                }
+                found.append("\(file.lastPathComponent):\(number + 1): \(sign) in \(line)")
             }
+            let known = HouseTests.knownTraps[file.lastPathComponent] ?? 0
+            #expect(found.count <= known, "\(found)")
         }
+    }
+
+    @Test(
+        "sees what traps, and not what looks like it",
+        arguments: [
+            ("let a = try! b()", true, false), ("let a = b as! C", true, false),
+            ("fatalError(\"x\")", true, false), ("let a = b!", true, true),
+            ("a[1]!.b()", true, true), ("f(x)!", true, true),
+            ("if a != b, !c { d(!e) }", false, true),
+            ("let a = \"wow!\" // really!", false, true), ("preconditionFailure()", true, true),
+            ("let a = b!", false, false),
+        ])
+    func seesTraps(line: String, isFound: Bool, decodes: Bool) {
+        #expect((HouseTests.trap(in: line, decodes: decodes) != nil) == isFound)
     }
 }

@@ -16,4 +16,25 @@ public struct SplitMix64: RandomNumberGenerator {
     public mutating func once(in count: Int) -> Bool {
         Int.random(in: 0..<count, using: &self) == 0
     }
+
+    /// The bytes after one to four small changes: a bit, a byte more or less, a part twice, a part
+    /// replaced by a byte of a number's border, an end cut off.
+    public mutating func mutated(_ bytes: [UInt8]) -> [UInt8] {
+        var bytes = bytes
+        for _ in 0...Int(next() % 4) where !bytes.isEmpty {
+            let place = Int(next() % UInt64(bytes.count))
+            switch next() % 7 {
+            case 0: bytes[place] ^= 1 << UInt8(next() % 8)
+            case 1: bytes.insert(UInt8(truncatingIfNeeded: next()), at: place)
+            case 2: bytes.remove(at: place)
+            case 3:
+                let part = bytes[place..<min(place + Int(next() % 40), bytes.count)]
+                bytes.insert(contentsOf: part, at: Int(next() % UInt64(bytes.count)))
+            case 4: bytes.insert(contentsOf: "9223372036854775807".utf8, at: place)
+            case 5: bytes.insert(contentsOf: "-99999999999".utf8, at: place)
+            default: bytes.removeLast(Int(next() % UInt64(min(bytes.count, 20))))
+            }
+        }
+        return bytes
+    }
 }

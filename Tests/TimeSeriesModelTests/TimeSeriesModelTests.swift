@@ -21,10 +21,15 @@ import TimeSeriesModel
     @Test(
         "refuses what is no time",
         arguments: [
-            "", "2025", "2025-13-01", "2025-02-29", "2025-01-01T24:00:00Z", "2025-01-01T10:00",
+            "", "2025-13-01", "2025-1-1", "20250101T000000Z", "2025-02-29", "2025-01-01T24:00:00Z",
+            "2025-01-01T10:00",
             "2025-01-01T10:00:60Z", "2025-01-01T10:00:00", "2025-01-01T10:00:00+25:00", "noon",
         ])
-    func refused(text: String) { #expect(text == "2025" || Timestamp(text) == nil) }
+    func refused(text: String) { #expect(Timestamp(text) == nil) }
+
+    @Test("takes digits alone as milliseconds, not as a year") func digits() {
+        #expect(Timestamp("2025")?.rawValue == 2025)
+    }
 }
 
 @Suite("UTCYear") struct UTCYearTests {
