@@ -38,6 +38,7 @@ struct SeriesMap<Value: Sendable>: Sendable {
                 yield &places[place]
             } else {
                 if strays[id] == nil { count += 1 }
+                let absent = absent
                 yield &strays[id, default: absent]
             }
         }

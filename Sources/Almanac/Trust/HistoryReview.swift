@@ -41,8 +41,9 @@ public struct HistoryReview: Sendable {
         self.range = range.past(at: end)
         scheduled = try snapshot.scheduledSpans(of: point, until: end)
         // Now, so that not each of the threads reads it.
-        try snapshot.readable(else: ()) { () throws(HistoryError) in
-            try snapshot.journal.prepare(range, for: snapshot.engine)
+        let (reviewed, looked) = (self.snapshot, self.range)
+        try reviewed.readable(else: ()) { () throws(HistoryError) in
+            try reviewed.journal.prepare(looked, for: reviewed.engine)
         }
     }
 

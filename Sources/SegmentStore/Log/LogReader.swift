@@ -47,6 +47,9 @@ struct LogReader {
         return reader.content
     }
 
+    /// The greatest number that a manifest can name: a record with a greater one is not ours.
+    static let lsnMax = LSN(JSONValue.integerMax)
+
     private init(_ storage: any Storage, _ manifest: Manifest) {
         self.storage = storage
         self.manifest = manifest
@@ -119,9 +122,9 @@ struct LogReader {
                 end = found.endOffset
                 take(found, file)
             case .fault(let fault):
-                // Zeros behind the last frame are the rule; they end the file unless frames follow.
+                // Zeros after the last frame are the rule; they end the file unless frames follow.
                 stop(file.path, fault.offset, fault.detail)
-                let plausible = manifest.flushedLSN + 1...(.max)
+                let plausible = manifest.flushedLSN + 1...LogReader.lsnMax
                 guard scanner.skipToNextFrame(lsn: plausible) != nil else { return }
             }
         }
@@ -152,6 +155,11 @@ struct LogReader {
 
     private mutating func take(_ found: LocatedFrame, _ file: StoreFile) {
         let frame = found.frame
+        guard frame.lsn <= LogReader.lsnMax else {
+            return stop(
+                file.path, found.offset,
+                "LSN \(frame.lsn) found, at most \(LogReader.lsnMax) expected")
+        }
         content.highestLSN = max(content.highestLSN, frame.lsn)
         guard frame.lsn > manifest.flushedLSN else { return }
         if frame.distance < .max {

@@ -121,7 +121,9 @@ struct WriteLog {
         precondition(writer == nil, "a full file has been ended before the next is begun")
         let byteCount = max(fileByteCount, FileKind.log.contentOffset + needed)
         if byteCount > fileByteCount {
-            // A batch of unusual size has a file of its own.
+            // A batch of unusual size has a file of its own. The file that is ready has an earlier
+            // number and would be read before it.
+            discardSpare()
             try begin(try make(takeFileID(), byteCount: byteCount), byteCount: byteCount)
         } else {
             if spare == nil { spare = try make(takeFileID(), byteCount: byteCount) }

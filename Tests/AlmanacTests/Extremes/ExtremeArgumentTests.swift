@@ -139,7 +139,8 @@ import Testing
                 let held = try #require(manager.cachedValue(of: bench.supply))
                 for moment in Self.times { _ = held.isFresh(at: moment) }
                 for maxAge in Self.durations {
-                    _ = try await manager.currentValue(of: bench.supply, maxAge: maxAge)
+                    // Without a source, a value that is older than accepted is refused.
+                    _ = try? await manager.currentValue(of: bench.supply, maxAge: maxAge)
                 }
                 _ = manager.cachedValues(of: 1201)
                 _ = manager.cacheStats()

@@ -138,6 +138,8 @@ import Testing
             try await manager.store([
                 PointSample(bench.supply, 20, "2026-02-01T10:00Z"),
                 PointSample(bench.supply, 21, "2026-03-01T10:00Z"),
+                // Ages count from now while samples still come.
+                PointSample(bench.fan, 1, "2026-03-01T12:00Z"),
             ])
             let day = TimeRange("2026-03-01", "2026-03-02")
             let removed = try await entries(of: manager) {

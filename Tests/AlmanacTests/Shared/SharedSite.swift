@@ -35,6 +35,11 @@ struct SharedSite: Sendable {
         }
         try await manager.upsert(
             points.map { MonitoringPoint(address: $0, dataType: .analog) })
+        // Ages count from now only if samples have gone on for more than a week after a pause.
+        try await manager.store(
+            points.flatMap { point in
+                (10...31).map { PointSample(point, 0, "2025-12-\($0)") }
+            })
         for year in oldYears {
             // The first hours are left free: a removal up to the new year does not cut into them.
             let first = Timestamp("\(year)-01-02")!.milliseconds

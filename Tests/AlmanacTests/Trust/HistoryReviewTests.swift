@@ -98,7 +98,7 @@ import Testing
             let review = try HistoryReview(of: snapshot, in: hours(0..<48), now: bench.time.now)
             #expect(log.damages.map(\.file) == ["rec/" + name] && log.losses.isEmpty)
             #expect(
-                try review.report(of: bench.fan).gaps.map(\.reason) == [.unknown, .sentinel])
+                try review.report(of: bench.fan).gaps.map(\.reason) == [.deviceError, .sentinel])
         }
     }
 

@@ -46,7 +46,8 @@ import TimeSeriesModel
         let path = store.paths(.log).last!
         var frames = store.frames(path).map(\.frame)
         let index = frames.firstIndex { $0.type == .samples }!
-        let samples = try SampleFrame(decoding: frames[index].payload.rawSpan)
+        let payload = frames[index].payload
+        let samples = try SampleFrame(decoding: payload.rawSpan)
         frames[index].payload = SampleFrame.encode(
             samples.batch, Array(0..<samples.batch.count), countChanges: [2026: change])
         store.setFrames(frames, of: path)
@@ -63,7 +64,8 @@ import TimeSeriesModel
         let path = store.paths(.log).last!
         var frames = store.frames(path).map(\.frame)
         let index = frames.firstIndex { $0.type == .samples }!
-        var batch = try SampleFrame(decoding: frames[index].payload.rawSpan).batch
+        let payload = frames[index].payload
+        var batch = try SampleFrame(decoding: payload.rawSpan).batch
         batch.series[3] = SeriesID(rawValue: .max - 1)
         frames[index].payload = SampleFrame.encode(
             batch, Array(0..<batch.count), countChanges: [:])

@@ -79,8 +79,10 @@ final class HostileUse: Sendable {
         _ = try? snapshot.fileBreakdown()
         try? snapshot.forEachSeriesYear(skipping: log) { _ in }
         _ = try? snapshot.journal(in: .all, reportingTo: log)
-        var cursor = JournalCursor()
-        _ = try? snapshot.journal(behind: &cursor, reportingTo: log)
+        for year in snapshot.journalYears {
+            var cursor = JournalCursor(year: year)
+            try? snapshot.forEachJournalEntry(after: &cursor, reportingTo: log) { _ in }
+        }
         _ = snapshot.catalog.points(matching: "*/*")
     }
 
