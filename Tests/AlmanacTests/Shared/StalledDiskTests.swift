@@ -128,7 +128,11 @@ import Testing
         // Two segments of one year, so that there is something to merge.
         for day in ["2026-02-01", "2026-02-02"] {
             try await first.store(
-                points.map { PointSample(point: $0, value: 1, at: Timestamp(day)!) })
+                // A quality keeps the index from returning the newest sample without its chunk.
+                points.map {
+                    PointSample(
+                        point: $0, value: 1, at: Timestamp(day)!, quality: .overridden)
+                })
             try await first.flush()
         }
         await first.close()

@@ -22,6 +22,7 @@ import Testing
         try imported()
         var arguments = [command]
         if command == "read" { arguments.append("s/a") }
+        if command == "ls" { arguments.append("points") }
         let result = try program.run(
             arguments + ["--limit", "-1", "--store", program.store], [:])
         #expect(result.status == 64)
@@ -167,7 +168,7 @@ import Testing
                     program.store,
                 ] + extra, ["TMPDIR": temporary])
             #expect(result.status == 0, "\(result.errors)")
-            return result.output.prefix { $0 != "." }
+            return result.output[...]
         }
         func untilSeconds(_ text: Substring) -> String {
             text.range(of: "\"seconds\"").map { String(text[..<$0.lowerBound]) } ?? ""
