@@ -170,7 +170,12 @@ private struct FaultRun {
     }
 
     private func matches(_ found: StoredContent, _ allowed: ClosedRange<Int>) -> Bool {
-        allowed.contains { trace.states[$0].content == found }
+        if allowed.contains(where: { trace.states[$0].content == found }) { return true }
+        // If the fault met the definitions, the names may not be there yet.
+        var unnamed = trace.states[0].content
+        unnamed.deviceNames = [:]
+        unnamed.pointNames = [:]
+        return allowed == 0...0 && found == unnamed
     }
 
     private func need(_ condition: Bool, _ what: String, _ found: StoredContent) throws {

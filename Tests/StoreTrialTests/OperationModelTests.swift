@@ -120,7 +120,15 @@ private struct OperationRun {
             return "hold"
         }
         let (snapshot, due) = held.remove(at: Int.random(in: 0..<held.count, using: &random))
-        try need(try snapshot.content() == due.content, number, "a held snapshot changed")
+        var found = try snapshot.content()
+        var expected = due.content
+        // Retention removes journals of whole years, also from the snapshots that are held.
+        try need(
+            Set(found.journal).isSubset(of: expected.journal), number,
+            "a held snapshot has journal entries that are new to it")
+        found.journal = []
+        expected.journal = []
+        try need(found == expected, number, "a held snapshot changed")
         return "let go"
     }
 
