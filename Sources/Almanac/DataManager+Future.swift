@@ -49,7 +49,7 @@ extension DataManager {
     ///   - dryRun: counts what would be removed, and removes nothing.
     ///   - author: the author of the audit entries.
     /// - Throws: `clockBehind` if the clock is behind the data: then nothing is known to be wrong
-    ///   with the samples; as ``removeSamples(olderThan:dryRun:)``.
+    ///   with the samples; as ``DataManager/removeSamples(olderThan:dryRun:by:)``.
     @discardableResult
     public func removeFutureSamples(
         of points: Set<PointAddress>? = nil, dryRun: Bool = false, by author: Author = .program

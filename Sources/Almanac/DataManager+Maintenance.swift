@@ -52,6 +52,7 @@ extension DataManager {
     /// - Parameters:
     ///   - days: of 24 hours; 1 or more.
     ///   - dryRun: counts what would be removed, and removes nothing.
+    ///   - author: the author of the audit entry.
     /// - Returns: what was removed, and before which time.
     /// - Throws: `invalidParameter` for less than one day; `readOnly`, `busy` while an import is
     ///   under way, `diskFull`, `damaged`.

@@ -8,7 +8,9 @@ extension DataManager {
     /// The year under way is not removed for the sake of bytes, so a store may stay larger than the
     /// bound. Leaves a gap `removed` of every point, and an audit entry.
     ///
-    /// - Parameter dryRun: only reports what would go; the same counts as without it.
+    /// - Parameters:
+    ///   - dryRun: only reports what would go; the same counts as without it.
+    ///   - author: the author of the audit entry.
     /// - Throws: `readOnly`, `busy` while an import is under way, `diskFull`, `damaged`.
     @discardableResult
     public func removeExpiredData(

@@ -32,13 +32,13 @@ extension Store {
         try remove(series.map { Set([$0]) }, in: range)
     }
 
-    /// Removes the samples of a range of several series at once, as ``remove(_:in:)`` does: each year
+    /// Removes the samples of a range of several series at once, as ``remove(_:in:)-(SeriesID?,_)`` does: each year
     /// concerned is rewritten once.
     ///
     /// - Parameters:
     ///   - series: `nil` for all.
     ///   - range: half-open.
-    /// - Throws: as ``remove(_:in:)``.
+    /// - Throws: as ``remove(_:in:)-(SeriesID?,_)``.
     @discardableResult
     public func remove(
         _ series: Set<SeriesID>?, in range: TimeRange
@@ -63,7 +63,7 @@ extension Store {
     /// - Parameters:
     ///   - time: samples before it are removed.
     ///   - dryRun: counts what would be removed, and removes nothing.
-    /// - Throws: as ``remove(_:in:)``.
+    /// - Throws: as ``remove(_:in:)-(SeriesID?,_)``.
     @discardableResult
     public func removeSamples(
         before time: Timestamp, dryRun: Bool = false
