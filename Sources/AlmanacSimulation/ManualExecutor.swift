@@ -1,4 +1,5 @@
 internal import Dispatch
+import DurableFiles
 internal import DurableFiles
 internal import Synchronization
 

@@ -1,5 +1,6 @@
 public import Almanac
 public import BACnetIP
+import DurableFiles
 internal import DurableFiles
 internal import Synchronization
 

@@ -1,3 +1,4 @@
+import DurableFiles
 internal import DurableFiles
 internal import Synchronization
 

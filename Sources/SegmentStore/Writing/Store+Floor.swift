@@ -1,3 +1,4 @@
+import DurableFiles
 import Synchronization
 public import TimeSeriesModel
 
