@@ -51,11 +51,7 @@ extension DataManager {
         of device: DeviceID, active: Bool, lastSeen: Timestamp? = nil,
         by author: Author = .program
     ) async throws(HistoryError) {
-        // Its newest samples may have to be read from the disk.
-        let found = try await threads.reads.read { [self] () throws(HistoryError) in
-            try self.device(device)
-        }
-        guard let known = found else {
+        guard let known = try view.storedDevice(device) else {
             throw HistoryError(
                 .unknownDevice, "device \(device.rawValue) is not known", parameter: "device")
         }

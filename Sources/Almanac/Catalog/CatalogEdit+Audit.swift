@@ -29,20 +29,18 @@ extension CatalogEdit {
     func device(_ id: DeviceID) throws(HistoryError) -> Device? {
         let stored = try value(DocumentKey.device(id), as: StoredDevice.self)
         guard let name = catalog.name(of: id) else { return nil }
-        return Device(
-            deviceID: id, deviceName: name, deviceType: stored?.type ?? Device.defaultType,
-            ipAddress: stored?.ip, port: stored?.port, isActive: stored?.inactive != true)
+        var device = Device(id, named: name, stored)
+        (device.lastSeen, device.createdAt, device.updatedAt) = (nil, nil, nil)
+        return device
     }
 
     /// A point as this change has it, without the times of its changes.
     func point(_ address: PointAddress) throws(HistoryError) -> MonitoringPoint? {
         guard let version = catalog[address]?.current else { return nil }
         let stored = try value(DocumentKey.point(address), as: StoredPoint.self)
-        return MonitoringPoint(
-            address: address, pointName: stored?.nameless == true ? nil : version.name,
-            description: stored?.description, unitCode: stored?.unit,
-            unitSymbol: version.unit.isEmpty ? nil : version.unit, dataType: version.dataType,
-            isActive: stored?.inactive != true)
+        var point = MonitoringPoint(address, version, stored)
+        (point.createdAt, point.updatedAt) = (nil, nil)
+        return point
     }
 }
 

@@ -15,13 +15,7 @@ extension HistoryReading {
     public func devices(activeOnly: Bool = false) throws(HistoryError) -> [Device] {
         try read { (view) throws(HistoryError) in
             let marks = view.marks
-            var found: [Device] = []
-            for id in view.catalog.deviceIDs {
-                guard let device = try view.storedDevice(id), device.isActive || !activeOnly
-                else { continue }
-                found.append(view.seen(device, marks))
-            }
-            return found
+            return try view.storedDevices(activeOnly: activeOnly).map { view.seen($0, marks) }
         }
     }
 
@@ -36,14 +30,7 @@ extension HistoryReading {
             guard let known = view.catalog[address],
                 let version = time.map({ known.version(at: $0) }) ?? known.current
             else { return nil }
-            let stored = try view.storedPoint(address, at: time)
-            return MonitoringPoint(
-                address: address, pointName: stored?.nameless == true ? nil : version.name,
-                description: stored?.description, unitCode: stored?.unit,
-                unitSymbol: version.unit.isEmpty ? nil : version.unit, dataType: version.dataType,
-                isActive: stored?.inactive != true,
-                createdAt: stored.map { Timestamp(rawValue: $0.made) },
-                updatedAt: stored.map { Timestamp(rawValue: $0.changed) })
+            return MonitoringPoint(address, version, try view.storedPoint(address, at: time))
         }
     }
 
@@ -87,18 +74,26 @@ extension HistoryReading {
 }
 
 extension HistorySnapshot {
-    fileprivate func storedDevice(_ id: DeviceID) throws(HistoryError) -> Device? {
+    /// Returns a device without a look at its samples: it was last seen when that was written last.
+    func storedDevice(_ id: DeviceID) throws(HistoryError) -> Device? {
         let stored = try documents.value(
             DocumentKey.device(id), in: catalog, as: StoredDevice.self)
         guard let name = catalog.name(of: id) ?? stored.map({ _ in String(id.rawValue) }) else {
             return nil
         }
-        return Device(
-            deviceID: id, deviceName: name, deviceType: stored?.type ?? Device.defaultType,
-            ipAddress: stored?.ip, port: stored?.port, isActive: stored?.inactive != true,
-            lastSeen: stored?.seen.map(Timestamp.init(rawValue:)),
-            createdAt: stored.map { Timestamp(rawValue: $0.made) },
-            updatedAt: stored.map { Timestamp(rawValue: $0.changed) })
+        return Device(id, named: name, stored)
+    }
+
+    /// Returns all devices without a look at their samples, by number.
+    func storedDevices(activeOnly: Bool) throws(HistoryError) -> [Device] {
+        var found: [Device] = []
+        for id in catalog.deviceIDs {
+            guard let device = try storedDevice(id), device.isActive || !activeOnly else {
+                continue
+            }
+            found.append(device)
+        }
+        return found
     }
 
     func storedPoint(

@@ -37,7 +37,9 @@ extension DataManager {
 
     private var isSourceAlive: Bool {
         guard let source = reader?.source else { return true }
-        guard let active = try? view.devices(activeOnly: true), !active.isEmpty else { return true }
+        guard let active = try? view.storedDevices(activeOnly: true), !active.isEmpty else {
+            return true
+        }
         return !active.allSatisfy { source.isResting($0.deviceID) }
     }
 
