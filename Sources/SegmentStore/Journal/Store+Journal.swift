@@ -15,7 +15,6 @@ extension Store {
         let result = writer.withLock { writer in
             Result { () throws(StoreError) in
                 if let refusal = state.withLock({ $0.refusal }) { throw refusal }
-                try refuseBeforeRecovery()
                 try refuseBehindFlush()
                 try record(entries, &writer)
             }

@@ -53,7 +53,6 @@ extension Store {
         }
         do throws(StoreError) {
             // Before anything is put into the heads: what is refused here leaves no trace.
-            try refuseBeforeRecovery()
             try refuseBehindFlush()
             try refuseBelowReserve()
             try makeRoom(

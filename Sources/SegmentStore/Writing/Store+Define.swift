@@ -51,7 +51,6 @@ extension Store {
                     $0.refusal ?? ($0.isImporting ? StoreError.importUnderWay : nil)
                 }
                 if let refusal { throw refusal }
-                try refuseBeforeRecovery()
                 try refuseBehindFlush()
                 var catalog = state.withLock { $0.catalog }
                 var change = CatalogChange()

@@ -71,16 +71,11 @@ extension Store {
         }
     }
 
-    /// Refuses to take more where flushes fail, at twice the bounds of memory and log.
+    /// Refuses to write to the log while flushes fail: before what an earlier process left in it is in
+    /// segments, and at twice the bounds of memory and log.
     func refuseBehindFlush() throws(StoreError) {
         guard let failure = state.withLock({ $0.flushFailure }), isFarBehind else { return }
         throw failure
-    }
-
-    /// Refuses to write to the log before what an earlier process left in it is in segments.
-    func refuseBeforeRecovery() throws(StoreError) {
-        let failure = state.withLock { $0.awaitsRecovery ? $0.flushFailure : nil }
-        if let failure { throw failure }
     }
 
     /// The flush itself, for the caller that has the maintenance turn.
