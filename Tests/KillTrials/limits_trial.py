@@ -7,23 +7,13 @@ A refusal must be clear (exit 74, the message says what is full or forbidden), n
 may be stored, everything stored before must still read, and with room again the import goes through.
 Ends with one line `N passed, N failed, N skipped`.
 """
-import argparse
 import json
 import os
 import resource
 import shutil
 import subprocess
-import sys
-import tempfile
 
-
-class Failure(Exception):
-    pass
-
-
-def need(condition, *what):
-    if not condition:
-        raise Failure(" ".join(map(str, what)))
+from trials import need, run_all
 
 
 def run(words, **options):
@@ -192,26 +182,6 @@ def small_disk(binary, work):
     return "100 MB take samples down to a twentieth, or to --reserve"
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--almanac", required=True)
-    binary = os.path.abspath(parser.parse_args().almanac)
-    passed = failed = skipped = 0
-    for trial in (file_size_limit, foreign_folder, root_in_a_service_s_store, small_disk):
-        work = tempfile.mkdtemp(prefix="limits-trial-")
-        try:
-            result = trial(binary, work)
-            skipped += result is None
-            passed += result is not None
-            print(trial.__name__, "-", result or "SKIPPED: needs root, setpriv and unshare")
-        except Failure as failure:
-            print("FAIL", trial.__name__, "-", failure)
-            failed += 1
-        finally:
-            shutil.rmtree(work, ignore_errors=True)
-    print("%d passed, %d failed, %d skipped" % (passed, failed, skipped))
-    sys.exit(1 if failed else 0)
-
-
 if __name__ == "__main__":
-    main()
+    run_all((file_size_limit, foreign_folder, root_in_a_service_s_store, small_disk), __doc__,
+            "root, setpriv and unshare")

@@ -10,15 +10,14 @@ prints its operations, and once in a folder, under strace.  Both lists must be t
 one kind of file at a time are replaced by nothing, which must make the lists differ.  Ends with one
 line `N passed, N failed, N skipped`.  Needs strace, and a C compiler for the second part.
 """
-import argparse
 import collections
 import difflib
 import os
 import re
 import shutil
 import subprocess
-import sys
-import tempfile
+
+from trials import Failure, need, run_all
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 PRELOAD = os.path.join(HERE, "..", "PowerCuts", "preload.c")
@@ -27,15 +26,6 @@ CALLS = ("openat,mkdirat,pwrite64,pwritev,write,copy_file_range,sendfile,ftrunca
          "ioctl,close,dup,dup2,dup3,fcntl")
 KINDS = ["log", "segment", "record", "manifest", "folder"]
 Call = collections.namedtuple("Call", "name arguments result")
-
-
-class Failure(Exception):
-    pass
-
-
-def need(condition, *what):
-    if not condition:
-        raise Failure(" ".join(map(str, what)))
 
 
 def run(words, **environment):
@@ -202,26 +192,5 @@ def without_sync(binary, work):
     return "missing syncs are found: " + ", ".join(counts)
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--almanac", required=True)
-    binary = os.path.abspath(parser.parse_args().almanac)
-    passed = failed = skipped = 0
-    for trial in (order, without_sync):
-        work = os.path.realpath(tempfile.mkdtemp(prefix="order-trial-"))
-        try:
-            result = trial(binary, work)
-            skipped += result is None
-            passed += result is not None
-            print(trial.__name__, "-", result or "SKIPPED: needs a C compiler")
-        except Failure as failure:
-            print("FAIL", trial.__name__, "-", failure)
-            failed += 1
-        finally:
-            shutil.rmtree(work, ignore_errors=True)
-    print("%d passed, %d failed, %d skipped" % (passed, failed, skipped))
-    sys.exit(1 if failed else 0)
-
-
 if __name__ == "__main__":
-    main()
+    run_all((order, without_sync), __doc__, "a C compiler")

@@ -1,4 +1,5 @@
 import ColumnCodec
+import TestSupport
 import Testing
 import TimeSeriesModel
 
@@ -81,7 +82,7 @@ import TimeSeriesModel
 
     @Test("never traps on changed bytes, and prints what it takes")
     func fuzz() throws {
-        var random = MutationRandom(state: 11)
+        var random = SplitMix64(seed: 11)
         for _ in 0..<5000 {
             let changed = random.mutated(Self.payload(Self.records))
             guard let records = try? CatalogRecord.decode(payload: changed) else { continue }

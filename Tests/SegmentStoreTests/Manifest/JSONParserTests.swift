@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import SegmentStore
@@ -82,41 +83,12 @@ import Testing
 
     @Test("never traps on a changed text, and prints what it takes so that it reads the same")
     func fuzz() throws {
-        var random = MutationRandom(state: 20_260_701)
+        var random = SplitMix64(seed: 20_260_701)
         let seeds = [Array(Self.sample.utf8), Manifest.sample().encode()]
         for _ in 0..<6000 {
             let changed = random.mutated(seeds[Int(random.next() % 2)])
             guard let value = try? JSONParser.parse(changed[...]) else { continue }
             #expect(try Self.parse(Self.text(value)) == value)
         }
-    }
-}
-
-/// Changes bytes at random: flips, inserts, removes, copies of parts, cuts.
-struct MutationRandom: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = (state ^ (state >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
-    }
-
-    mutating func mutated(_ bytes: [UInt8]) -> [UInt8] {
-        var bytes = bytes
-        for _ in 0...Int(next() % 4) where !bytes.isEmpty {
-            let place = Int(next() % UInt64(bytes.count))
-            switch next() % 5 {
-            case 0: bytes[place] ^= 1 << UInt8(next() % 8)
-            case 1: bytes.insert(UInt8(truncatingIfNeeded: next()), at: place)
-            case 2: bytes.remove(at: place)
-            case 3:
-                let part = bytes[place..<min(place + Int(next() % 40), bytes.count)]
-                bytes.insert(contentsOf: part, at: Int(next() % UInt64(bytes.count)))
-            default: bytes.removeLast(Int(next() % UInt64(min(bytes.count, 20))))
-            }
-        }
-        return bytes
     }
 }

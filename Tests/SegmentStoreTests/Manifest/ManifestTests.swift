@@ -1,4 +1,5 @@
 import ColumnCodec
+import TestSupport
 import Testing
 
 @testable import SegmentStore
@@ -136,7 +137,7 @@ import Testing
 
     @Test("is refused or keeps its rules after any change under a right seal")
     func fuzz() throws {
-        var random = MutationRandom(state: 7)
+        var random = SplitMix64(seed: 7)
         let lines = Array(Manifest.sample().encode().dropLast(21))
         for _ in 0..<4000 {
             let bytes = ManifestSeal.seal(random.mutated(lines))

@@ -1,4 +1,5 @@
 import ColumnCodec
+import TestSupport
 import Testing
 
 @testable import SegmentStore
@@ -168,7 +169,7 @@ import Testing
 
     @Test("noise gives faults and no frames, and never traps")
     func noise() throws {
-        var random = MutationRandom(state: 3)
+        var random = SplitMix64(seed: 3)
         for _ in 0..<300 {
             let bytes = (0..<64 + Int(random.next() % 400)).map { _ in
                 UInt8(truncatingIfNeeded: random.next()) & 3
