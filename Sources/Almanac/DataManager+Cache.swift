@@ -65,7 +65,7 @@ extension DataManager {
             parameter: "point")
     }
 
-    /// How often the cache could answer, for a device or for all. Reads nothing from the store: after
+    /// Returns how often the cache could answer, for a device or for all. Reads nothing from the store: after
     /// a restart a device has no values here before the first call that wants one of them.
     public func cacheStats(of device: DeviceID? = nil) -> CacheStats {
         device.map { realtime.stats(of: $0) } ?? realtime.stats()

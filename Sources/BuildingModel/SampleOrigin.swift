@@ -1,4 +1,4 @@
-/// How the samples of a batch came to be stored.
+/// The way in which the samples of a batch came to be stored.
 public enum SampleOrigin: String, Hashable, Sendable, Codable, CaseIterable {
     /// As they were measured.
     case live

@@ -12,7 +12,7 @@ extension Timestamp {
             milliseconds: Int64(clamping: Int128(time.milliseconds) - duration.wideMilliseconds))
     }
 
-    /// How much later this is than another moment.
+    /// Returns the duration from another moment to this one.
     public static func - (time: Timestamp, other: Timestamp) -> Duration {
         // The difference may need a bit more than an Int64 of milliseconds has, but fits a Duration.
         .milliseconds(time.milliseconds) - .milliseconds(other.milliseconds)

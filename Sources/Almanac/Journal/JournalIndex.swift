@@ -2,7 +2,7 @@ import DurableFiles
 import SegmentStore
 import Synchronization
 
-/// What the journal contains of each point: gaps, counted samples, jumps of clocks.
+/// An index of the journal by point: gaps, counted samples, jumps of clocks.
 ///
 /// Reads the UTC years that a query is about, each once, and follows them from there, so that a query
 /// costs what is new since the last one and what it returns. What is in memory has a bound: the years
@@ -110,7 +110,7 @@ extension JournalIndex {
     /// are recorded in each; what has no known end is looked for so far back.
     private static let reach: Int64 = 31 * 86_400_000
 
-    /// What the index has of a range, by year.
+    /// Returns the parts of the index that a range needs, by year.
     ///
     /// - Parameter device: whose points are wanted; nil for what is common to all points.
     private func parts(

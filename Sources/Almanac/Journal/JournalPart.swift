@@ -8,7 +8,7 @@ struct Recorded<Value: Sendable>: Sendable {
     var isCarriedOver = false
 }
 
-/// What the journal index holds of a UTC year, for all devices or for one.
+/// A part of the journal index: that of a UTC year, for all devices or for one.
 struct JournalPart: Sendable {
     var cursor: JournalCursor
     private(set) var gaps: [PointAddress: [Recorded<Gap>]] = [:]
@@ -51,7 +51,7 @@ struct JournalPart: Sendable {
     }
 }
 
-/// What was read of a year and is not in its part yet, within a bound.
+/// Entries that were read of a year and are not in its part yet, within a bound.
 struct JournalNews {
     private let device: DeviceID?
     private let byteCountMax: Int
@@ -115,7 +115,7 @@ struct CountedRows: Sendable {
     }
 }
 
-/// What of an entry the index keeps.
+/// The content of an entry that the index keeps.
 enum JournalNote: Sendable {
     case gap(Gap)
     case commonGap(CommonGap)

@@ -2,7 +2,7 @@ import DurableFiles
 import SegmentStore
 import Synchronization
 
-/// What all snapshots of a manager share: what was read already, and how reads are measured and
+/// The state that all snapshots of a manager share: what was read already, and how reads are measured and
 /// meet damage. A snapshot without a manager has one of its own.
 final class ReadContext: Sendable {
     /// What of the catalog's documents was read already.

@@ -36,7 +36,7 @@ extension DataManager {
             newest[sample.point] =
                 (try? snapshot.latestSample(of: series))?.time.rawValue ?? .min
         }
-        ledger.noteRefused(samples, behind: newest, uptime: time.uptime)
+        ledger.noteRefused(samples, after: newest, uptime: time.uptime)
     }
 
     /// Records how a batch came, and what an author changed with it. The samples are stored: what the
@@ -75,7 +75,7 @@ private struct LoggedPoint: Hashable {
     var point: PointAddress
 }
 
-/// What a batch changed of one point.
+/// The change of one point by a batch.
 private struct BatchChange {
     let point: PointAddress
     var newCount = 0

@@ -45,7 +45,7 @@ extension DataManager {
         let receipt = try await write { [self] (store) throws(StoreError) in
             var receipt = Receipt()
             var notes: [(place: Int, SampleNote.Kind)] = []
-            let newest = prepared.newestTimes(behind: samples, in: store)
+            let newest = prepared.newestTimes(after: samples, in: store)
             if !prepared.batch.isEmpty {
                 if let floor = store.floor, prepared.hasSamples(before: floor) {
                     try lowerImplausibleFloor(of: store)
@@ -65,7 +65,7 @@ extension DataManager {
                 receipt.position = store.snapshot().position
                 receipt.rejected = prepared.rejected
             }
-            account(for: samples, receipt, notes, behind: newest, in: store)
+            account(for: samples, receipt, notes, after: newest, in: store)
             record(samples, receipt, notes, origin, author, in: store)
             return receipt
         }
@@ -78,11 +78,11 @@ extension DataManager {
     /// Counts what did not come as a matter of course, and tells the journal where it is time to.
     private func account(
         for samples: [PointSample], _ receipt: Receipt, _ notes: [(place: Int, SampleNote.Kind)],
-        behind newest: [PointAddress: Int64], in store: Store
+        after newest: [PointAddress: Int64], in store: Store
     ) {
         let now = time.now
         let uptime = time.uptime
-        ledger.note(samples, receipt, notes, behind: newest, now: now, uptime: uptime)
+        ledger.note(samples, receipt, notes, after: newest, now: now, uptime: uptime)
         monitor.recorder.recordSamples(
             quarantined: receipt.quarantined, late: notes.count { $0.1 == .late },
             duplicates: receipt.duplicates)
@@ -177,7 +177,7 @@ private struct StoredBatch: Sendable {
     /// The last time of each point that has a value which is no number. Such values are rare, and
     /// only for them the store is asked.
     func newestTimes(
-        behind samples: [PointSample], in store: Store
+        after samples: [PointSample], in store: Store
     ) -> [PointAddress: Int64] {
         let missing = rejected.filter { $0.reason == .notANumber }
         guard !missing.isEmpty else { return [:] }

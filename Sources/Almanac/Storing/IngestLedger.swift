@@ -31,7 +31,7 @@ final class IngestLedger: Sendable {
 
     /// The times without a value since a point's last one.
     fileprivate struct Miss {
-        /// The first of them that is not written yet, behind ``last`` where all are.
+        /// The first of them that is not written yet; after ``last`` if all are.
         var start: Int64
         var last: Int64
         var reason: GapReason
@@ -68,14 +68,14 @@ final class IngestLedger: Sendable {
     ///     sample before the batch; a point without any is not in it.
     func note(
         _ samples: [PointSample], _ receipt: Receipt, _ notes: [(place: Int, SampleNote.Kind)],
-        behind newest: [PointAddress: Int64] = [:], now: Timestamp, uptime: Duration
+        after newest: [PointAddress: Int64] = [:], now: Timestamp, uptime: Duration
     ) {
         state.withLock { state in
             guard !notes.isEmpty || !receipt.rejected.isEmpty || !state.misses.isEmpty else {
                 return
             }
             if state.isEmpty { state.since = uptime }
-            state.noteMisses(among: samples, receipt.rejected, behind: newest, now: now)
+            state.noteMisses(among: samples, receipt.rejected, after: newest, now: now)
             for (place, kind) in notes {
                 let sample = samples[place]
                 state.count(sample.point, at: sample.timestamp.rawValue) { counters in
@@ -97,9 +97,9 @@ final class IngestLedger: Sendable {
 
     /// Notes that samples of a whole batch were refused because the disk is full.
     ///
-    /// - Parameter newest: as in ``note(_:_:_:behind:now:uptime:)``, of each point of the batch.
+    /// - Parameter newest: as in ``note(_:_:_:after:now:uptime:)``, of each point of the batch.
     func noteRefused(
-        _ samples: [PointSample], behind newest: [PointAddress: Int64], uptime: Duration
+        _ samples: [PointSample], after newest: [PointAddress: Int64], uptime: Duration
     ) {
         state.withLock { state in
             if state.isEmpty { state.since = uptime }
@@ -107,7 +107,7 @@ final class IngestLedger: Sendable {
             where sample.value.isFinite && BulkImport.supportedRange.contains(sample.timestamp) {
                 state.miss(
                     sample.timestamp.rawValue, of: sample.point, .diskFull,
-                    behind: newest[sample.point] ?? .min)
+                    after: newest[sample.point] ?? .min)
             }
         }
     }
@@ -209,7 +209,7 @@ extension IngestLedger.State {
     /// is older than values of its point has lasted: it is a gap of its own, of its time alone.
     fileprivate mutating func noteMisses(
         among samples: [PointSample], _ rejected: [RejectedSample],
-        behind stored: [PointAddress: Int64], now: Timestamp
+        after stored: [PointAddress: Int64], now: Timestamp
     ) {
         let missing = Set(rejected.lazy.filter { $0.reason == .notANumber }.map(\.index))
         let stampless = Set(rejected.lazy.filter { $0.reason == .clock }.map(\.index))
@@ -225,11 +225,11 @@ extension IngestLedger.State {
             if missing.contains(place) {
                 // A time that no journal takes is no place for a gap.
                 guard BulkImport.supportedRange.contains(sample.timestamp) else { continue }
-                miss(time, of: sample.point, .notANumber, behind: newest[sample.point] ?? .min)
+                miss(time, of: sample.point, .notANumber, after: newest[sample.point] ?? .min)
             } else if stampless.contains(place) {
                 // Its own stamp is wrong: what is known of the time is when it arrived.
                 guard BulkImport.supportedRange.contains(now) else { continue }
-                miss(now.rawValue, of: sample.point, .clockRejected, behind: .min)
+                miss(now.rawValue, of: sample.point, .clockRejected, after: .min)
             } else {
                 if let known = newest[sample.point] { newest[sample.point] = max(known, time) }
                 arrive(time, of: sample.point)
@@ -252,7 +252,7 @@ extension IngestLedger.State {
 
     /// - Parameter newest: the time of the point's newest value.
     fileprivate mutating func miss(
-        _ time: Int64, of point: PointAddress, _ reason: GapReason, behind newest: Int64
+        _ time: Int64, of point: PointAddress, _ reason: GapReason, after newest: Int64
     ) {
         var known = misses[point]
         // A second answer for a tick that has its value is no miss.
@@ -279,7 +279,7 @@ extension IngestLedger.State {
     }
 
     /// A miss that goes on is written as far as it has come, and what follows up to the next value
-    /// behind it.
+    /// after it.
     fileprivate mutating func take() -> IngestLedger.Page {
         for (point, miss) in misses where !miss.isWritten {
             close(miss.start, of: point, at: miss.last + 1, miss.reason)

@@ -3,7 +3,7 @@ import Synchronization
 
 /// A lock that the system holds for two open descriptors, and drops when the process ends.
 ///
-/// The file names the holder; the lock on the folder holds when somebody removes the file.
+/// The file names the holder; the lock on the folder holds if another program removes the file.
 final class PosixLock: StorageLock {
     let path: String
     let holder: LockHolder

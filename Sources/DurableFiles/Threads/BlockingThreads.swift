@@ -196,7 +196,7 @@ private final class JobQueue: Sendable {
         return false
     }
 
-    /// What a thread does from its start to its end.
+    /// Runs jobs until the queue is closed or no job has come for a while.
     private func work() {
         while true {
             let isOver = arrival.wait(timeout: .now() + .seconds(idleSeconds)) == .timedOut

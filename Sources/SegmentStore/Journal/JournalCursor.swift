@@ -1,7 +1,8 @@
 import ColumnCodec
 import DurableFiles
 
-/// How far the journal of a UTC year was read: a reader that goes on from here pays for what is new.
+/// The place up to which the journal of a UTC year was read: a reader that goes on from here reads only
+/// what is new.
 ///
 /// Belongs to one store, and to snapshots of it in the order in which they were taken.
 public struct JournalCursor: Sendable {

@@ -41,7 +41,7 @@ extension FileHeader {
 
 }
 
-/// What a log's header must say.
+/// The identity that the header of a log must have.
 private struct ExpectedLog {
     var file: String
     var storeID: UInt64?

@@ -24,7 +24,7 @@ public final class Cancellation: Sendable {
     }
 }
 
-/// How a scan notices that it is not wanted any more.
+/// The check by which a scan notices that its task was cancelled.
 enum CancellationCheck: Sendable {
     /// Not at all: merges and removals end what they have begun.
     case none

@@ -1,8 +1,8 @@
 import ColumnCodec
 import DurableFiles
 
-/// What tells a reader whether a writer has committed anything since: the manifest's bytes, the names
-/// of the log's files, and the bytes behind the last record of each.
+/// The state by which a reader notices that a writer has committed something: the manifest's bytes,
+/// the names of the log's files, and the bytes after the last record of each.
 ///
 /// Bytes are compared rather than times of files, which two commits within a tick of the system's
 /// clock share. Looking costs one small file and some bytes of each log file.
@@ -59,7 +59,7 @@ struct StoreMark: Sendable {
     }
 }
 
-/// The bytes of a log file behind its last record, where the next one will be.
+/// The bytes of a log file after its last record, where the next one will be.
 struct LogTail: Sendable {
     private let offset: Int
     private let hash: UInt64

@@ -177,7 +177,7 @@ extension SnapshotCopier {
                 else { throw error }
                 return nil
             }
-            // Both names are one file: whoever writes to the backup writes to the store.
+            // Both names are one file: a write to the backup is a write to the store.
             source.markReadOnly()
             return try hashOfFile(source, byteCount: row.byteCount)
         } catch { throw StoreError(error) }

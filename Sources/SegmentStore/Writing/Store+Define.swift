@@ -77,8 +77,8 @@ extension Store {
         }
         for entry in change.journal { try Store.refuse(entry) }
         let journal = journalFrames(of: change.journal, writer.log)
-        // The entries come first: a crash may leave an entry without its change, which no one was
-        // told of, but no change without its entry.
+        // The entries come first: a crash may leave an entry without its change, which was not
+        // acknowledged, but no change without its entry.
         let frame = writer.log.frame(
             .catalog, writer.log.lastLSN + LSN(journal.count) + 1, payload)
         let frames = journal.map(\.frame) + [frame]

@@ -11,7 +11,7 @@ struct PruneCommand: ParsableCommand {
         subcommands: [PruneFutureCommand.self, PruneOldCommand.self])
 }
 
-/// What both forms of a removal share.
+/// The options that both forms of a removal share.
 struct PruneOptions: ParsableArguments {
     @Flag(help: "Remove the samples. Without it they are only counted.")
     var apply = false

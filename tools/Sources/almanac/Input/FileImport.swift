@@ -92,7 +92,7 @@ struct FileImport {
         try toTarget { (target) throws(ToolFailure) in try target.commit() }
     }
 
-    /// What is odd about the times of the file, a line for each finding.
+    /// Returns warnings about the times of the file, one line per finding.
     var warnings: [String] {
         [times.warning, times.futureWarning, times.retentionWarning].compactMap { $0 }.map {
             "\(path): \($0)"

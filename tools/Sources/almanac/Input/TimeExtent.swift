@@ -32,7 +32,7 @@ struct TimeExtent {
         if let bound = retentionBound?.milliseconds { expiredCount += times.count { $0 < bound } }
     }
 
-    /// How many samples a running retention will remove, in words; nil if it removes none.
+    /// Returns in words the number of samples that a running retention will remove; nil if it removes none.
     var retentionWarning: String? {
         guard expiredCount > 0, let retentionBound else { return nil }
         return "\(NumberText.count(expiredCount, of: "sample")) "
@@ -41,7 +41,7 @@ struct TimeExtent {
             + "what is"
     }
 
-    /// How many samples are in the future, in words; nil if none is.
+    /// Returns in words the number of samples in the future; nil if there are none.
     var futureWarning: String? {
         guard futureCount > 0 else { return nil }
         return "\(NumberText.count(futureCount, of: "sample")) "
