@@ -33,6 +33,25 @@ import Testing
         }
     }
 
+    /// Between fork and exec a program that is being started has copies of all descriptors. The lock
+    /// stayed with them for that moment, and the next holder was refused.
+    @Test("is free once it was released, whatever copies of its descriptors there are")
+    func copiedDescriptors() throws {
+        try withPosixStorage { storage in
+            let lock = try storage.lock("LOCK", waiting: .zero)
+            let files = FileManager.default
+            let copies = try files.contentsOfDirectory(atPath: "/proc/self/fd").filter { number in
+                let target = try? files.destinationOfSymbolicLink(atPath: "/proc/self/fd/\(number)")
+                return target?.hasPrefix(storage.root) ?? false
+            }.map { dup(Int32($0)!) }
+            defer { for copy in copies { close(copy) } }
+            // The folder of the storage, the lock's file and the lock's folder.
+            #expect(copies.count == 3)
+            lock.release()
+            try storage.lock("LOCK", waiting: .zero).release()
+        }
+    }
+
     /// `rm LOCK` beside a running writer let a second writer in: it made a new file of that name
     /// and locked that.
     @Test("keeps a second writer out although somebody has removed its file")

@@ -33,6 +33,11 @@ final class PosixLock: StorageLock {
         // The file would otherwise name a living process that holds nothing. Should this fail, the
         // lock is free all the same, and the next holder writes its own name.
         _ = Self.write(LockRecord.released, to: descriptor)
+        // Between fork and exec a program that is being started has copies of both descriptors, so
+        // closing ours does not end the lock. A child without exec has no say: its parent holds it.
+        if holder.processID == getpid() {
+            for locked in [descriptor, folder] { _ = locked.call { Int(flock($0, LOCK_UN)) } }
+        }
         descriptor.close()
         folder.close()
     }
