@@ -26,7 +26,8 @@ let package = Package(
                 "BuildingModel", "BuildingSimulation", "AlmanacSimulation", "BACnetSimulation",
             ]),
         // With the trait Collector only: without it there are no sockets in it.
-        .library(name: "AlmanacCollector", targets: ["BACnetMessages", "BACnetIP"]),
+        .library(
+            name: "AlmanacCollector", targets: ["BACnetMessages", "BACnetIP", "AlmanacCollector"]),
     ],
     traits: [
         // Off by default, so that a program that embeds the library does not fetch SwiftNIO.
@@ -68,6 +69,15 @@ let package = Package(
                     name: "NIOCore", package: "swift-nio", condition: .when(traits: ["Collector"])),
                 .product(
                     name: "NIOPosix", package: "swift-nio", condition: .when(traits: ["Collector"])),
+            ],
+            swiftSettings: fenced),
+        .target(
+            name: "AlmanacCollector",
+            dependencies: [
+                "Almanac", "BuildingModel", "TimeSeriesModel", "BACnetIP", "BACnetMessages",
+                "DurableFiles",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Metrics", package: "swift-metrics"),
             ],
             swiftSettings: fenced),
         .target(
@@ -123,6 +133,15 @@ let package = Package(
             dependencies: [
                 "BACnetSimulation", "BACnetIP", "BACnetMessages", "BuildingSimulation",
                 "BuildingModel", "TimeSeriesModel", "AlmanacSimulation",
+            ], swiftSettings: strict),
+        .testTarget(
+            name: "AlmanacCollectorTests",
+            dependencies: [
+                "AlmanacCollector", "Almanac", "AlmanacSimulation", "BACnetSimulation",
+                "BACnetIP", "BACnetMessages", "BuildingModel", "BuildingSimulation",
+                "TimeSeriesModel", "DurableFiles", "TestSupport",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Metrics", package: "swift-metrics"),
             ], swiftSettings: strict),
         .testTarget(
             name: "AlmanacTests",

@@ -23,6 +23,11 @@ import Testing
         "BACnetMessages": [],
         // SwiftNIO for the sockets alone, with the trait Collector.
         "BACnetIP": ["BACnetMessages", "NIOCore", "NIOPosix"],
+        // DurableFiles for its mutex.
+        "AlmanacCollector": [
+            "Almanac", "BuildingModel", "BACnetIP", "BACnetMessages", "DurableFiles", "Logging",
+            "Metrics",
+        ],
         "BACnetSimulation": ["BACnetMessages", "BACnetIP", "BuildingSimulation", "BuildingModel"],
     ]
 
@@ -82,6 +87,7 @@ import Testing
         for file in files {
             let asks = try HouseTests.lines(of: file).contains {
                 $0.hasSuffix("import BACnetMessages") || $0.hasSuffix("import BACnetIP")
+                    || $0.hasSuffix("import AlmanacCollector")
             }
             importers += asks ? 1 : 0
             #expect(
