@@ -58,6 +58,48 @@
             await second.close()
         }
 
+        // Many devices send their I-Am to 255.255.255.255. No socket received it, so they were not
+        // found.
+        @Test("receives what is sent to 255.255.255.255 and to the subnet, each once")
+        func limitedBroadcast() async throws {
+            let limited = IPv4Endpoint(
+                address: IPv4Endpoint.limitedBroadcastAddress, port: port)
+            let (first, second) = (try await bind(1), try await bind(2))
+            // Its own broadcasts go to the limited broadcast.
+            let third = try await UDPTransport.bind(node(3), broadcast: limited)
+            let (atFirst, atThird) = (Heard(), Heard())
+            first.start { atFirst.take($0) }
+            third.start { atThird.take($0) }
+            second.send([1], to: limited)
+            try await atFirst.wait(for: 1)
+            third.send([2], to: third.broadcastEndpoint)
+            try await atFirst.wait(for: 2)
+            second.send([3], to: second.broadcastEndpoint)
+            try await atFirst.wait(for: 3)
+            try await atThird.wait(for: 2)
+            second.send([4], to: first.endpoint)
+            second.send([5], to: third.endpoint)
+            try await atFirst.wait(for: 4)
+            try await atThird.wait(for: 3)
+            #expect(
+                atFirst.datagrams.map(\.octets) == [[1], [2], [3], [4]]
+                    && atThird.datagrams.map(\.octets) == [[1], [3], [5]])
+            #expect(atFirst.datagrams.map(\.isBroadcast) == [true, true, true, false])
+            #expect(second.droppedCounts.isEmpty && third.droppedCounts.isEmpty)
+            for transport in [first, second, third] { await transport.close() }
+        }
+
+        @Test("knows the interface of its address by number, and no other")
+        func ownInterface() throws {
+            let loopback = OwnInterface(with: 0x7F07_0001)
+            let index = try #require((1...100).first { loopback.has(index: $0) })
+            #expect((1...100).count { loopback.has(index: $0) } == 1)
+            let endpoints = loopback.broadcastEndpoints(besides: everybody)
+            #expect(endpoints.map(\.address) == [0x7FFF_FFFF, 0xFFFF_FFFF])
+            let elsewhere = OwnInterface(with: 0xC000_0201)
+            #expect(!elsewhere.has(index: index))
+        }
+
         @Test("drops and counts what is too long either way, and what no node can be sent")
         func drops() async throws {
             let (first, second) = (try await bind(1), try await bind(2))

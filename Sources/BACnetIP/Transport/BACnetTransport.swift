@@ -49,6 +49,8 @@ public enum DroppedDatagram: Hashable, Sendable, CaseIterable {
     case impossibleSource
     /// The system could not give it.
     case unreadable
+    /// Sent to 255.255.255.255 on another interface than ours.
+    case otherInterface
     /// Nobody receives, or no longer; or the socket is away and on its way back.
     case closed
 }
@@ -56,4 +58,9 @@ public enum DroppedDatagram: Hashable, Sendable, CaseIterable {
 extension IPv4Endpoint {
     /// False for what no node can send from or be reached at: port 0, no address, multicast and above.
     var isPossibleNode: Bool { port != 0 && address != 0 && address >> 28 < 0xE }
+
+    var isLimitedBroadcast: Bool { address == IPv4Endpoint.limitedBroadcastAddress }
+
+    /// False if the system would refuse to send there.
+    var isPossibleDestination: Bool { isPossibleNode || isLimitedBroadcast && port != 0 }
 }

@@ -3,7 +3,7 @@
     internal import NIOCore
     internal import Synchronization
 
-    /// Where the datagrams of both sockets come together.
+    /// The common destination of the datagrams of all sockets of a transport.
     final class DatagramReceiver: Sendable {
         private struct State {
             var endpoint: IPv4Endpoint?
@@ -11,7 +11,10 @@
         }
 
         let dropped = DropCounter()
+        let interface: OwnInterface
         private let state = Mutex(State())
+
+        init(on interface: OwnInterface) { self.interface = interface }
 
         /// Our own address, whose datagrams are our own broadcasts.
         var endpoint: IPv4Endpoint? {
@@ -57,6 +60,13 @@
 
         func channelRead(context: ChannelHandlerContext, data: NIOAny) {
             let envelope = unwrapInboundIn(data)
+            // Packet information comes with the limited broadcast only, which every interface
+            // delivers here.
+            if let packet = envelope.metadata?.packetInfo,
+                !receiver.interface.has(index: packet.interfaceIndex)
+            {
+                return receiver.dropped.count(.otherInterface)
+            }
             receiver.take(
                 envelope.data, from: envelope.remoteAddress, isBroadcast: isBroadcast)
         }

@@ -15,16 +15,19 @@
     }
 
     /// BACnet/IP over UDP (Annex J): one socket for our own address, from which everything is sent,
-    /// and one that hears what is sent to everybody.
+    /// and one for each broadcast address at which devices may send to all nodes: the configured
+    /// one, that of the interface's subnet, and the limited broadcast 255.255.255.255.
     ///
-    /// On Linux a socket with an address of its own hears no broadcasts, and one without hears those
-    /// of every interface: hence two. The first shares its port with nobody, since another program on
-    /// it would be given our answers; the second shares with whoever listens too.
+    /// On Linux a socket that is bound to an address receives no broadcasts, and one that is bound
+    /// to no address receives those of every interface. So each broadcast address has a socket of its
+    /// own. The socket of our own address does not share its port, because another program on that
+    /// port would receive our replies; the others share theirs with every other listener. A datagram
+    /// to the limited broadcast arrives from every interface; only those of our own are passed on.
     public final class UDPTransport: BACnetTransport {
         public let endpoint: IPv4Endpoint
         public let broadcastEndpoint: IPv4Endpoint
         private let receiver: DatagramReceiver
-        /// Both sockets are read by one thread, one datagram after the other.
+        /// All sockets are read by one thread, one datagram after the other.
         private let loop: any EventLoop
         private let sockets = Mutex(Sockets())
         private let unsentCount = PendingCount()
@@ -34,15 +37,32 @@
         /// What is `nil` is not bound, not bound yet again, or closed.
         private struct Sockets {
             var own: (any Channel)?
-            var listener: (any Channel)?
+            var listeners: [IPv4Endpoint: any Channel] = [:]
             var isClosed = false
 
-            subscript(isBroadcast isBroadcast: Bool) -> (any Channel)? {
-                get { isBroadcast ? listener : own }
+            var all: [any Channel] { [own].compactMap(\.self) + listeners.values }
+
+            subscript(place: Place) -> (any Channel)? {
+                get {
+                    switch place {
+                    case .own: own
+                    case .broadcast(let endpoint): listeners[endpoint]
+                    }
+                }
                 set {
-                    if isBroadcast { listener = newValue } else { own = newValue }
+                    switch place {
+                    case .own: own = newValue
+                    case .broadcast(let endpoint): listeners[endpoint] = newValue
+                    }
                 }
             }
+        }
+
+        /// The purpose of a socket.
+        enum Place: Hashable, Sendable {
+            case own
+            /// Receives what is sent to this broadcast address.
+            case broadcast(IPv4Endpoint)
         }
         /// Datagrams that wait for the system to take them; one more is dropped.
         private static let unsentCountMax = 1_024
@@ -72,16 +92,17 @@
         ///
         /// - Parameters:
         ///   - endpoint: from which everything is sent, and where answers come.
-        ///   - broadcast: where what is for everybody goes, and is heard; with port 0 on the port
-        ///     of `endpoint`.
-        ///   - hearsBroadcasts: false where there are none to hear: behind address translation, as a
-        ///     foreign device.
+        ///   - broadcast: the destination of broadcasts; with port 0 on the port of `endpoint`.
+        ///     255.255.255.255 is possible: the system sends it on the interface of `endpoint`.
+        ///   - hearsBroadcasts: true to receive broadcasts to `broadcast`, to the interface's own
+        ///     broadcast address and to 255.255.255.255, on the port of `broadcast`; false if there
+        ///     are none to receive: behind address translation, as a foreign device.
         /// - Throws: ``UDPFailure``.
         public static func bind(
             _ endpoint: IPv4Endpoint, broadcast: IPv4Endpoint, hearsBroadcasts: Bool = true
         ) async throws(UDPFailure) -> UDPTransport {
             guard endpoint.address != 0 else { throw .everyAddress }
-            let receiver = DatagramReceiver()
+            let receiver = DatagramReceiver(on: OwnInterface(with: endpoint.address))
             let loop = MultiThreadedEventLoopGroup.singleton.next()
             let channel = try await open(endpoint, receiver, loop, isBroadcast: false)
             let bound = channel.localAddress.flatMap(IPv4Endpoint.init) ?? endpoint
@@ -89,11 +110,14 @@
             let everybody = IPv4Endpoint(
                 address: broadcast.address, port: broadcast.port == 0 ? bound.port : broadcast.port)
             let transport = UDPTransport(bound, everybody, receiver, loop)
-            transport.keep(channel, isBroadcast: false)
+            transport.keep(channel, as: .own)
             guard hearsBroadcasts else { return transport }
             do throws(UDPFailure) {
-                let listener = try await open(everybody, receiver, loop, isBroadcast: true)
-                transport.keep(listener, isBroadcast: true)
+                for listened in receiver.interface.broadcastEndpoints(besides: everybody)
+                where listened.address != bound.address {
+                    let listener = try await open(listened, receiver, loop, isBroadcast: true)
+                    transport.keep(listener, as: .broadcast(listened))
+                }
                 return transport
             } catch {
                 await transport.close()
@@ -116,6 +140,10 @@
                     channel.pipeline.addHandler(
                         DatagramHandler(receiver: receiver, isBroadcast: isBroadcast))
                 }
+            if endpoint.isLimitedBroadcast {
+                // With each datagram the interface that it came by.
+                bootstrap = bootstrap.channelOption(.receivePacketInfo, value: true)
+            }
             if isBroadcast {
                 // Both: stacks exist that set one of them alone, and none of them would share with
                 // a socket that has only the other.
@@ -144,7 +172,7 @@
             }
             // To port 0, and to what is no node, the system does not send; and then it has no socket
             // any more.
-            guard destination.isPossibleNode,
+            guard destination.isPossibleDestination,
                 !refused.withLock({ $0.isRefused(destination, at: clock.uptime) }),
                 let address = try? SocketAddress(
                     ipAddress: destination.host, port: Int(destination.port))
@@ -180,7 +208,7 @@
             receiver.stop()
             let open = sockets.withLock { sockets in
                 sockets.isClosed = true
-                return [sockets.own, sockets.listener].compactMap(\.self)
+                return sockets.all
             }
             // Closed already is closed.
             for channel in open { try? await channel.close().get() }
@@ -193,31 +221,33 @@
 
         /// Keeps a socket, and binds another when it closes by itself: a datagram that the system
         /// will not send, or an address that goes away for a while, costs the socket too.
-        private func keep(_ channel: any Channel, isBroadcast: Bool) {
+        private func keep(_ channel: any Channel, as place: Place) {
             let isKept = sockets.withLock { sockets in
-                if !sockets.isClosed { sockets[isBroadcast: isBroadcast] = channel }
+                if !sockets.isClosed { sockets[place] = channel }
                 return !sockets.isClosed
             }
             guard isKept else { return channel.close(promise: nil) }
-            channel.closeFuture.whenComplete { [weak self] _ in
-                self?.replace(isBroadcast: isBroadcast)
-            }
+            channel.closeFuture.whenComplete { [weak self] _ in self?.replace(place) }
         }
 
-        private func replace(isBroadcast: Bool) {
+        private func replace(_ place: Place) {
             let isClosed = sockets.withLock { sockets in
-                sockets[isBroadcast: isBroadcast] = nil
+                sockets[place] = nil
                 return sockets.isClosed
             }
             guard !isClosed else { return }
-            let address = isBroadcast ? broadcastEndpoint : endpoint
+            let (address, isBroadcast) =
+                switch place {
+                case .own: (endpoint, false)
+                case .broadcast(let address): (address, true)
+                }
             Task { [weak self, receiver, loop] in
                 var pause = UDPTransport.bindPauses.least
                 while let transport = self, !transport.sockets.withLock({ $0.isClosed }) {
                     if let channel = try? await UDPTransport.open(
                         address, receiver, loop, isBroadcast: isBroadcast)
                     {
-                        return transport.keep(channel, isBroadcast: isBroadcast)
+                        return transport.keep(channel, as: place)
                     }
                     try? await Task.sleep(for: pause)
                     pause = min(pause * 2, UDPTransport.bindPauses.most)

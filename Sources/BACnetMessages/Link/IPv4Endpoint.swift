@@ -3,6 +3,9 @@ public struct IPv4Endpoint: Hashable, Sendable {
     /// 0xBAC0, which nearly everybody uses.
     public static let standardPort: UInt16 = 47_808
 
+    /// 255.255.255.255: every node of the network that is attached.
+    public static let limitedBroadcastAddress: UInt32 = 0xFFFF_FFFF
+
     /// The four octets of the address, the first one in the top bits.
     public var address: UInt32
     public var port: UInt16
