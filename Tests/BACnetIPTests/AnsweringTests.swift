@@ -75,7 +75,7 @@ import Testing
         let (name, list, found) = try ask(site) { asker in
             let name = try await asker.readProperty(
                 ObjectProperty(any, .objectName), of: AnsweringTests.us)
-            let list = try await asker.objectList(of: object, at: AnsweringTests.us)
+            let list = try await asker.objectList(of: object, at: AnsweringTests.us).objects
             let targets = [
                 ObjectProperty(object, .vendorName), ObjectProperty(object, .presentValue),
                 ObjectProperty(object, .objectList, index: 0),

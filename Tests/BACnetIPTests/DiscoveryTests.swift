@@ -1,5 +1,6 @@
 import BACnetIP
 import BACnetMessages
+import Synchronization
 import Testing
 
 @Suite("BACnetClient, discovery") struct DiscoveryTests {
@@ -58,17 +59,61 @@ import Testing
         #expect(site.uptime == .seconds(14))
     }
 
-    @Test("asks one device alone, and ends with its answer")
+    @Test("ends with the first reply if one instance of one address is requested")
     func one() throws {
         let site = Site()
         populate(site, [5])
         let device = DeviceAddress(node: IPv4Endpoint(10, 0, 1, 5))
         let (found, nobody) = try site.go { client in
-            let found = try await client.whoIs(to: .device(device))
-            return (found, try await client.whoIs(to: .device(Site.device)))
+            let range = InstanceRange(5, 5)
+            let found = try await client.whoIs([range], to: .device(device))
+            return (found, try await client.whoIs([range], to: .device(Site.device)))
         }
         #expect(found.map(\.address) == [device] && nobody.isEmpty)
         #expect(site.uptime == .seconds(3))
+    }
+
+    // A gateway has several devices at one address. A search of that address ended with the first
+    // reply, so the others were not found and not mentioned.
+    @Test("finds every device of one address, each once")
+    func severalAtOneAddress() throws {
+        let site = Site()
+        site.node { message, _ in
+            guard DiscoveryTests.whoIs(in: message) != nil else { return [] }
+            // The second reply of a device may state another size.
+            return [11, 12, 11, 13].map(DiscoveryTests.iAm)
+        }
+        let found = try site.go { client in
+            try await client.whoIs(
+                to: .device(Site.device), pace: DiscoveryPace(patience: .seconds(2), repeatCount: 2)
+            )
+        }
+        #expect(found.map(\.instance) == [11, 12, 13])
+        #expect(found.allSatisfy { $0.address == Site.device })
+        #expect(site.uptime == .seconds(3))
+    }
+
+    @Test("reports each device as it is heard, and keeps that after a cancellation")
+    func reports() throws {
+        let site = Site()
+        populate(site, [1, 2])
+        let found = Mutex<[UInt32]>([])
+        let (failure, heard) = try site.go { client in
+            let search = site.task { () -> DiscoveryFailure? in
+                do throws(DiscoveryFailure) {
+                    _ = try await client.whoIs(pace: DiscoveryPace(patience: .seconds(60))) {
+                        device in found.withLock { $0.append(device.instance) }
+                    }
+                    return nil
+                } catch { return error }
+            }
+            try await site.sleep(until: .seconds(1))
+            let heard = found.withLock { $0 }
+            search.cancel()
+            return (await search.value, heard)
+        }
+        #expect(failure == .cancelled && heard.sorted() == [1, 2])
+        #expect(site.uptime == .seconds(1))
     }
 
     @Test("sizes requests by what the device has said that it takes")

@@ -293,7 +293,8 @@ import Testing
                 #expect(client.readsObjectListByIndex(of: Site.device) == !isWhole)
                 return (first, try await client.objectList(of: object, at: Site.device))
             }
-            #expect(first == objects && second == objects)
+            #expect(first.objects == objects && second.objects == objects)
+            #expect(first.isComplete && first.statedCount == 30)
             // The whole is not asked for a second time where it failed.
             let wholes = site.requests.count { entry in
                 guard entry.pdu.service == .readProperty else { return false }

@@ -36,7 +36,7 @@ import TimeSeriesModel
         ]
         let (objects, found) = try field.go { client in
             try await field.sleep(until: .seconds(36_000))
-            let objects = try await client.objectList(of: device, at: address)
+            let objects = try await client.objectList(of: device, at: address).objects
             let targets = objects.flatMap { object in
                 properties.map { ObjectProperty(object, $0) }
             }
@@ -79,7 +79,8 @@ import TimeSeriesModel
             for instance in [1001, 1002, 1003] as [UInt32] {
                 let address = Field.address(instance)
                 let objects = try await client.objectList(
-                    of: ObjectIdentifier(.device, instance), at: address)
+                    of: ObjectIdentifier(.device, instance), at: address
+                ).objects
                 let states = objects.filter {
                     $0.type == .multiStateValue || $0.type == .binaryValue
                 }
@@ -193,7 +194,8 @@ import TimeSeriesModel
             for instance in field.devices.instances {
                 let address = Field.address(instance)
                 let objects = try await client.objectList(
-                    of: ObjectIdentifier(.device, instance), at: address)
+                    of: ObjectIdentifier(.device, instance), at: address
+                ).objects
                 let found = await client.readProperties(
                     objects.map { ObjectProperty($0, .objectName) }, of: address)
                 names.append(Set(found.values.compactMap(\.text)))

@@ -11,6 +11,8 @@ public final class BACnetClient: Sendable {
     struct Shared {
         var state: ClientState
         var waiters: [UInt64: CheckedContinuation<Ending, Never>] = [:]
+        /// By ticket of a search: called with each message that it hears.
+        var listeners: [UInt64: @Sendable (HeardMessage) -> Void] = [:]
         var sinks: [UInt64: EventSink] = [:]
         var timer: DeadlineTimer
     }
@@ -117,6 +119,9 @@ extension BACnetClient {
         case .end(let ticket, let ending):
             guard let waiter = shared.waiters.removeValue(forKey: ticket) else { return nil }
             return { waiter.resume(returning: ending) }
+        case .hear(let ticket, let message):
+            guard let listener = shared.listeners[ticket] else { return nil }
+            return { listener(message) }
         case .notify(let ticket, let notification):
             guard let sink = shared.sinks[ticket] else { return nil }
             return { sink.take(notification) }
@@ -140,10 +145,18 @@ extension BACnetClient {
     }
 
     /// Waits for the end of what `begin` puts under a ticket; cancelling the task ends it too.
+    ///
+    /// - Parameter heard: called with each message that a search hears.
     func wait(
+        hearing heard: (@Sendable (HeardMessage) -> Void)? = nil,
         for begin: @escaping @Sendable (inout ClientState, UInt64, Duration) -> [ClientEffect]
     ) async -> Ending {
-        let ticket = shared.withLock { $0.state.takeTicket() }
+        let ticket = shared.withLock { shared in
+            let ticket = shared.state.takeTicket()
+            shared.listeners[ticket] = heard
+            return ticket
+        }
+        defer { shared.withLock { $0.listeners[ticket] = nil } }
         return await withTaskCancellationHandler {
             await withCheckedContinuation { waiter in
                 if Task.isCancelled { return waiter.resume(returning: .failed(.cancelled)) }

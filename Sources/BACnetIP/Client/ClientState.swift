@@ -5,6 +5,8 @@ enum ClientEffect {
     case send([UInt8], to: IPv4Endpoint)
     /// Whoever waits under this ticket goes on.
     case end(UInt64, Ending)
+    /// The search with this ticket has heard something new.
+    case hear(UInt64, HeardMessage)
     case notify(UInt64, COVNotification)
 }
 

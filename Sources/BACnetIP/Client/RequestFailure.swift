@@ -64,7 +64,8 @@ extension RequestFailure: CustomStringConvertible {
 }
 
 extension RequestFailure.Reason {
-    fileprivate var words: String {
+    /// The reason in words, for messages.
+    public var words: String {
         switch self {
         case .error(let error): "error \(error)"
         case .reject(let reason): "rejected, \(reason)"

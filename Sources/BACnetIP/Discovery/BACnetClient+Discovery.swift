@@ -28,24 +28,32 @@ public struct DiscoveryPace: Hashable, Sendable {
 }
 
 extension BACnetClient {
-    /// Who is there. Ends when the pace says, or with the first answer where one device is asked.
+    /// Finds devices by Who-Is. Ends when the pace says, or with the first I-Am if one instance is
+    /// requested of one address.
     ///
-    /// Two answers with the same instance from different addresses are both there: which of them is
-    /// meant is not for a network to say.
+    /// An address may have several devices, and an instance several addresses: all of them are
+    /// returned, each pair of address and instance as it was heard first.
     ///
     /// - Parameters:
-    ///   - ranges: instances, range by range, so that not all answer at once; none for all.
-    ///   - audience: who is asked.
-    ///   - pace: how often, and how long answers are waited for.
+    ///   - ranges: instances, range by range, so that not all reply at once; none for all.
+    ///   - audience: the nodes that are asked.
+    ///   - pace: the number of requests, and the time to wait for replies.
+    ///   - found: called for each new device as its I-Am arrives, in any thread, before the search
+    ///     ends; must return soon. What it was called with is known if the search is cancelled.
+    /// - Throws: ``DiscoveryFailure``; `cancelled` at once if the task is cancelled.
     public func whoIs(
         _ ranges: [InstanceRange] = [], to audience: Audience = .everybody,
-        pace: DiscoveryPace = DiscoveryPace()
+        pace: DiscoveryPace = DiscoveryPace(),
+        found: (@Sendable (DiscoveredDevice) -> Void)? = nil
     ) async throws(DiscoveryFailure) -> [DiscoveredDevice] {
         let requests =
             ranges.isEmpty ? [WhoIsRequest()] : ranges.map { WhoIsRequest(instances: $0) }
+        let isOne = audience.isOne && ranges.count == 1 && ranges[0].low == ranges[0].high
         let heard = try await search(
-            requests.map { .whoIs($0) }, to: audience, pace: pace,
-            answerCountMax: audience.isOne ? 1 : nil)
+            requests.map { .whoIs($0) }, to: audience, pace: pace, answerCountMax: isOne ? 1 : nil
+        ) { message in
+            if case .device(let device) = message { found?(device) }
+        }
         return heard.compactMap { if case .device(let device) = $0 { device } else { nil } }
     }
 
@@ -72,10 +80,10 @@ extension BACnetClient {
 
     private func search(
         _ questions: [Search.Question], to audience: Audience, pace: DiscoveryPace,
-        answerCountMax: Int?
+        answerCountMax: Int?, heard: (@Sendable (HeardMessage) -> Void)? = nil
     ) async throws(DiscoveryFailure) -> [HeardMessage] {
         let questions = (0..<pace.repeatCount).flatMap { _ in questions }
-        let ending = await wait { state, ticket, now in
+        let ending = await wait(hearing: heard) { state, ticket, now in
             let search = Search(
                 questions, to: audience, pace: pace.gap, patience: pace.patience,
                 answerCountMax: answerCountMax, at: now)

@@ -74,14 +74,15 @@ extension ClientState {
 
     /// Gives an answer to the searches that want it.
     mutating func hear(_ message: HeardMessage, at now: Duration) -> [ClientEffect] {
+        var effects: [ClientEffect] = []
         for ticket in searches.keys where searches[ticket]!.wants(message) {
             guard searches[ticket]!.heard.count < configuration.deviceCountMax else {
                 drop(.tooManyDevices)
                 continue
             }
-            searches[ticket]!.add(message, at: now)
+            if searches[ticket]!.add(message, at: now) { effects.append(.hear(ticket, message)) }
         }
-        return advanceSearches(to: now)
+        return effects + advanceSearches(to: now)
     }
 }
 

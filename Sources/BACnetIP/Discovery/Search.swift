@@ -68,6 +68,19 @@ enum HeardMessage: Hashable {
     case device(DiscoveredDevice)
     case object(FoundObject)
     case router(network: UInt16, IPv4Endpoint)
+
+    /// The part of a reply that makes it another one: a device may state other sizes the next time.
+    enum Identity: Hashable {
+        case device(DeviceAddress, instance: UInt32)
+        case other(HeardMessage)
+    }
+
+    var identity: Identity {
+        switch self {
+        case .device(let device): .device(device.address, instance: device.instance)
+        case .object, .router: .other(self)
+        }
+    }
 }
 
 /// Questions to everybody that are asked one after the other, and the answers, up to a time.
@@ -94,7 +107,7 @@ struct Search {
     /// Set when all is asked.
     private(set) var end: Duration?
     private(set) var heard: [HeardMessage] = []
-    private var known: Set<HeardMessage> = []
+    private var known: Set<HeardMessage.Identity> = []
 
     /// - Parameter questions: of one kind, at least one.
     init(
@@ -168,11 +181,13 @@ struct Search {
         nextQuestion = now
     }
 
-    /// An answer that is known already is not kept twice. Ends the search where it was the last
-    /// that is wanted.
-    mutating func add(_ message: HeardMessage, at now: Duration) {
-        guard known.insert(message).inserted else { return }
+    /// Keeps a reply once, as it was heard first. Ends the search if it was the last that is wanted.
+    ///
+    /// - Returns: true if the reply is new.
+    mutating func add(_ message: HeardMessage, at now: Duration) -> Bool {
+        guard known.insert(message.identity).inserted else { return false }
         heard.append(message)
         if let answerCountMax, heard.count >= answerCountMax { end = now }
+        return true
     }
 }

@@ -44,10 +44,11 @@
                 if let list = try? await client.objectList(
                     of: object, at: device, patience: patience)
                 {
-                    return Set(list)
+                    return Set(list.objects)
                 }
             }
-            return Set(try await client.objectList(of: object, at: device, patience: patience))
+            return Set(
+                try await client.objectList(of: object, at: device, patience: patience).objects)
         }
 
         /// Everything that differs from the simulator's word; nothing if all is well.

@@ -39,6 +39,12 @@ import Testing
     func instance() {
         #expect(DeviceTarget(text: "1001", port: 47_808) == .instance(1001))
         #expect(DeviceTarget(text: "4194303", port: 47_808) == nil)
+        let node = DeviceAddress(node: IPv4Endpoint(127, 0, 0, 1, port: 47_950))
+        #expect(DeviceTarget(text: "1001@127.0.0.1", port: 47_950) == .device(1001, at: node))
+        #expect(DeviceTarget(text: "4194303@127.0.0.1", port: 47_950) == nil)
+        #expect(
+            DeviceTarget(text: "2001:0c@127.0.0.1", port: 47_950)
+                == DeviceAddress(text: "2001:0c@127.0.0.1", port: 47_950).map { .address($0) })
         #expect(
             DeviceTarget(text: "127.0.0.1", port: 47_950)
                 == .address(DeviceAddress(node: IPv4Endpoint(127, 0, 0, 1, port: 47_950))))
@@ -90,6 +96,18 @@ import Testing
         #expect(try settings("--address", "10.0.0.5:0").networkPort == 47_808)
         let given = try settings("--address", "10.0.0.5:0", "--broadcast", "10.0.0.255:47809")
         #expect(given.networkPort == 47_809)
+        // The port of the network holds for a BBMD, for --at, and if the system chooses our own.
+        let bbmd = try settings(
+            "--address", "10.0.0.5", "--port", "47809", "--bbmd", "10.9.0.1")
+        #expect(bbmd.bbmd == IPv4Endpoint(10, 9, 0, 1, port: 47_809))
+        #expect(try settings("--address", "10.0.0.5:0", "--port", "47809").networkPort == 47_809)
+        let any = try settings("--address", "10.0.0.5", "--port", "0")
+        #expect(any.endpoint.port == 0 && any.networkPort == 47_808)
+        #expect(
+            try settings("--address", "10.0.0.5:0", "--broadcast", "10.0.0.255:0").networkPort
+                == 47_808)
+        let limited = try settings("--interface", "eth0", "--broadcast", "255.255.255.255")
+        #expect(limited.broadcast == IPv4Endpoint(255, 255, 255, 255))
     }
 
     @Test("is never every interface, an unknown one, two or none")
@@ -103,5 +121,6 @@ import Testing
         #expect(try failure("--address", "10.0.0.6").contains("no interface of this machine"))
         #expect(try failure("--address", "10.0.0.5", "--wait", "never").contains("--wait"))
         #expect(try failure("--address", "10.0.0.5", "--bbmd", "x").contains("--bbmd"))
+        #expect(try failure("--address", "10.0.0.5", "--bbmd", "10.9.0.1:0").contains("port 0"))
     }
 }

@@ -32,6 +32,29 @@ struct Program {
     }
 
     func run(_ arguments: [String], _ environment: [String: String]) throws -> Result {
+        try start(arguments, environment).result()
+    }
+
+    /// A program that runs, with its outputs in files.
+    struct Running {
+        let process: Process
+        let output: String
+        let errors: String
+
+        /// Waits for its end.
+        func result() throws -> Result {
+            process.waitUntilExit()
+            return Result(
+                status: process.terminationStatus,
+                output: String(
+                    decoding: try Data(contentsOf: URL(fileURLWithPath: output)), as: UTF8.self),
+                errors: String(
+                    decoding: try Data(contentsOf: URL(fileURLWithPath: errors)), as: UTF8.self))
+        }
+    }
+
+    /// Starts it with these arguments and no others.
+    func start(_ arguments: [String], _ environment: [String: String] = [:]) throws -> Running {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: Program.path)
         process.arguments = arguments
@@ -45,13 +68,7 @@ struct Program {
         process.standardError = FileHandle(forWritingAtPath: errors)
         process.standardInput = FileHandle.nullDevice
         try process.run()
-        process.waitUntilExit()
-        return Result(
-            status: process.terminationStatus,
-            output: String(
-                decoding: try Data(contentsOf: URL(fileURLWithPath: output)), as: UTF8.self),
-            errors: String(
-                decoding: try Data(contentsOf: URL(fileURLWithPath: errors)), as: UTF8.self))
+        return Running(process: process, output: output, errors: errors)
     }
 }
 

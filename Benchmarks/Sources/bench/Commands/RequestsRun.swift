@@ -119,7 +119,7 @@ private struct Field {
         _ = try await client.whoIs()
         var counts = Counts()
         let own = ObjectIdentifier(.device, device)
-        let objects = try await client.objectList(of: own, at: address)
+        let objects = try await client.objectList(of: own, at: address).objects
         counts.list = requestCount
         let points = objects.filter { $0.type != .device && $0.type != .trendLog }
         counts.pointCount = points.count

@@ -16,14 +16,28 @@ struct CollectorTables {
 
     private static let intervalSeconds = 900
 
-    /// Devices of one instance are left out: which of them is meant is for a person to say.
+    /// Devices of one instance are left out: a person has to decide which of them is meant.
     private let devices: [FieldDevice]
+    /// Points that were left out, because an earlier device at the same address has the same object:
+    /// a request names the address and the object, and not the device.
+    let sharedCount: Int
 
     init(_ devices: [FieldDevice]) {
         let counts = devices.reduce(into: [UInt32: Int]()) {
             $0[$1.found.instance, default: 0] += 1
         }
-        self.devices = devices.filter { counts[$0.found.instance] == 1 }
+        var known: [DeviceAddress: Set<ObjectIdentifier>] = [:]
+        var sharedCount = 0
+        self.devices = devices.filter { counts[$0.found.instance] == 1 }.map { device in
+            var device = device
+            device.objects.removeAll { object in
+                let isNew = known[device.found.address, default: []].insert(object.object).inserted
+                if !isNew, object.dataType != nil { sharedCount += 1 }
+                return !isNew
+            }
+            return device
+        }
+        self.sharedCount = sharedCount
     }
 
     var deviceCount: Int { devices.count }

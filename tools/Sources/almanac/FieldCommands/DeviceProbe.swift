@@ -79,7 +79,8 @@ struct DeviceProbe {
     private mutating func readObjectList(of found: FoundDevice) async -> [ObjectIdentifier] {
         let start = SystemBACnetClock().uptime
         do throws(RequestFailure) {
-            let objects = try await client.objectList(of: found.object, at: found.address)
+            let list = try await client.objectList(of: found.object, at: found.address)
+            let objects = list.objects
             let elapsed = SystemBACnetClock().uptime - start
             var counts: [ObjectType: Int] = [:]
             for object in objects { counts[object.type, default: 0] += 1 }
@@ -91,10 +92,12 @@ struct DeviceProbe {
                     "objects",
                     [
                         .init("count", .integer(objects.count)),
+                        .init("stated", list.statedCount.map { .integer($0) } ?? .missing),
                         .init("read", .text(isByIndex ? "by index" : "as a whole")),
                         .init("read_ms", .number(elapsed.milliseconds, places: 1)),
                         .init("types", .fields(types)),
                     ]))
+            if !list.isComplete { problems.append("\(found.address), \(list)") }
             return objects
         } catch {
             fail("objects", error)

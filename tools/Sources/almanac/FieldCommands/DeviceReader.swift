@@ -14,9 +14,14 @@ struct DeviceReader {
     /// Everything but present values. What cannot be read is said in the device's problems.
     func read(_ found: FoundDevice) async -> FieldDevice {
         var device = await readDeviceObject(of: found)
+        device.isRead = true
         guard device.problems.isEmpty else { return device }
         do throws(RequestFailure) {
-            device.listed = try await client.objectList(of: found.object, at: found.address)
+            let list = try await client.objectList(of: found.object, at: found.address)
+            device.listed = list.objects
+            // A point that is not in the list would be missing without a word.
+            if !list.isComplete { device.problems.append("\(list)") }
+            if list.statedCount == nil { device.notes.append("object list without a length") }
         } catch {
             device.problems.append("\(error)")
             return device

@@ -19,13 +19,21 @@ enum DeviceRows {
     private static func hasObjects(_ form: OutputForm) -> Bool { form == .json || form == .ndjson }
 
     static func cells(
-        _ device: FieldDevice, doubledAt others: [DeviceAddress], in form: OutputForm
+        _ device: FieldDevice, of survey: FieldSurvey, in form: OutputForm
     ) -> [Cell] {
         let found = device.found
         var notes = device.notes
+        let others = (survey.doubled[found.instance] ?? []).map(\.found.address)
+            .filter { $0 != found.address }
         if !others.isEmpty {
             notes.append("same instance at \(others.map(\.text).joined(separator: " "))")
         }
+        let neighbours = survey.neighbours(of: device)
+        if !neighbours.isEmpty {
+            notes.append(
+                "same address as \(neighbours.map { "\($0)" }.joined(separator: " "))")
+        }
+        if survey.wasInterrupted, !device.isRead { notes.append("not read, interrupted") }
         if !device.problems.isEmpty { notes.append("not read as a whole") }
         var cells: [Cell] = [
             .name(Int(found.instance)), .text(device.name), .text(device.vendorName),

@@ -1,18 +1,19 @@
 import BACnetIP
 import BACnetMessages
 
-/// Finds the one device that a person has named.
+/// Finds the one device that a person named.
 struct DeviceSearch {
     let link: FieldLink
 
-    /// Most devices say who they are within that.
+    /// Most devices reply to Who-Is within that.
     private static let quickWait: Duration = .seconds(2)
 
-    /// - Throws: with `unavailable` where nobody answers; `findings` where two devices do.
+    /// - Throws: with `unavailable` if no device replies; `findings` if two devices do.
     func find(_ target: DeviceTarget) async throws(ToolFailure) -> FoundDevice {
         switch target {
         case .instance(let number): try await find(instance: number)
         case .address(let address): try await find(at: address)
+        case .device(let number, let address): try await find(instance: number, at: address)
         }
     }
 
@@ -56,8 +57,16 @@ struct DeviceSearch {
     }
 
     private func find(at address: DeviceAddress) async throws(ToolFailure) -> FoundDevice {
-        let heard = try await link.whoIs(
-            [], to: .device(address), wait: link.settings.wait, repeatCount: 1)
+        let wait = link.settings.wait
+        var heard = try await ask(address, min(wait, DeviceSearch.quickWait))
+        if heard.isEmpty { heard = try await ask(address, wait) }
+        if heard.count > 1 {
+            let list = heard.map { "\($0.instance)" }.joined(separator: " and ")
+            throw ToolFailure(
+                .findings,
+                "\(address.text) has \(heard.count) devices, \(list): name one, like "
+                    + "\(heard[0].instance)@\(address.text)")
+        }
         if let device = heard.first { return FoundDevice(device) }
         do throws(RequestFailure) { return try await link.readInstance(at: address) } catch {
             let waited = DeviceSearch.text(link.settings.wait)
@@ -66,6 +75,23 @@ struct DeviceSearch {
                 "\(address.text), Who-Is: no answer in \(waited). \(error). \(advice(error, address))"
             )
         }
+    }
+
+    private func find(
+        instance: UInt32, at address: DeviceAddress
+    ) async throws(ToolFailure) -> FoundDevice {
+        let range = InstanceRange(instance, instance)
+        let heard = try await link.whoIs(
+            [range], to: .device(address), wait: link.settings.wait, repeatCount: 1)
+        // Without a reply the reads show whether the device is there.
+        return heard.first.map(FoundDevice.init)
+            ?? FoundDevice(address: address, instance: instance)
+    }
+
+    private func ask(
+        _ address: DeviceAddress, _ wait: Duration
+    ) async throws(ToolFailure) -> [DiscoveredDevice] {
+        try await link.whoIs([], to: .device(address), wait: wait, repeatCount: 1)
     }
 
     private func advice(_ failure: RequestFailure, _ address: DeviceAddress) -> String {

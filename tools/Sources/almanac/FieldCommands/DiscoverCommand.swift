@@ -8,9 +8,11 @@ struct DiscoverCommand: AsyncParsableCommand {
         commandName: "discover",
         abstract: "Finds BACnet/IP devices and reads what they have.",
         discussion: """
-            Asks everybody who is there, then reads each device's name, objects, units and state \
-            texts. Reads only: nothing in this program can write to a device. One device that fails \
-            is told, and costs only itself.
+            Sends Who-Is, then reads each device's name, objects, units and state texts; with --list \
+            it reads nothing and lists the devices as they introduce themselves. Reads only: nothing \
+            in this program can write to a device. A device that fails is reported, and the others \
+            are read. Ctrl-C ends the search or the reading: what was found until then is printed, \
+            and what was read is written.
 
             Rows of JSON ({"schema":"almanac.discover/1","rows":[…]}) and columns of csv:
               instance name vendor vendor_id model firmware
@@ -18,16 +20,17 @@ struct DiscoverCommand: AsyncParsableCommand {
               network mac  of a device behind a router, else null
               max_apdu     the greatest message that it takes, in octets
               segmentation both transmit receive none
-              points logs  how many
-              notes        what one would like to know, or null
+              points logs  how many, null if the device was not read
+              notes        remarks, or null
               objects      in json and ndjson: object point name description unit unit_code \
             data_type states low high
 
             --write makes devices.csv and points.csv, a collector's tables. Texts in them that begin \
             with = + - @ have an apostrophe in front.
 
-            Exit: 1 with findings (a device not read as a whole, one that does not answer at --at, two \
-            with one instance), 69 where nobody answers, 74 where the port is taken.
+            Exit: 1 with findings (a device not read as a whole, elements of an object list that \
+            cannot be read, no reply at --at, two devices with one instance, interrupted), 69 if no \
+            device replies, 74 if the port is taken.
 
             Example:
               almanac discover --interface eth0 --range 1000-1999 --write ./site
@@ -47,8 +50,11 @@ struct DiscoverCommand: AsyncParsableCommand {
                 + "given several times.", valueName: "address"))
     var at: [String] = []
 
-    @Flag(help: "Ask those of --at alone.")
+    @Flag(help: "Ask the addresses of --at alone.")
     var noBroadcast = false
+
+    @Flag(help: "List devices without reading them.")
+    var list = false
 
     @Option(help: ArgumentHelp("Write devices.csv and points.csv there.", valueName: "dir"))
     var write: String?
@@ -62,7 +68,10 @@ struct DiscoverCommand: AsyncParsableCommand {
 
     func validate() throws {
         guard !noBroadcast || !at.isEmpty else {
-            throw ValidationError("--no-broadcast: nobody is asked without --at.")
+            throw ValidationError("--no-broadcast: no device is asked without --at.")
+        }
+        guard !list || write == nil else {
+            throw ValidationError("--list: --write needs what the devices have; leave one out.")
         }
     }
 
@@ -74,51 +83,69 @@ struct DiscoverCommand: AsyncParsableCommand {
             try DiscoverCommand.address(text, port: settings.networkPort)
         }
         if let write, !force { try CollectorTables.refuseToReplace(in: write) }
-        let progress = ProgressLine("reading devices", on: options.terminal, options.notes)
+        let search = FieldLink.Search(
+            ranges: ranges, addresses: addresses, asksEverybody: !noBroadcast,
+            readsDevices: !list)
+        let progress = SurveyProgress(on: options.terminal, options.notes)
         let survey = try await FieldLink.with(settings) { (link) throws(ToolFailure) in
-            try await link.survey(
-                ranges, at: addresses, asksEverybody: !noBroadcast, progress: progress)
+            let outcome = await Interruption.cancelling {
+                () async -> Result<FieldSurvey, ToolFailure> in
+                do throws(ToolFailure) {
+                    return .success(try await link.survey(search, progress: progress))
+                } catch {
+                    return .failure(error)
+                }
+            }
+            var survey = try outcome.answer.get()
+            survey.wasInterrupted = outcome.wasInterrupted
+            return survey
         }
-        try list(survey, zone)
-        if let write, !survey.devices.isEmpty { try writeTables(survey, to: write) }
+        try print(survey, zone)
+        if let write, survey.devices.contains(where: \.isRead) {
+            try writeTables(survey, to: write)
+        }
         try conclude(survey, settings)
     }
 
-    private func list(_ survey: FieldSurvey, _ zone: TimeZoneRules) throws(ToolFailure) {
+    private func print(_ survey: FieldSurvey, _ zone: TimeZoneRules) throws(ToolFailure) {
         let output = OutputBuffer.standard()
         let rows = try RowWriter(
             DeviceRows.columns(in: options.form), schema: "almanac.discover/1", in: options.form,
             to: output, options: options, zone: zone)
-        let doubled = survey.doubled
         for device in survey.devices {
-            let others = (doubled[device.found.instance] ?? []).map(\.found.address)
-                .filter { $0 != device.found.address }
-            try rows.append(DeviceRows.cells(device, doubledAt: others, in: options.form))
+            try rows.append(DeviceRows.cells(device, of: survey, in: options.form))
         }
         try rows.finish()
         try output.finish()
     }
 
     private func writeTables(_ survey: FieldSurvey, to folder: String) throws(ToolFailure) {
-        let tables = CollectorTables(survey.devices)
+        let tables = CollectorTables(survey.devices.filter(\.isRead))
         try tables.write(to: folder)
         options.notes.say(
             "\(folder): \(NumberText.count(tables.deviceCount, of: "device")) and "
                 + "\(NumberText.count(tables.pointCount, of: "point")) written; names, intervals and "
                 + "limits are for you to change")
+        if tables.sharedCount > 0 {
+            options.notes.say(
+                "\(folder): \(NumberText.count(tables.sharedCount, of: "point")) left out, because "
+                    + "another device at the same address has the same object, and no request can "
+                    + "name one of them")
+        }
     }
 
     private func conclude(
         _ survey: FieldSurvey, _ settings: FieldSettings
     ) throws(ToolFailure) {
         for finding in survey.findings { Notes.error(Cell.printable(finding)) }
-        guard !survey.devices.isEmpty else {
+        guard !survey.devices.isEmpty || survey.wasInterrupted else {
             let place = settings.bbmd.map { "the BBMD \($0)" } ?? "\(settings.broadcast)"
             throw ToolFailure(
                 .unavailable,
                 "no device answers Who-Is \(noBroadcast ? "at the addresses given" : "by \(place)"): "
-                    + "look whether this is their network and port (--interface, --port), whether a "
-                    + "firewall drops UDP, whether a router or another subnet lies between (--bbmd, "
+                    + "look whether this is their network and port (--interface, --port), whether "
+                    + "they hear the limited broadcast only (--broadcast 255.255.255.255), whether a "
+                    + "firewall drops UDP, whether a router or another subnet is in between (--bbmd, "
                     + "--at), and whether they need longer (--wait)")
         }
         guard survey.findings.isEmpty else { throw ToolFailure(.findings, nil) }
@@ -136,6 +163,12 @@ struct DiscoverCommand: AsyncParsableCommand {
 
     static func address(_ text: String, port: UInt16) throws(ToolFailure) -> DeviceAddress {
         guard let address = DeviceAddress(text: text, port: port) else {
+            if text.hasSuffix(":0") {
+                throw ToolFailure(
+                    .usage,
+                    "--at: found port 0 in \(CellProblem.quoted(text)), expected the "
+                        + "device's port, like 10.0.0.9:47808")
+            }
             throw ToolFailure(
                 .usage,
                 "--at: found \(CellProblem.quoted(text)), expected an address like 10.0.0.9:47808, or "

@@ -46,10 +46,12 @@ struct FieldDevice: Sendable {
     var notes: [String] = []
     /// What could not be read, in words.
     var problems: [String] = []
+    /// False for a device that was found and not read.
+    var isRead = false
 
     init(_ found: FoundDevice) { self.found = found }
 
-    /// False where its list could not be read: what it has is unknown then.
+    /// False if its list could not be read: what it has is unknown then.
     var hasList: Bool { !listed.isEmpty }
 
     var points: [FieldObject] { objects.filter { $0.dataType != nil } }

@@ -85,7 +85,7 @@ struct FieldLink {
         }
         if message.contains(noDescriptorIsLeft) {
             return
-                "\(endpoint): this program may open no more files: each address takes two; raise "
+                "\(endpoint): this program may open no more files: each address takes three; raise "
                 + "`ulimit -n`"
         }
         return "\(endpoint): cannot be bound: \(message)"
@@ -97,16 +97,17 @@ struct FieldLink {
 }
 
 extension FieldLink {
-    /// Asks who is there.
+    /// Finds devices by Who-Is; `found` is called for each as it is heard.
     ///
-    /// - Throws: where there is a BBMD to ask through, and it does not have us.
+    /// - Throws: if there is a BBMD to ask through, and it does not have us; or if it is cancelled.
     func whoIs(
-        _ ranges: [InstanceRange], to audience: Audience, wait: Duration, repeatCount: Int
+        _ ranges: [InstanceRange], to audience: Audience, wait: Duration, repeatCount: Int,
+        found: (@Sendable (DiscoveredDevice) -> Void)? = nil
     ) async throws(ToolFailure) -> [DiscoveredDevice] {
         do throws(DiscoveryFailure) {
             return try await client.whoIs(
                 ranges, to: audience,
-                pace: DiscoveryPace(patience: wait, repeatCount: repeatCount))
+                pace: DiscoveryPace(patience: wait, repeatCount: repeatCount), found: found)
         } catch {
             throw ToolFailure(.unavailable, message(error))
         }

@@ -10,17 +10,21 @@ struct FieldOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Or its address.", valueName: "a.b.c.d[:port]"))
     var address: String?
 
-    @Option(help: ArgumentHelp("The network's UDP port, and ours.", valueName: "n"))
-    var port = IPv4Endpoint.standardPort
+    @Option(
+        help: ArgumentHelp(
+            "The network's UDP port, and ours if --address has none; 0 for any of ours. (default: "
+                + "47808)", valueName: "n"))
+    var port: UInt16?
 
     @Option(
         help: ArgumentHelp(
-            "Where everybody hears (default: the interface's).", valueName: "a.b.c.d[:port]"))
+            "Where broadcasts go (default: the interface's address for them); 255.255.255.255 for "
+                + "devices with another subnet mask.", valueName: "a.b.c.d[:port]"))
     var broadcast: String?
 
     @Option(
         help: ArgumentHelp(
-            "Register with this BBMD as a foreign device, and ask through it.",
+            "Register with this BBMD as a foreign device, and send broadcasts through it.",
             valueName: "a.b.c.d[:port]"))
     var bbmd: String?
 
@@ -66,8 +70,8 @@ struct FieldSettings: Hashable {
     var wait: Duration
     var ownInstance: UInt32
 
-    /// An address that comes without a port has this one.
-    var networkPort: UInt16 { broadcast.port }
+    /// The port of an address without one.
+    var networkPort: UInt16 { broadcast.port == 0 ? IPv4Endpoint.standardPort : broadcast.port }
 }
 
 /// An interface of this machine, as far as settings need it.
@@ -84,12 +88,18 @@ extension FieldOptions {
     /// - Throws: with `usage` for what cannot be.
     func settings(_ interfaces: [LocalInterface]) throws(ToolFailure) -> FieldSettings {
         let endpoint = try endpoint(interfaces)
+        let networkPort = port.flatMap { $0 == 0 ? nil : $0 }
+        let broadcast = try FieldOptions.broadcast(
+            broadcast, of: endpoint, interfaces, port: networkPort)
+        let bbmd = try bbmd.map { (text) throws(ToolFailure) in
+            try FieldOptions.endpoint(
+                text, "--bbmd", port: networkPort ?? IPv4Endpoint.standardPort)
+        }
+        if let bbmd, bbmd.port == 0 {
+            throw ToolFailure(.usage, "--bbmd: found port 0 in \(bbmd), expected the BBMD's port")
+        }
         return FieldSettings(
-            endpoint: endpoint,
-            broadcast: try FieldOptions.broadcast(broadcast, of: endpoint, interfaces),
-            bbmd: try bbmd.map { (text) throws(ToolFailure) in
-                try FieldOptions.endpoint(text, "--bbmd", port: IPv4Endpoint.standardPort)
-            }, timeToLiveSeconds: ttl,
+            endpoint: endpoint, broadcast: broadcast, bbmd: bbmd, timeToLiveSeconds: ttl,
             patience: Patience(
                 timeout: try FieldOptions.length(timeout, "--timeout"), retryCount: retries),
             wait: try FieldOptions.length(wait, "--wait"), ownInstance: ownInstance)
@@ -97,6 +107,7 @@ extension FieldOptions {
 
     private func endpoint(_ interfaces: [LocalInterface]) throws(ToolFailure) -> IPv4Endpoint {
         let known = interfaces.map(\.text).joined(separator: ", ")
+        let port = port ?? IPv4Endpoint.standardPort
         switch (interface, address) {
         case (let name?, nil):
             guard let found = interfaces.first(where: { $0.name == name }) else {
@@ -122,12 +133,16 @@ extension FieldOptions {
         }
     }
 
-    /// Where everybody on the network of `endpoint` hears, if it is not said.
+    /// The address for broadcasts on the network of `endpoint`, if none is given.
+    ///
+    /// - Parameter port: of the network; `nil` for that of `endpoint`.
     static func broadcast(
-        _ broadcast: String?, of endpoint: IPv4Endpoint, _ interfaces: [LocalInterface]
+        _ broadcast: String?, of endpoint: IPv4Endpoint, _ interfaces: [LocalInterface],
+        port: UInt16? = nil
     ) throws(ToolFailure) -> IPv4Endpoint {
-        // With port 0 the system chooses ours, and the network has its usual one.
-        let port = endpoint.port == 0 ? IPv4Endpoint.standardPort : endpoint.port
+        // With port 0 the system chooses ours, and the network has the standard one.
+        let port =
+            port ?? (endpoint.port == 0 ? IPv4Endpoint.standardPort : endpoint.port)
         if let broadcast {
             return try FieldOptions.endpoint(broadcast, "--broadcast", port: port)
         }

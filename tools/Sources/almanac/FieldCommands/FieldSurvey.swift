@@ -1,13 +1,15 @@
 import BACnetIP
 import BACnetMessages
 
-/// Everything that was found on a network, and who kept silent.
+/// Everything that was found on a network, and the addresses without a reply.
 struct FieldSurvey {
     var devices: [FieldDevice] = []
     /// Asked by address, and not there.
     var silent: [DeviceAddress] = []
+    /// Ended by a person before everything was found and read.
+    var wasInterrupted = false
 
-    /// Who has an instance that another device has too.
+    /// The devices whose instance another device has too, by instance.
     var doubled: [UInt32: [FieldDevice]] {
         Dictionary(grouping: devices) { $0.found.instance }.filter { $0.value.count > 1 }
     }
@@ -23,7 +25,23 @@ struct FieldSurvey {
         let failures = devices.flatMap { device in
             device.problems.map { "device \(device.found.instance): \($0)" }
         }
-        return doubles + silences + failures
+        return doubles + silences + failures + interruption
+    }
+
+    private var interruption: [String] {
+        guard wasInterrupted else { return [] }
+        let count = devices.count { $0.isRead }
+        return [
+            "interrupted: \(count) of \(NumberText.count(devices.count, of: "device")) that were "
+                + "found until then were read"
+        ]
+    }
+
+    /// The instances of the other devices at the address of a device.
+    func neighbours(of device: FieldDevice) -> [UInt32] {
+        devices.filter {
+            $0.found.address == device.found.address && $0.found.instance != device.found.instance
+        }.map(\.found.instance)
     }
 }
 
@@ -31,73 +49,84 @@ extension FieldLink {
     /// So many devices are read at a time; the client has bounds of its own for requests.
     private static let readerCountMax = 16
 
-    /// Finds devices and reads them.
-    ///
-    /// - Parameters:
-    ///   - addresses: of those that no broadcast reaches.
-    ///   - asksEverybody: false to ask those alone.
+    /// What a survey looks for.
+    struct Search: Sendable {
+        /// Instances; none for all.
+        var ranges: [InstanceRange]
+        /// Addresses of devices that no broadcast reaches.
+        var addresses: [DeviceAddress]
+        /// False to ask ``addresses`` alone.
+        var asksEverybody: Bool
+        /// False to list devices as they introduce themselves.
+        var readsDevices: Bool
+    }
+
+    /// Finds devices and reads them. If its task is cancelled, returns what was found until then.
     func survey(
-        _ ranges: [InstanceRange], at addresses: [DeviceAddress], asksEverybody: Bool,
-        progress: ProgressLine
+        _ search: Search, progress: SurveyProgress
     ) async throws(ToolFailure) -> FieldSurvey {
         var survey = FieldSurvey()
-        var found: [FoundDevice] = []
-        if asksEverybody {
-            found = try await whoIs(
-                ranges, to: .everybody, wait: settings.wait,
-                repeatCount: settings.patience.retryCount
-            ).map(FoundDevice.init)
-        }
-        // A device at an address says who it is whatever was asked.
-        func isWanted(_ device: FoundDevice) -> Bool {
-            ranges.isEmpty || ranges.contains { $0.contains(device.instance) }
-        }
-        let unheard = addresses.filter { address in !found.contains { $0.address == address } }
-        for (address, device) in await ask(unheard) {
-            guard let device else {
-                survey.silent.append(address)
-                continue
+        progress.show("searching")
+        defer { progress.clear() }
+        if search.asksEverybody {
+            do throws(ToolFailure) {
+                _ = try await whoIs(
+                    search.ranges, to: .everybody, wait: settings.wait,
+                    repeatCount: settings.patience.retryCount
+                ) { progress.add(FoundDevice($0)) }
+            } catch {
+                guard Task.isCancelled else { throw error }
             }
-            if isWanted(device) { found.append(device) }
         }
-        survey.devices = await read(FieldLink.unique(found), progress)
+        let heard = progress.found
+        let unheard = search.addresses.filter { address in
+            !heard.contains { $0.address == address }
+        }
+        survey.silent = await ask(unheard, search.ranges, progress)
+        let found = progress.found
+        if search.readsDevices { await read(found, progress) }
+        let devices = progress.devices
+        survey.devices = found.enumerated().map { place, device in
+            devices[place] ?? FieldDevice(device)
+        }.sorted {
+            ($0.found.instance, $0.found.address.text) < ($1.found.instance, $1.found.address.text)
+        }
         return survey
     }
 
-    /// An I-Am that comes again may say something else of the device's sizes: the first counts.
-    private static func unique(_ found: [FoundDevice]) -> [FoundDevice] {
-        struct Key: Hashable {
-            let address: DeviceAddress
-            let instance: UInt32
+    /// Asks each address, and returns those without a reply.
+    private func ask(
+        _ addresses: [DeviceAddress], _ ranges: [InstanceRange], _ progress: SurveyProgress
+    ) async -> [DeviceAddress] {
+        // A device at an address introduces itself whatever instances were requested.
+        @Sendable func isWanted(_ device: FoundDevice) -> Bool {
+            ranges.isEmpty || ranges.contains { $0.contains(device.instance) }
         }
-        var known: Set<Key> = []
-        return found.filter {
-            known.insert(Key(address: $0.address, instance: $0.instance)).inserted
-        }
-        .sorted { ($0.instance, $0.address.text) < ($1.instance, $1.address.text) }
-    }
-
-    private func ask(_ addresses: [DeviceAddress]) async -> [(DeviceAddress, FoundDevice?)] {
-        await withTaskGroup(of: (Int, FoundDevice?).self) { group in
+        return await withTaskGroup(of: (Int, Bool).self) { group in
             for (place, address) in addresses.enumerated() {
-                group.addTask { (place, await introduction(of: address)) }
+                group.addTask {
+                    let devices = await introductions(at: address)
+                    for device in devices where isWanted(device) { progress.add(device) }
+                    return (place, devices.isEmpty && !Task.isCancelled)
+                }
             }
-            var found: [Int: FoundDevice?] = [:]
-            for await (place, device) in group { found[place] = device }
-            return addresses.enumerated().map { ($1, found[$0] ?? nil) }
+            var silent: Set<Int> = []
+            for await (place, isSilent) in group where isSilent { silent.insert(place) }
+            return silent.sorted().map { addresses[$0] }
         }
     }
 
-    /// Who is at an address: by Who-Is, else by its Device object, because devices exist whose I-Am
-    /// goes to a subnet that is not ours.
-    func introduction(of address: DeviceAddress) async -> FoundDevice? {
+    /// The devices at an address: by Who-Is, else by a read of the Device object, because the I-Am
+    /// of some devices goes to another subnet. A gateway has several devices at its address.
+    func introductions(at address: DeviceAddress) async -> [FoundDevice] {
         let heard = try? await whoIs(
             [], to: .device(address), wait: settings.wait, repeatCount: 1)
-        if let device = heard?.first { return FoundDevice(device) }
-        return try? await readInstance(at: address)
+        if let heard, !heard.isEmpty { return heard.map(FoundDevice.init) }
+        guard let device = try? await readInstance(at: address) else { return [] }
+        return [device]
     }
 
-    /// The instance of whoever is at an address.
+    /// Reads the instance of the device at an address.
     func readInstance(at address: DeviceAddress) async throws(RequestFailure) -> FoundDevice {
         let anyone = ObjectIdentifier(.device, ObjectIdentifier.wildcardInstance)
         let values = try await client.readProperty(
@@ -110,24 +139,23 @@ extension FieldLink {
         return FoundDevice(address: address, instance: object.instance)
     }
 
-    private func read(_ found: [FoundDevice], _ progress: ProgressLine) async -> [FieldDevice] {
+    private func read(_ found: [FoundDevice], _ progress: SurveyProgress) async {
         let reader = DeviceReader(client: client)
-        progress.show(0, of: found.count)
-        defer { progress.clear() }
-        return await withTaskGroup(of: (Int, FieldDevice).self) { group in
+        await withTaskGroup(of: Void.self) { group in
             var waiting = Array(found.enumerated())[...]
-            var devices: [Int: FieldDevice] = [:]
+            @Sendable func readDevice(_ place: Int, _ device: FoundDevice) async {
+                let read = await reader.read(device)
+                // Half of a device, because a person ended the reading, is not what it has.
+                if !Task.isCancelled { progress.add(read, at: place) }
+            }
             for _ in 0..<FieldLink.readerCountMax {
                 guard let (place, device) = waiting.popFirst() else { break }
-                group.addTask { (place, await reader.read(device)) }
+                group.addTask { await readDevice(place, device) }
             }
-            for await (place, device) in group {
-                devices[place] = device
-                progress.show(devices.count, of: found.count)
-                guard let (place, device) = waiting.popFirst() else { continue }
-                group.addTask { (place, await reader.read(device)) }
+            for await _ in group {
+                guard !Task.isCancelled, let (place, device) = waiting.popFirst() else { continue }
+                group.addTask { await readDevice(place, device) }
             }
-            return found.indices.compactMap { devices[$0] }
         }
     }
 }

@@ -1,27 +1,60 @@
 import Dispatch
 import Glibc
 
-/// Waiting for the person to end a command that runs until then.
+/// Ends by Ctrl-C, by SIGTERM, or by the terminal that goes away.
 enum Interruption {
-    /// Returns at Ctrl-C, when the program is told to end, when its terminal goes away, or when the
-    /// time is over.
+    private static let signals = [SIGINT, SIGTERM, SIGHUP]
+
+    /// Returns at an interruption, or when the time is over.
     static func wait(atMost length: Duration?) async {
-        let (signals, sink) = AsyncStream.makeStream(of: Int32.self)
-        let sources = [SIGINT, SIGTERM, SIGHUP].map { number in
-            // The source hears it in place of the system's own handling.
-            signal(number, SIG_IGN)
-            let source = DispatchSource.makeSignalSource(signal: number)
-            source.setEventHandler { sink.yield(number) }
-            source.resume()
-            return source
-        }
+        let (heard, sink) = AsyncStream.makeStream(of: Int32.self)
+        let sources = watch { sink.yield($0) }
         let timer = Task {
             guard let length else { return }
             try await Task.sleep(for: length)
             sink.finish()
         }
-        for await _ in signals { break }
+        for await _ in heard { break }
         timer.cancel()
         for source in sources { source.cancel() }
+    }
+
+    /// What `body` returned, and whether it was interrupted meanwhile.
+    struct Outcome<Answer: Sendable>: Sendable {
+        let answer: Answer
+        let wasInterrupted: Bool
+    }
+
+    /// Runs `body`, and cancels its task at an interruption. A second one ends the program at once.
+    static func cancelling<Answer: Sendable>(
+        _ body: @escaping @Sendable () async -> Answer
+    ) async -> Outcome<Answer> {
+        let task = Task { await body() }
+        let (heard, sink) = AsyncStream.makeStream(of: Int32.self)
+        let sources = watch { number in
+            // From now on the system's own handling.
+            signal(number, SIG_DFL)
+            task.cancel()
+            sink.yield(number)
+        }
+        let answer = await task.value
+        for source in sources { source.cancel() }
+        sink.finish()
+        var wasInterrupted = false
+        for await _ in heard { wasInterrupted = true }
+        return Outcome(answer: answer, wasInterrupted: wasInterrupted)
+    }
+
+    private static func watch(
+        _ handler: @escaping @Sendable (Int32) -> Void
+    ) -> [any DispatchSourceSignal] {
+        signals.map { number in
+            // The source receives it in place of the system's own handling.
+            signal(number, SIG_IGN)
+            let source = DispatchSource.makeSignalSource(signal: number)
+            source.setEventHandler { handler(number) }
+            source.resume()
+            return source
+        }
     }
 }

@@ -28,7 +28,7 @@ struct ProbeCommand: AsyncParsableCommand {
 
     @Argument(
         help:
-            "The device: its instance, A.B.C.D[:PORT], or NETWORK:MAC@A.B.C.D[:PORT] behind a router."
+            "The device: its instance, A.B.C.D[:PORT], NETWORK:MAC@A.B.C.D[:PORT] behind a router, or INSTANCE@ before either, for one of several at an address."
     )
     var device: String
 
@@ -48,7 +48,8 @@ struct ProbeCommand: AsyncParsableCommand {
             throw ToolFailure(
                 .usage,
                 "found \(CellProblem.quoted(device)), expected an instance up to 4194302, an address "
-                    + "like 10.0.0.9:47808, or 2001:0c@10.0.0.9 for station 0c of network 2001")
+                    + "like 10.0.0.9:47808, 2001:0c@10.0.0.9 for station 0c of network 2001, or "
+                    + "1001@10.0.0.9 for one of several devices there")
         }
         let watch = IntroductionWatch()
         let showsDatagrams = hex
