@@ -184,8 +184,10 @@ import TimeSeriesModel
         store = try Store.open(in: storage)
         let error = #expect(throws: StoreError.self) { try store.compact() }
         #expect(error?.code == .damaged)
+        #expect(error?.file == path)
         #expect(store.snapshot().segments.count == 2)
         let log = DamageLog()
         #expect(try store.snapshot().everything(skipping: log)[1]?.count == 100)
+        #expect(log.losses.map(\.file) == [path])
     }
 }

@@ -12,6 +12,8 @@ struct EncodedRun: Sendable {
         var count: Int
         var lastLSN: UInt64
         var statistics: ChunkStatistics
+        /// Whether ``body`` is a whole damaged chunk, which gets no new checksum.
+        var isDamaged = false
     }
 
     let series: SeriesID
@@ -40,11 +42,25 @@ struct EncodedRun: Sendable {
         add(start..<bytes.count, count, lastLSN, statistics)
     }
 
+    /// Adds a damaged chunk with its header, to be copied as it is.
+    ///
+    /// - Parameter statistics: those of its index entry.
+    mutating func append(damaged chunk: [UInt8], statistics: ChunkStatistics) {
+        let start = bytes.count
+        bytes.append(contentsOf: chunk)
+        add(
+            start..<bytes.count, statistics.usableCount + statistics.badCount, 0, statistics,
+            isDamaged: true)
+    }
+
     private mutating func add(
-        _ body: Range<Int>, _ count: Int, _ lastLSN: UInt64, _ statistics: ChunkStatistics
+        _ body: Range<Int>, _ count: Int, _ lastLSN: UInt64, _ statistics: ChunkStatistics,
+        isDamaged: Bool = false
     ) {
         chunks.append(
-            Chunk(body: body, count: count, lastLSN: lastLSN, statistics: statistics))
+            Chunk(
+                body: body, count: count, lastLSN: lastLSN, statistics: statistics,
+                isDamaged: isDamaged))
         sampleCount += count
     }
 }

@@ -78,13 +78,17 @@ final class SegmentWriter {
             bodyByteCount: body.byteCount, series: series, count: chunk.count,
             firstTime: chunk.statistics.firstTime, lastLSN: chunk.lastLSN)
         let start = offset
-        guard start + header.chunkByteCount < IndexEntry.offsetLimit else {
+        let byteCount = chunk.isDamaged ? body.byteCount : header.chunkByteCount
+        guard start + byteCount < IndexEntry.offsetLimit else {
             throw StoreError(.limitExceeded, "a segment may hold 1 TiB at most", file: path)
         }
-        header.append(body: body, at: start, salt: identity.fileSalt, to: &buffer)
+        if chunk.isDamaged {
+            buffer.append(body)
+        } else {
+            header.append(body: body, at: start, salt: identity.fileSalt, to: &buffer)
+        }
         try entries.append(
-            IndexEntry(
-                offset: start, byteCount: header.chunkByteCount, statistics: chunk.statistics),
+            IndexEntry(offset: start, byteCount: byteCount, statistics: chunk.statistics),
             of: series)
         chunkCount += 1
         sampleCount += chunk.count

@@ -35,11 +35,23 @@ struct ChunkFeeder {
         run.append(body: body, count: count, lastLSN: lsn, statistics: statistics)
     }
 
+    /// Adds a damaged chunk as it is; the samples before it end their own chunk.
+    mutating func append(
+        damaged chunk: [UInt8], statistics: ChunkStatistics, using encoder: inout ChunkEncoder
+    ) throws(StoreError) {
+        try endChunk(&encoder)
+        run.append(damaged: chunk, statistics: statistics)
+    }
+
     /// Encodes what is left as a last, smaller chunk.
     mutating func finish(using encoder: inout ChunkEncoder) throws(StoreError) -> EncodedRun {
+        try endChunk(&encoder)
+        return run
+    }
+
+    private mutating func endChunk(_ encoder: inout ChunkEncoder) throws(StoreError) {
         if !waiting.isEmpty { try encode(0..<waiting.count, &encoder) }
         waiting.removeAll(keepingCapacity: true)
-        return run
     }
 
     private mutating func drain(_ lsn: LSN, _ encoder: inout ChunkEncoder) throws(StoreError) {

@@ -114,10 +114,13 @@ struct SampleDigest: Equatable {
     private var values: UInt64 = 0
     private var qualities: UInt64 = 0
 
-    /// - Parameter removed: what is left out.
+    /// - Parameters:
+    ///   - removed: what is left out.
+    ///   - log: collects damage, which is left out too; without one, damage is thrown.
     init(
         of series: SeriesID, in year: YearView, without removed: RemovedRange? = nil,
-        _ scratches: ScratchPool, checking cancellation: CancellationCheck = .none
+        _ scratches: ScratchPool, skipping log: DamageLog? = nil,
+        checking cancellation: CancellationCheck = .none
     ) throws(StoreError) {
         var timeHash = H64(seed: 1)
         var valueHash = H64(seed: 2)
@@ -127,7 +130,7 @@ struct SampleDigest: Equatable {
         let isConcerned = removed?.concerns(series) == true
         for bounds in isConcerned ? removed?.kept(in: all) ?? [] : [all] {
             _ = try year.forEachRun(
-                of: series, bounds, .forward, scratches, nil, checking: cancellation
+                of: series, bounds, .forward, scratches, log, checking: cancellation
             ) { (frame, positions) in
                 timeHash.update(frame.times.span.extracting(positions).rawSpan)
                 valueHash.update(frame.values.span.extracting(positions).rawSpan)

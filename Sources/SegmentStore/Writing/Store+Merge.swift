@@ -4,22 +4,26 @@ import Synchronization
 public import TimeSeriesModel
 
 extension Store {
-    /// Rewrites each year that has more than one segment into a single one, in full chunks.
+    /// Merges the segments of each year that has more than one, into full chunks.
     ///
     /// The result is read back and compared with its sources, sample by sample, before it takes
-    /// their place. Memory does not grow with the store. A year whose sources are damaged is left as
-    /// it is.
+    /// their place. Memory does not grow with the store. A segment with damage stays as it is: its
+    /// neighbors, those that its samples replace and those that replace its samples, are merged
+    /// among themselves. A year without room is left as it is.
     ///
-    /// - Returns: the years that were merged.
-    /// - Throws: ``StoreError`` with code `damaged` after all other years were merged;
-    ///   `diskReserve`, `diskFull` and their kin at once.
+    /// - Returns: the years in which segments were merged.
+    /// - Throws: ``StoreError`` after all other segments were merged: `damaged` if one has damage,
+    ///   `diskReserve` or `diskFull` if there was no room for a year; other codes at once.
     @discardableResult
     public func compact() throws(StoreError) -> [UTCYear] {
         try mergeYears { $0.segments.count > 1 }
     }
 
-    /// Merges the years where small segments have gathered: eight of them, or so many that they
-    /// hold more than a quarter of the year.
+    /// Merges where small segments have gathered: eight of them, or as many as hold more than a
+    /// quarter of what is merged already.
+    ///
+    /// - Returns: as ``compact()``.
+    /// - Throws: as ``compact()``.
     @discardableResult
     public func mergeWhereDue() throws(StoreError) -> [UTCYear] {
         try mergeYears(where: \.isMergeDue)
@@ -35,64 +39,91 @@ extension Store {
         where isDue: (YearView) -> Bool
     ) throws(StoreError) -> [UTCYear] {
         var merged: [UTCYear] = []
-        var damage: StoreError?
-        for year in state.withLock({ $0.files.years }) where isDue(year) {
+        var failures: [StoreError] = []
+        for year in state.withLock({ $0.files.years.map(\.year) }) {
             do throws(StoreError) {
-                let rewriting = try rewrite(year)
-                try publish(rewriting.edit, segments: rewriting.segments)
-                merged.append(year.year)
+                if try merge(year, where: isDue) { merged.append(year) }
             } catch {
-                guard error.code == .damaged else { throw error }
-                damage = error
+                guard error.code == .diskReserve || error.code == .diskFull else { throw error }
+                failures.append(error)
             }
         }
-        if let damage { throw damage }
+        if let damage = knownDamage.first ?? failures.first { throw damage }
         return merged
     }
 
-    /// A year written anew, or years: compared with its sources and ready to be published.
+    /// Merges the groups of a year's segments that are due.
+    ///
+    /// - Returns: whether there were any.
+    private func merge(
+        _ year: UTCYear, where isDue: (YearView) -> Bool
+    ) throws(StoreError) -> Bool {
+        var hasMerged = false
+        // Each round ends with fewer segments, or with one more that is known to be damaged.
+        while let group = state.withLock({ state in
+            state.mergeGroups(of: year).first { $0.isSound && isDue($0.view) }
+        }) {
+            do throws(StoreError) {
+                let rewriting = try rewrite(group.view)
+                try publish(rewriting.edit, segments: rewriting.segments)
+                hasMerged = true
+            } catch {
+                try noteDamage(error, in: group.view)
+            }
+        }
+        return hasMerged
+    }
+
+    /// Remembers a segment that cannot be read whole, so that it is left out from then on.
+    ///
+    /// - Throws: `error`, if it is of another kind or says nothing new.
+    func noteDamage(_ error: StoreError, in year: YearView) throws(StoreError) {
+        guard error.code == .damaged,
+            let segment = year.segments.first(where: { $0.path == error.file }),
+            state.withLock({ $0.damagedSegments.updateValue(error, forKey: segment.path) }) == nil
+        else { throw error }
+    }
+
+    /// The damage that keeps segments of the store from being merged.
+    private var knownDamage: [StoreError] {
+        state.withLock { state in
+            let names = Set(state.manifest.files.map(\.name))
+            state.damagedSegments = state.damagedSegments.filter { names.contains($0.key) }
+            return state.damagedSegments.sorted { $0.key < $1.key }.map(\.value)
+        }
+    }
+
+    /// Segments written anew, compared with their sources and ready to be published.
     struct Rewriting {
         var edit = ManifestEdit()
         var segments: [FinishedSegment] = []
+        /// Samples in the new segments that can be read.
+        var keptCount = 0
         /// Samples that were left out.
         var removedCount = 0
     }
 
-    /// Writes a year into one segment, or into none where nothing is left of it.
+    /// Writes sound segments of a year into one segment, or into none if nothing of them is left.
     ///
-    /// - Parameter removed: what is left out, and out of the count.
+    /// - Parameter removed: what is left out.
+    /// - Returns: what to publish, without a change of the year's count.
     func rewrite(
         _ year: YearView, without removed: RemovedRange? = nil
     ) throws(StoreError) -> Rewriting {
         var rewriting = Rewriting()
         rewriting.edit.dropped = Set(year.segments.map(\.row.name))
-        let known = state.withLock { $0.manifest.sampleCounts[year.year.number] ?? 0 }
-        if let removed, removed.covers(year.year) {
-            // Nothing is read: a year that is to go may be damaged.
-            rewriting.edit.dropped.formUnion(year.missing.map(\.file))
-            rewriting.edit.sampleCountChanges = [year.year.number: -known]
-            rewriting.removedCount = known
-            return rewriting
-        }
-        if let missing = year.missing.first { throw StoreError(missing) }
         let series = try year.seriesWithSampleCounts()
         // A removal gives space back: it may use the reserve.
-        try refuseWithoutRoom(
-            toRewrite: year, keepsReserve: removed == nil)
+        try refuseWithoutRoom(toRewrite: year, keepsReserve: removed == nil)
         let target = LazySegmentWriter(self, year.year, .merged, year.lsns)
         do throws(StoreError) {
             try write(year, series, without: removed, to: target)
-            var kept = 0
-            if let segment = try target.finish() {
-                let result = try Segment.open(segment.row, in: storage, at: segment.temporaryPath)
-                kept = try compare(
-                    YearView(year: year.year, segments: [result], missing: []), with: year,
-                    without: removed, series)
-                rewriting.segments = [segment]
-            }
-            guard removed != nil else { return rewriting }
-            rewriting.edit.sampleCountChanges = [year.year.number: kept - known]
-            rewriting.removedCount = known - kept
+            guard let segment = try target.finish() else { return rewriting }
+            let result = try Segment.open(segment.row, in: storage, at: segment.temporaryPath)
+            rewriting.keptCount = try compare(
+                YearView(year: year.year, segments: [result], missing: []), with: year,
+                without: removed, series)
+            rewriting.segments = [segment]
             return rewriting
         } catch {
             target.discard()

@@ -21,10 +21,13 @@ extension Store {
     /// and stay, also if the samples that they replace or repeat are removed; only with `keep`, a
     /// sample that gives way to one that is being removed is left out.
     ///
+    /// A damaged chunk goes if all of its samples are in the range; otherwise it stays as it is,
+    /// whole and damaged.
+    ///
     /// - Returns: what was removed.
     /// - Throws: ``StoreError``: `invalidParameter` for an unknown series, `busy`, `closed`,
-    ///   `failed`; `damaged` where a year cannot be rewritten without making a loss final;
-    ///   `diskFull` where there is no room for the years that are rewritten.
+    ///   `failed`; `damaged` if a segment file that has samples of the range is missing, or parts of
+    ///   it have no known owner; `diskFull` if there is no room for the years that are rewritten.
     @discardableResult
     public func remove(
         _ series: SeriesID? = nil, in range: TimeRange
@@ -92,9 +95,9 @@ extension Store {
         var whole = Rewriting()
         do throws(StoreError) {
             for year in state.withLock({ $0.files.years }) where removed.touches(year.year) {
-                let one = try rewrite(year, without: removed)
+                let one = try rewriteYear(year, without: removed)
                 whole.edit.dropped.formUnion(one.edit.dropped)
-                whole.edit.sampleCountChanges.merge(one.edit.sampleCountChanges) { $1 }
+                whole.edit.sampleCountChanges[year.year.number] = -one.removedCount
                 whole.segments += one.segments
                 report.samples += one.removedCount
             }
@@ -110,6 +113,58 @@ extension Store {
         report.files = before.files - after.files
         report.bytes = before.bytes - after.bytes
         return report
+    }
+
+    /// Rewrites the segments of a year, those with damage each by itself.
+    private func rewriteYear(
+        _ year: YearView, without removed: RemovedRange
+    ) throws(StoreError) -> Rewriting {
+        let known = state.withLock { $0.manifest.sampleCounts[year.year.number] ?? 0 }
+        if removed.covers(year.year) {
+            // Nothing is read: a year that is to go may be damaged.
+            var whole = Rewriting()
+            whole.edit.dropped = Set(year.segments.map(\.row.name) + year.missing.map(\.file))
+            whole.removedCount = known
+            return whole
+        }
+        if let missing = year.missing.first { throw StoreError(missing) }
+        // Each round is the last, or ends with one more segment that is known to be damaged.
+        while true {
+            var whole = Rewriting()
+            let groups = state.withLock { $0.mergeGroups(of: year.year) }
+            do throws(StoreError) {
+                for group in groups {
+                    let one =
+                        group.isSound
+                        ? try rewrite(group.view, without: removed)
+                        : try rewriteDamaged(group.view, without: removed)
+                    whole.edit.dropped.formUnion(one.edit.dropped)
+                    whole.segments += one.segments
+                    whole.keptCount += one.keptCount
+                }
+                if groups.contains(where: { !$0.isSound }) {
+                    whole.keptCount = try sampleCount(of: whole, in: year.year)
+                }
+                whole.removedCount = max(0, known - whole.keptCount)
+                return whole
+            } catch {
+                for segment in whole.segments { segment.discard(in: storage) }
+                try noteDamage(error, in: year)
+            }
+        }
+    }
+
+    /// Counts the samples of a year's new segments, those of damaged chunks by their index entries.
+    private func sampleCount(
+        of rewriting: Rewriting, in year: UTCYear
+    ) throws(StoreError) -> Int {
+        var segments: [Segment] = []
+        for segment in rewriting.segments {
+            segments.append(try Segment.open(segment.row, in: storage, at: segment.temporaryPath))
+        }
+        return try YearView(
+            year: year, segments: segments.sorted { $0.priority < $1.priority }, missing: []
+        ).sampleCountPastDamage(scratches)
     }
 
     /// Publishes in the writer's turn, so that each batch comes before the removal or after it.
@@ -163,7 +218,7 @@ extension Snapshot {
     ///
     /// Reads the samples of the year that contains the time; years before it are counted unread.
     ///
-    /// - Throws: ``StoreError`` with code `damaged` if what is in that year cannot be read.
+    /// - Throws: ``StoreError`` with code `damaged` as ``Store/removeSamples(before:dryRun:)``.
     public func removal(before time: Timestamp) throws(StoreError) -> RemovalReport {
         let removed = RemovedRange(
             series: nil, range: TimeRange(from: Timestamp(rawValue: .min), to: time)!)
@@ -177,22 +232,47 @@ extension Snapshot {
                     continue
                 }
             }
-            for item in try year.allSeries() {
-                report.samples += try SampleDigest(
-                    of: item, in: year, scratches, checking: .task
-                ).count
-                report.samples -= try SampleDigest(
-                    of: item, in: year, without: removed, scratches, checking: .task
-                ).count
-            }
+            if let missing = year.missing.first { throw StoreError(missing) }
+            report.samples += try year.sampleCountPastDamage(scratches, checking: .task)
+            report.samples -= try year.sampleCountPastDamage(
+                scratches, without: removed, checking: .task)
         }
         return report
     }
 }
 
 extension YearView {
+    /// Counts the visible samples of a year, those of a damaged chunk by its index entry.
+    ///
+    /// A sample that a damaged chunk replaces, or that replaces one of it, is counted twice.
+    ///
+    /// - Parameter removed: what is left out; a damaged chunk is, if nothing of it stays.
+    /// - Throws: `damaged` if parts of a file have no known owner.
+    fileprivate func sampleCountPastDamage(
+        _ scratches: ScratchPool, without removed: RemovedRange? = nil,
+        checking cancellation: CancellationCheck = .none
+    ) throws(StoreError) -> Int {
+        var count = 0
+        for segment in segments { try segment.reportLosses(to: nil) }
+        for series in try allSeries() {
+            let log = DamageLog()
+            count += try SampleDigest(
+                of: series, in: self, without: removed, scratches, skipping: log,
+                checking: cancellation
+            ).count
+            for damage in log.losses {
+                guard let segment = segments.first(where: { $0.path == damage.file }) else {
+                    throw StoreError(damage)
+                }
+                count +=
+                    try segment.entries(of: series).first { $0.offset == damage.offset }?.count ?? 0
+            }
+        }
+        return count
+    }
+
     /// Every series that has samples in segments or heads, ascending.
-    fileprivate func allSeries() throws(StoreError) -> [SeriesID] {
+    private func allSeries() throws(StoreError) -> [SeriesID] {
         let stored = try seriesWithSampleCounts().map(\.series)
         return Set(stored).union(heads.generations.flatMap(\.allSeries)).sorted()
     }

@@ -33,6 +33,9 @@ public final class Store: Sendable {
         var flushFailure: StoreError?
         /// Why the last flush or merge that an append started could not be done, if so.
         var maintenanceFailure: StoreError?
+        /// Segments that could not be read whole, by file, and what was found. They are left out of
+        /// merges.
+        var damagedSegments: [String: StoreError] = [:]
         /// Whether what an earlier process left in the log is not in segments yet, for lack of
         /// space. Until then the log takes nothing: a record after a torn one would look like one
         /// after a hole.
