@@ -8,10 +8,14 @@ let package = Package(
         // For comparison only: the engine itself does not know SQLite.
         .systemLibrary(
             name: "CAlmanacSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+        // Writes measured tables into the pages; knows nothing of the engine.
+        .target(name: "BenchReport", swiftSettings: [.treatAllWarnings(as: .error)]),
+        .testTarget(name: "BenchReportTests", dependencies: ["BenchReport"]),
         .executableTarget(
             name: "bench",
             dependencies: [
-                "CAlmanacSQLite", .product(name: "AlmanacEngine", package: "Almanac"),
+                "BenchReport", "CAlmanacSQLite",
+                .product(name: "AlmanacEngine", package: "Almanac"),
                 .product(name: "Almanac", package: "Almanac"),
                 .product(name: "AlmanacSimulation", package: "Almanac"),
                 .product(name: "AlmanacCollector", package: "Almanac"),

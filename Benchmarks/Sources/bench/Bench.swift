@@ -24,11 +24,13 @@ import Foundation
         case "golden":
             var golden = try GoldenStore(rest)
             try golden.run()
-        case "memory": try MemoryRun().run()
+        case "memory": try MemoryRun(rest).run()
         case "site": try SiteRun(rest).run()
         case "facade": try FacadeRun(rest).run()
         case "requests": try RequestsRun(rest).run()
         case "readers": try ReadersRun(rest).run()
+        case "compare": try CompareRun(rest).run()
+        case "report": try ReportRun(rest).run()
         case "step": try Steps.run(rest)
         default: throw UsageError(usage)
         }
@@ -36,23 +38,27 @@ import Foundation
 
     private static let usage = """
         usage: bench quick [--points N] [--years N] [--repetitions N] [--tick N]
-                           [--result OUT.json]
-               bench run FILE [--result OUT.json] [--work DIR] [--repetitions N]
+               bench run FILE [--work DIR] [--repetitions N]
                bench data FILE [--points N] [--years N]
                bench codecs
                bench micro
                bench cache [--devices N] [--repetitions N]
-               bench synthetic [--series N] [--years N] [--step SECONDS] [--result OUT.json]
+               bench synthetic [--series N] [--years N] [--step SECONDS]
                bench memory
                bench site [--devices N] [--points N] [--hours N] [--open N] [--work DIR]
                bench facade [--repetitions N]
                bench readers [--readers N] [--seconds N]
                bench requests
+               bench compare OTHER-BENCH FILE [--pairs N]
+               bench report [--only NAME,…] [--quick] [--allow-dirty] [--real FILE]
+                            [--before OTHER-BENCH] | --write | --check
                bench golden FOLDER
 
         quick makes its own data and runs this engine and SQLite on it. FILE is a standard workload
         (docs/performance.md), as data writes one; FILE.queries and FILE.expected.json beside it are
-        used where they are there.
+        used if they are there. Each command that measures writes its figures with --result OUT.json.
+        report runs all of them and writes the tables of the pages; --write writes them from the result
+        files that are there, --check compares.
         Example: bench quick --points 196 --result quick.json
         """
 }

@@ -1,4 +1,5 @@
 import Almanac
+import BenchReport
 import Foundation
 
 /// `bench cache`: what the realtime cache takes for its questions, alone and with other threads at
@@ -6,13 +7,15 @@ import Foundation
 struct CacheRun {
     private let deviceCount: Int
     private let repetitions: Int
+    private let resultPath: String?
     private static let pointsPerDevice = 98
 
     init(_ arguments: ArraySlice<String>) throws {
         let words = try Arguments(
-            arguments, of: "cache", words: 0, options: ["--devices", "--repetitions"])
+            arguments, of: "cache", words: 0, options: ["--devices", "--repetitions", "--result"])
         deviceCount = try words.number("--devices", default: 1000)
         repetitions = try words.number("--repetitions", default: 5)
+        resultPath = words.text("--result")
     }
 
     func run() throws {
@@ -22,23 +25,32 @@ struct CacheRun {
                     device: DeviceID(UInt32(device)), type: .input, number: UInt32($0))
             }
         }
-        announce("\(points.count) points; best of \(repetitions); ns a question and thread")
+        var table = ResultTable(
+            labels: [""], columns: [.init("ns", title: "ns per call and thread", decimals: 0)])
         for stripes in [1, 16] {
             let caches = try StripedCaches(stripes, points)
             try check(caches, points)
-            announce("\(stripes == 1 ? "one lock" : "\(stripes) locks, by device")")
+            let locks = stripes == 1 ? "one lock" : "\(stripes) locks, by device"
             for threads in [1, 2, 4, 8] {
-                let nanoseconds = best { caches.ask(points, threads: threads) }
-                row("  cachedValue, \(threads) threads", nanoseconds)
+                table.append(
+                    "a cached value, \(locks), \(threads) threads",
+                    figures: ["ns": best { caches.ask(points, threads: threads) }])
             }
         }
         let caches = try StripedCaches(1, points)
-        row("cachedValues of 98 points", best { caches.askDevices(deviceCount) })
-        row("cache of 98 values", best { caches.tell(points, CacheRun.pointsPerDevice) })
-        row("stats of all", best { caches.time { _ = caches.first.stats() } })
-        row(
-            "evictStaleValues, nothing stale",
-            best { caches.time { caches.first.evictStaleValues() } })
+        let steps: [(String, () -> Double)] = [
+            ("the 98 cached values of a device", { caches.askDevices(deviceCount) }),
+            ("98 values into the cache", { caches.tell(points, CacheRun.pointsPerDevice) }),
+            ("statistics of all", { caches.time { _ = caches.first.stats() } }),
+            (
+                "removal of stale values, none of them stale",
+                { caches.time { caches.first.evictStaleValues() } }
+            ),
+        ]
+        for (name, body) in steps { table.append(name, figures: ["ns": best(body)]) }
+        try Measured(
+            data: "\(points.count.grouped) points, best of \(repetitions)", table: table
+        ).show(resultPath: resultPath)
     }
 
     private func check(_ caches: StripedCaches, _ points: [PointAddress]) throws {
@@ -51,12 +63,6 @@ struct CacheRun {
 
     private func best(_ body: () -> Double) -> Double {
         (0..<repetitions).map { _ in body() }.min() ?? .nan
-    }
-
-    private func row(_ name: String, _ nanoseconds: Double) {
-        announce(
-            name.padding(toLength: 40, withPad: " ", startingAt: 0)
-                + String(format: "%12.0f", nanoseconds))
     }
 }
 

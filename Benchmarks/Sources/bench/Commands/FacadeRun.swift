@@ -1,17 +1,20 @@
 import Almanac
 import AlmanacSimulation
+import BenchReport
 import Foundation
 import SegmentStore
 
-/// `bench facade`: what questions to `DataManager` take, and the same questions to the engine below it
-/// in the same run, in turns.
+/// `bench facade`: how long calls of `DataManager` take, and the same calls of the engine below it in
+/// the same run, in turns.
 struct FacadeRun {
     private let repetitions: Int
-    private static let questionCount = 20_000
+    private let resultPath: String?
 
     init(_ arguments: ArraySlice<String>) throws {
-        let words = try Arguments(arguments, of: "facade", words: 0, options: ["--repetitions"])
+        let words = try Arguments(
+            arguments, of: "facade", words: 0, options: ["--repetitions", "--result"])
         repetitions = try words.number("--repetitions", default: 7)
+        resultPath = words.text("--result")
     }
 
     func run() throws {
@@ -19,53 +22,30 @@ struct FacadeRun {
         try DiskUsage.makeEmpty(work)
         defer { try? FileManager.default.removeItem(atPath: work) }
         let year = try FacadeYear(at: work)
-        announce("98 points of a year, \(year.sampleCount) samples; ns, best of \(repetitions)")
-        announce("                                          engine      façade     ratio")
-        for question in try year.questions() {
-            var engine = Double.nan
-            var facade = Double.nan
+        var table = ResultTable(
+            labels: ["ns"],
+            columns: [
+                .init("engine", decimals: 0), .init("facade", title: "`DataManager`", decimals: 0),
+                .init("ratio", decimals: 2),
+            ])
+        for query in try FacadeQueries(year).all() {
+            var engine: Double?
+            var facade = Double.infinity
             for _ in 0..<repetitions {
-                // The lesser of a figure and none is the figure.
-                if let ask = question.engine {
-                    engine = Double.minimum(engine, try average(ask, question))
-                }
-                facade = Double.minimum(facade, try average(question.facade, question))
+                if let ask = query.engine { engine = min(engine ?? .infinity, try ask()) }
+                facade = min(facade, try query.facade())
             }
-            row(question.name, engine, facade)
+            table.append(
+                query.name,
+                figures: [
+                    "engine": engine, "facade": facade, "ratio": engine.map { facade / $0 },
+                ])
         }
-        try year.close()
+        year.close()
+        try Measured(
+            data:
+                "98 points of a year, \(year.sampleCount.grouped) samples; best of \(repetitions)",
+            table: table
+        ).show(resultPath: resultPath)
     }
-
-    private func average(
-        _ ask: (Int) throws -> Double, _ question: FacadeQuestion
-    ) throws -> Double {
-        var sum = 0.0
-        let count = question.count
-        let nanoseconds = try timed {
-            for index in 0..<count { sum += try ask(index) }
-        } then: { _ in
-            guard abs(sum - question.expected) <= 1e-9 * abs(question.expected) else {
-                throw WrongAnswer("\(question.name): \(sum) found, \(question.expected) expected")
-            }
-        }
-        return Double(nanoseconds) / Double(count)
-    }
-
-    private func row(_ name: String, _ engine: Double, _ facade: Double) {
-        let columns = [engine, facade, facade / engine].enumerated().map { index, figure in
-            figure.isNaN
-                ? "           –" : String(format: index == 2 ? "%10.2f" : "%12.0f", figure)
-        }
-        announce(name.padding(toLength: 36, withPad: " ", startingAt: 0) + columns.joined())
-    }
-}
-
-/// One kind of question: what is asked of both, and the sum of the answers.
-struct FacadeQuestion {
-    let name: String
-    let count: Int
-    let expected: Double
-    /// Nil where the engine has no such question.
-    let engine: ((Int) throws -> Double)?
-    let facade: (Int) throws -> Double
 }

@@ -1,3 +1,4 @@
+import BenchReport
 import Foundation
 
 /// `bench memory`: what importing, merging and scanning a store take of memory, for stores of
@@ -5,19 +6,31 @@ import Foundation
 struct MemoryRun {
     private static let slotsPerYear = 35_040
 
+    private let resultPath: String?
+
+    init(_ arguments: ArraySlice<String>) throws {
+        let words = try Arguments(arguments, of: "memory", words: 0, options: ["--result"])
+        resultPath = words.text("--result")
+    }
+
     func run() throws {
         let work = TemporaryFolder.path
         try DiskUsage.makeEmpty(work)
         defer { try? FileManager.default.removeItem(atPath: work) }
-        print("samples       import     merge      scan   (peak private MB)")
+        let steps = ["import", "merge", "scan"]
+        var table = ResultTable(
+            labels: ["Samples"],
+            columns: steps.map { .init($0, title: "\($0), MB", decimals: 1) })
         for series in [50, 200, 800] {
-            let peaks = try ["import", "merge", "scan"].map { step in
-                try MemoryStep.peak(step, "\(work)/\(series)", series: series)
+            var peaks: [String: Double?] = [:]
+            for step in steps {
+                peaks[step] = try MemoryStep.peak(step, "\(work)/\(series)", series: series)
             }
-            let count = String(series * MemoryRun.slotsPerYear)
-            print(
-                count.padding(toLength: 10, withPad: " ", startingAt: 0)
-                    + peaks.map { String(format: "%10.1f", $0) }.joined())
+            table.append((series * MemoryRun.slotsPerYear).grouped, figures: peaks)
         }
+        try Measured(
+            data: "50, 200 and 800 series of a year, each step in a process of its own",
+            table: table
+        ).show(resultPath: resultPath)
     }
 }

@@ -1,3 +1,4 @@
+import BenchReport
 import DurableFiles
 import Foundation
 import SegmentStore
@@ -5,14 +6,21 @@ import TimeSeriesModel
 
 /// `bench micro`: where the time of a look-up goes, on a store of its own making.
 struct MicroRun {
-    private static let pointCount = 98
+    /// The look-ups that are timed are in the first points; the frames of the others are more than a
+    /// store keeps in memory.
+    private static let pointCount = 294
+    private static let probedPointCount = 98
+    private static let frameSampleCount = 1024
     private static let probeCount = 400
 
     private let work: String
+    private let resultPath: String?
 
     init(_ arguments: ArraySlice<String>) throws {
-        let words = try Arguments(arguments, of: "micro", words: 0, options: ["--work"])
+        let words = try Arguments(
+            arguments, of: "micro", words: 0, options: ["--work", "--result"])
         work = words.text("--work") ?? TemporaryFolder.path
+        resultPath = words.text("--result")
     }
 
     func run() throws {
@@ -32,9 +40,11 @@ struct MicroRun {
         let file = try PosixStorage(root: folder, readOnly: true).open(segment.file, .read)
         let steps = LookUpSteps(
             store: store, snapshot: snapshot, file: file,
-            probes: try probes(workload, snapshot, file))
+            probes: try probes(workload, snapshot, file),
+            others: try others(workload, snapshot))
         try steps.check()
-        try print(steps)
+        try Measured(data: data(workload, steps), table: try table(of: steps))
+            .show(resultPath: resultPath)
     }
 
     private func probes(
@@ -42,7 +52,7 @@ struct MicroRun {
     ) throws -> [LookUpProbe] {
         var random = SampleRandom(seed: 99)
         return try (0..<MicroRun.probeCount).compactMap { _ in
-            let series = random.below(workload.series.count)
+            let series = random.below(MicroRun.probedPointCount)
             let position = random.below(workload.series[series].count)
             let time =
                 workload.time(of: series, at: position) + Int64(random.below(900_000))
@@ -51,22 +61,38 @@ struct MicroRun {
         }
     }
 
-    private func print(_ steps: LookUpSteps) throws {
-        announce("\(steps.probes.count) look-ups at random, everything in the page cache; ns each")
-        let lookUp = try steps.ofLookUp()
-        for step in lookUp { announce(row(step)) }
-        let (whole, parts) = (lookUp[lookUp.count - 1], lookUp.dropLast())
-        announce(
-            row(
-                LookUpSteps.Step(
-                    name: "left: known heads of chunks, buffers, choice of source",
-                    nanoseconds: parts.reduce(whole.nanoseconds) { $0 - $1.nanoseconds })))
-        announce("")
-        for step in try steps.others() { announce(row(step)) }
+    /// A look-up in each frame of the other points.
+    private func others(
+        _ workload: Workload, _ snapshot: Snapshot
+    ) throws -> [(series: SeriesID, time: Timestamp)] {
+        try (MicroRun.probedPointCount..<workload.series.count).flatMap { index in
+            guard let id = snapshot.catalog.series(of: workload.series[index].address) else {
+                throw WrongAnswer("no series of \(workload.series[index].address)")
+            }
+            let frames = stride(
+                from: MicroRun.frameSampleCount / 2, to: workload.series[index].count,
+                by: MicroRun.frameSampleCount)
+            return frames.map { (id, Timestamp(rawValue: workload.time(of: index, at: $0))) }
+        }
     }
 
-    private func row(_ step: LookUpSteps.Step) -> String {
-        step.name.padding(toLength: 60, withPad: " ", startingAt: 0)
-            + String(format: "%9.0f", step.nanoseconds)
+    private func data(_ workload: Workload, _ steps: LookUpSteps) -> String {
+        "\(workload.series.count) points of a year, \(workload.sampleCount.grouped) samples; "
+            + "\(steps.probes.count) look-ups inside chunks, everything in the page cache"
+    }
+
+    private func table(of steps: LookUpSteps) throws -> ResultTable {
+        var table = ResultTable(labels: ["Step"], columns: [.init("ns", decimals: 0)])
+        let parts = try steps.parts()
+        let whole = try steps.wholeWithRead()
+        for step in parts { table.append(step.name, figures: ["ns": step.nanoseconds]) }
+        table.append(
+            "left: heads of chunks, the frames that are kept, memory out of the processor's cache",
+            figures: ["ns": parts.reduce(whole.nanoseconds) { $0 - $1.nanoseconds }])
+        table.append("**\(whole.name)**", figures: ["ns": whole.nanoseconds])
+        for step in try steps.surroundings() {
+            table.append(step.name, figures: ["ns": step.nanoseconds])
+        }
+        return table
     }
 }

@@ -1,10 +1,11 @@
+import BenchReport
 import Foundation
 
 /// The figures of several engines side by side: the first is the one that the others are compared
 /// with.
-struct QuickReport: Encodable {
+struct QuickReport: Codable {
     /// A metric in which another engine is better.
-    struct Loss: Encodable {
+    struct Loss: Codable {
         var metric: String
         var to: String
         var ratio: Double
@@ -39,18 +40,7 @@ struct QuickReport: Encodable {
             Swift.print("\(engine.peer) (\(engine.version)): \(engine.settings)")
         }
         Swift.print("")
-        Swift.print(
-            row("", "", engines.map(\.peer), "× best SQLite"))
-        for name in QuickReport.metrics(engines) {
-            let figures = engines.map { engine in
-                engine.metrics[name].map { number($0.median) } ?? "-"
-            }
-            let best = QuickReport.bestPeer(name, engines)
-            Swift.print(
-                row(
-                    name, engines.lazy.compactMap { $0.metrics[name]?.unit }.first ?? "", figures,
-                    best.map { String(format: "%.2f", $0.ratio) } ?? ""))
-        }
+        Swift.print(table.text)
         Swift.print("")
         Swift.print(
             "Medians; a ratio above 1 is in favour of \(engines[0].peer). All answers agree.")
@@ -62,26 +52,12 @@ struct QuickReport: Encodable {
         if losses.isEmpty { Swift.print("\(engines[0].peer) loses none of them.") }
     }
 
-    private func row(
-        _ name: String, _ unit: String, _ figures: [String], _ ratio: String
-    ) -> String {
-        name.padding(toLength: 18, withPad: " ", startingAt: 0)
-            + unit.padding(toLength: 10, withPad: " ", startingAt: 0)
-            + (figures + [ratio]).map { figure in
-                String(repeating: " ", count: max(1, 18 - figure.count)) + figure
-            }.joined()
-    }
-
-    private func number(_ value: Double) -> String {
-        value >= 1000 ? String(format: "%.0f", value) : String(format: "%.3f", value)
-    }
-
-    private static func metrics(_ engines: [RunResult]) -> [String] {
+    static func metrics(_ engines: [RunResult]) -> [String] {
         RunResult.sorted(Set(engines.flatMap(\.metrics.keys)))
     }
 
     /// The best of the others, and how much better the first engine is: above 1 where it wins.
-    private static func bestPeer(
+    static func bestPeer(
         _ name: String, _ engines: [RunResult]
     ) -> (name: String, ratio: Double)? {
         guard let own = engines[0].metrics[name] else { return nil }

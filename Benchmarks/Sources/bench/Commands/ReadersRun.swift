@@ -1,4 +1,5 @@
 import Almanac
+import BenchReport
 import Foundation
 
 /// `bench readers`: what questions to `DataManager` take that a hundred readers ask, alone and beside a
@@ -8,12 +9,14 @@ import Foundation
 struct ReadersRun {
     private let readerCount: Int
     private let seconds: Int
+    private let resultPath: String?
 
     init(_ arguments: ArraySlice<String>) throws {
         let words = try Arguments(
-            arguments, of: "readers", words: 0, options: ["--readers", "--seconds"])
+            arguments, of: "readers", words: 0, options: ["--readers", "--seconds", "--result"])
         readerCount = try words.number("--readers", default: 100)
         seconds = try words.number("--seconds", default: 10)
+        resultPath = words.text("--result")
     }
 
     func run() throws {
@@ -21,26 +24,47 @@ struct ReadersRun {
         try DiskUsage.makeEmpty(work)
         defer { try? FileManager.default.removeItem(atPath: work) }
         let store = try CrowdStore(at: work)
-        announce(
-            "\(store.points.count) points, \(store.manager.snapshot().sampleCount) samples; "
-                + "\(readerCount) readers, \(seconds) s each")
+        let sampleCount = store.manager.snapshot().sampleCount
         let alone = try Crowd(store).ask(readers: readerCount, seconds: seconds)
         let writer = CrowdWriter(store)
         writer.start()
         let beside = Result { try Crowd(store).ask(readers: readerCount, seconds: seconds) }
         let report = try writer.stop()
         try check(work, report)
-        announce(
-            "µs                  alone p50       p99   beside a writer p50       p99   p99 ratio")
+        let table = table(alone, try beside.get(), report)
+        let data =
+            "\(store.points.count.grouped) points, \(sampleCount.grouped) samples; "
+            + "\(readerCount) readers, \(seconds) s each; beside them \(report.ticks.count) durable "
+            + "ticks of \(store.points.count.grouped) samples, \(report.flushCount) flushes, "
+            + "\(report.mergeCount) merges"
+        try Measured(data: data, table: table).show(resultPath: resultPath)
+    }
+
+    private func table(
+        _ alone: [[UInt64]], _ beside: [[UInt64]], _ report: CrowdWriter.Report
+    ) -> ResultTable {
+        var table = ResultTable(
+            labels: ["µs"],
+            columns: [
+                .init("alone50", title: "alone p50"), .init("alone99", title: "p99"),
+                .init("beside50", title: "beside a writer p50"), .init("beside99", title: "p99"),
+                .init("ratio", title: "ratio of p99"),
+            ])
         for question in Crowd.Question.allCases {
-            row(question.name, alone[question.rawValue], try beside.get()[question.rawValue])
+            let (alone, beside) = (alone[question.rawValue], beside[question.rawValue])
+            table.append(
+                question.name,
+                figures: [
+                    "alone50": late(alone, 50), "alone99": late(alone, 99),
+                    "beside50": late(beside, 50), "beside99": late(beside, 99),
+                    "ratio": late(beside, 99) / late(alone, 99),
+                ])
         }
         let ticks = report.ticks.sorted()
-        announce(
-            "\(ticks.count) durable ticks of \(store.points.count), \(report.flushCount) flushes, "
-                + "\(report.mergeCount) merges; ms a tick: p50 "
-                + String(
-                    format: "%.2f, p99 %.2f", late(ticks, 50) / 1000, late(ticks, 99) / 1000))
+        table.append(
+            "the writer's durable tick",
+            figures: ["beside50": late(ticks, 50), "beside99": late(ticks, 99)])
+        return table
     }
 
     /// A fresh reader finds every tick that was acknowledged.
@@ -57,19 +81,5 @@ struct ReadersRun {
     private func late(_ sorted: [UInt64], _ percent: Int) -> Double {
         guard !sorted.isEmpty else { return .nan }
         return Double(sorted[min(sorted.count - 1, sorted.count * percent / 100)]) / 1000
-    }
-
-    private func row(_ name: String, _ alone: [UInt64], _ beside: [UInt64]) {
-        let figures = [
-            late(alone, 50), late(alone, 99), late(beside, 50), late(beside, 99),
-            late(beside, 99) / late(alone, 99),
-        ]
-        let widths = [10, 10, 22, 10, 12]
-        announce(
-            name.padding(toLength: 19, withPad: " ", startingAt: 0)
-                + zip(figures, widths).map { figure, width in
-                    let text = String(format: "%.1f", figure)
-                    return String(repeating: " ", count: max(0, width - text.count)) + text
-                }.joined())
     }
 }

@@ -2,6 +2,7 @@ import AlmanacSimulation
 import BACnetIP
 import BACnetMessages
 import BACnetSimulation
+import BenchReport
 import BuildingSimulation
 import Foundation
 import TimeSeriesModel
@@ -34,36 +35,40 @@ struct RequestsRun {
             hasReadPropertyMultiple: false),
     ]
 
+    private let resultPath: String?
+
     init(_ arguments: ArraySlice<String>) throws {
-        _ = try Arguments(arguments, of: "requests", words: 0, options: [])
+        let words = try Arguments(arguments, of: "requests", words: 0, options: ["--result"])
+        resultPath = words.text("--result")
     }
 
     func run() throws {
-        announce("requests at a device, in all and for each point, by the octets that it takes")
-        announce(
-            line(
-                "octets",
-                ["points", "list", "words", "a point", "values", "a point", "and flags", "a point"])
-        )
+        var table = ResultTable(
+            labels: ["Octets that it accepts"],
+            columns: [.init("list", decimals: 0)]
+                + ["words", "values", "with flags"].flatMap { name in
+                    [
+                        .init(name, decimals: 0),
+                        .init("\(name)/point", title: "per point", decimals: 2),
+                    ]
+                })
+        var pointCount = 0
         for device in RequestsRun.cases {
             let field = Field(device.octetCountMax, device.segmentation, device.services)
             let counts = try field.count()
-            let points = Double(counts.pointCount)
-            func pair(_ count: Int) -> [String] {
-                ["\(count)", String(format: "%.3f", Double(count) / points)]
+            pointCount = counts.pointCount
+            var figures: [String: Double?] = ["list": Double(counts.list)]
+            for (name, count) in [
+                ("words", counts.names), ("values", counts.values), ("with flags", counts.flags),
+            ] {
+                figures[name] = Double(count)
+                figures["\(name)/point"] = Double(count) / Double(pointCount)
             }
-            announce(
-                line(
-                    device.name,
-                    ["\(counts.pointCount)", "\(counts.list)"] + pair(counts.names)
-                        + pair(counts.values)
-                        + pair(counts.flags)))
+            table.append(device.name, figures: figures)
         }
-    }
-
-    private func line(_ name: String, _ cells: [String]) -> String {
-        name.padding(toLength: 30, withPad: " ", startingAt: 0)
-            + cells.map { String(repeating: " ", count: max(0, 10 - $0.count)) + $0 }.joined()
+        try Measured(
+            data: "a simulated device of \(pointCount) points, counted at the device", table: table
+        ).show(resultPath: resultPath)
     }
 }
 

@@ -1,5 +1,6 @@
 import Almanac
 import AlmanacSimulation
+import BenchReport
 import Foundation
 
 /// `bench site`: some hours of a large site on virtual time, polled every 30 s and stored every
@@ -12,12 +13,13 @@ struct SiteRun {
     private let openRequests: Int
     /// Where the store is made and left; nil makes it somewhere else and removes it.
     private let folder: String?
+    private let resultPath: String?
     private static let megabytesMax = 250.0
 
     init(_ arguments: ArraySlice<String>) throws {
         let words = try Arguments(
             arguments, of: "site", words: 0,
-            options: ["--devices", "--points", "--hours", "--open", "--work"])
+            options: ["--devices", "--points", "--hours", "--open", "--work", "--result"])
         var plan = SimulatedSite.Plan()
         plan.deviceCount = try words.number("--devices", default: 1000)
         plan.pointsPerDevice = try words.number("--points", default: 100)
@@ -25,6 +27,7 @@ struct SiteRun {
         plan.replies = .init(delay: .zero ... .milliseconds(300))
         self.plan = plan
         folder = words.text("--work")
+        resultPath = words.text("--result")
         openRequests = try words.number("--open", default: 256)
     }
 
@@ -39,55 +42,60 @@ struct SiteRun {
             try await world.outside { try await site.open(at: work, openRequests: openRequests) }
         }
         let catalog = PrivateMemory.megabytes()
-        row("memory with the catalog, MB", catalog)
         let peak = PrivateMemoryPeak()
         let start = ContinuousClock.now
         let report = try world.run { try await site.run(manager) }
         let elapsed = ContinuousClock.now - start
         let memory = peak.stop()
-        row("memory at its peak, MB", memory)
-        let hours = plan.length / .seconds(3600)
-        announce("\(Int(hours)) virtual hours in \(elapsed.formatted(.units(allowed: [.seconds])))")
-        announce("\(report.readingCount) readings, \(report.storedCount) samples stored")
         announce(
-            "answers: \(report.freshCount) fresh, \(report.staleCount) stale, "
-                + "\(report.failedCount) failed, \(report.wrongCount) wrong; longest wait "
+            "\(catalog) MB with the catalog, \(memory) MB at the peak; "
+                + "\(elapsed.formatted(.units(allowed: [.seconds]))); longest wait "
                 + "\(report.longestWait)")
         let rates = site.devices.map { manager.cacheStats(of: $0).cacheHitRate }
         let stats = manager.cacheStats()
-        row("hit rate, %", 100 * stats.cacheHitRate)
-        row("hit rate of the worst device, %", 100 * (rates.min() ?? 0))
         let wrong = try site.devicesWithWrongHistory(manager, report)
         try world.run { await world.outside { await manager.close() } }
         guard wrong.isEmpty, report.wrongCount == 0, report.failedCount == 0 else {
             throw WrongAnswer("\(wrong.count) devices with wrong history, \(report)")
         }
-        // The last round of a device may end behind the last tick.
+        // The last round of a device may end after the last tick.
         guard (expectedCount..<expectedCount + tickCount).contains(report.storedCount) else {
             throw WrongAnswer("\(report.storedCount) samples stored, \(expectedCount) expected")
         }
-        try reopen(work)
+        var table = ResultTable(labels: ["", "Unit"], columns: [.init("figure", title: "")])
+        func add(_ label: String, _ unit: String, _ figure: Double) {
+            table.append(label, unit, figures: ["figure": figure])
+        }
+        add("readings", "", Double(report.readingCount))
+        add("samples stored", "", Double(report.storedCount))
+        add("queries", "", Double(report.freshCount + report.staleCount))
+        add("of them with a stale value", "", Double(report.staleCount))
+        add("hit rate, of all", "%", 100 * stats.cacheHitRate)
+        add("hit rate of the worst device", "%", 100 * (rates.min() ?? 0))
+        add("private memory with the catalog", "MB", catalog)
+        add("private memory at its peak", "MB", memory)
+        add("opening in a fresh process", "ms", try median("ms", work))
+        add("private memory after opening", "MB", try median("mb", work))
         guard stats.cacheHitRate >= 0.95 else { throw WrongAnswer("a hit rate below 95 %") }
         guard memory <= SiteRun.megabytesMax else {
             throw WrongAnswer("\(memory) MB taken, at most \(SiteRun.megabytesMax) allowed")
         }
+        try Measured(data: data, table: table).show(resultPath: resultPath)
+    }
+
+    private var data: String {
+        let hours = Int(plan.length / .seconds(3600))
+        return "\(plan.deviceCount.grouped) devices of \(plan.pointsPerDevice) points, "
+            + "\(hours == 1 ? "an hour" : "\(hours) hours") of virtual time, "
+            + "\(openRequests) requests at a time"
     }
 
     private var tickCount: Int { plan.deviceCount * plan.pointsPerDevice }
 
     private var expectedCount: Int { tickCount * Int(plan.length / plan.historyInterval) }
 
-    /// What a fresh process takes until it can answer.
-    private func reopen(_ path: String) throws {
-        for (name, unit) in [("opening, ms", "ms"), ("memory after opening, MB", "mb")] {
-            let figures = try (0..<5).map { _ in try SiteOpenStep.figure(unit, path) }
-            row(name, figures.sorted()[2])
-        }
-    }
-
-    private func row(_ name: String, _ value: Double) {
-        announce(
-            name.padding(toLength: 40, withPad: " ", startingAt: 0)
-                + String(format: "%12.1f", value))
+    /// What a fresh process takes until it can answer, by five of them.
+    private func median(_ unit: String, _ path: String) throws -> Double {
+        try (0..<5).map { _ in try SiteOpenStep.figure(unit, path) }.sorted()[2]
     }
 }

@@ -17,11 +17,15 @@ struct LookUpSteps {
     /// Of a step in a row within a round: what it works on is in the processor's cache after the
     /// first, as a frame is that was just read.
     private static let repetitions = 9
+    /// What the checksum of an index entry covers.
+    private static let entryByteCount = 72
 
     let store: Store
     let snapshot: Snapshot
     let file: any StorageFile
     let probes: [LookUpProbe]
+    /// Look-ups in other frames, so many that none of the probes' frames is kept in memory afterwards.
+    let others: [(series: SeriesID, time: Timestamp)]
 
     /// What the parts give and what the snapshot gives must be the same, before anything is timed.
     func check() throws {
@@ -39,9 +43,8 @@ struct LookUpSteps {
         }
     }
 
-    /// The three that make most of a look-up, then the look-up itself; what is left between them is
-    /// inside the store.
-    func ofLookUp() throws -> [Step] {
+    /// The parts of a look-up whose frame is not in memory.
+    func parts() throws -> [Step] {
         var bytes: [UInt8] = []
         var buffer = FrameBuffer()
         return try measure([
@@ -61,6 +64,14 @@ struct LookUpSteps {
                 }
             ),
             (
+                "verify: checksum of the frame",
+                { probe in
+                    let bytes = probe.frameBytes
+                    try probe.layout.verify(frame: probe.frame, bytes: bytes.rawSpan)
+                    return 1
+                }
+            ),
+            (
                 "decode: one sample of the frame",
                 { probe in
                     let bytes = probe.frameBytes
@@ -69,18 +80,41 @@ struct LookUpSteps {
                         using: &buffer)!.value
                 }
             ),
-            (
-                "look-up in a snapshot, whole",
-                { probe in
-                    try snapshot.sample(
-                        of: probe.series, atOrBefore: Timestamp(rawValue: probe.time))!.value
-                }
-            ),
         ])
     }
 
+    /// A whole look-up whose frame is read and verified.
+    ///
+    /// The frames that the store keeps are pushed out before each round.
+    func wholeWithRead() throws -> Step {
+        // The first look-up of a chunk verifies all of it and keeps no frame.
+        for _ in 0..<2 { try lookUpOthers() }
+        let name = "a look-up in a snapshot, its frame read and verified"
+        var fastest = UInt64.max
+        for _ in 0..<LookUpSteps.rounds * LookUpSteps.repetitions {
+            try lookUpOthers()
+            fastest = min(fastest, try time(name, lookUp))
+        }
+        return Step(name: name, nanoseconds: Double(fastest) / Double(probes.count))
+    }
+
+    private func lookUpOthers() throws {
+        for other in others {
+            guard try snapshot.sample(of: other.series, atOrBefore: other.time) != nil else {
+                throw WrongAnswer("\(other.series) has no sample at \(other.time)")
+            }
+        }
+    }
+
+    private var lookUp: Body {
+        { probe in
+            try snapshot.sample(of: probe.series, atOrBefore: Timestamp(rawValue: probe.time))!
+                .value
+        }
+    }
+
     /// What surrounds a look-up, or comes in place of a step the first time.
-    func others() throws -> [Step] {
+    func surroundings() throws -> [Step] {
         var buffer = FrameBuffer()
         func decode(_ columns: FrameColumns) -> Body {
             { probe in
@@ -92,7 +126,16 @@ struct LookUpSteps {
             }
         }
         return try measure([
+            ("a look-up in a snapshot, its frame kept in memory", lookUp),
             ("nothing: the loop itself", { $0.layout.count > 0 ? 1 : 0 }),
+            (
+                "checksum of \(LookUpSteps.entryByteCount) bytes, as of an index entry",
+                { probe in
+                    let bytes = probe.chunk
+                    let part = bytes.rawSpan.extracting(first: LookUpSteps.entryByteCount)
+                    return Double(H64.hash(part, seed: 1) & 1)
+                }
+            ),
             ("snapshot of an open store", { _ in Double(store.snapshot().sampleCount) }),
             (
                 "catalog: series of an address",

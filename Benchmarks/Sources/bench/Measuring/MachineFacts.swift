@@ -1,3 +1,4 @@
+import BenchReport
 import Foundation
 
 /// Where and when something was measured: part of every result.
@@ -14,6 +15,19 @@ enum MachineFacts {
             "clock_ns": String(format: "%.0f", Clock.ownNanoseconds()),
         ]
     }
+
+    /// The machine as the caption of a table names it.
+    static var machine: BenchResult.Machine {
+        // "Swift version 6.3.1 (swift-6.3.1-RELEASE)"
+        let words = firstLine(of: "swift", ["--version"]).split(separator: " ")
+        return BenchResult.Machine(
+            processor: processor, coreCount: ProcessInfo.processInfo.activeProcessorCount,
+            kernel: firstLine(of: "uname", ["-sr"]),
+            swift: words.count > 2 ? "Swift \(words[2])" : "Swift")
+    }
+
+    /// Today, in UTC.
+    static var day: String { firstLine(of: "date", ["-u", "+%Y-%m-%d"]) }
 
     /// Four million steps of a fixed calculation, the fastest of ten: where two results differ here,
     /// the processor ran at another speed, and times can be compared only in proportion.

@@ -1,3 +1,4 @@
+import BenchReport
 import Foundation
 
 /// What was measured of one engine: metrics with one figure a repetition, and the answers they rest
@@ -99,18 +100,5 @@ extension RunResult {
         }
     }
 
-    func print() {
-        for name in RunResult.sorted(metrics.keys) {
-            let metric = metrics[name]!
-            let late = metric.p99.map { $0.sorted()[$0.count / 2] }
-            Swift.print(
-                name.padding(toLength: 24, withPad: " ", startingAt: 0)
-                    + number(metric.median) + (late.map { "   p99 " + number($0) } ?? "")
-                    + " " + metric.unit)
-        }
-    }
-
-    private func number(_ value: Double) -> String {
-        value >= 1000 ? String(format: "%14.0f", value) : String(format: "%14.4f", value)
-    }
+    func print() { Swift.print(table.text) }
 }
