@@ -115,7 +115,7 @@ extension DataManager {
         for item in points {
             // What cannot be read is told by reads of history; here it is only not there.
             guard let newest = try? snapshot.latestValue(of: item.address),
-                let point = try? snapshot.point(item.address)
+                let point = try? snapshot.pointReadOnce(item)
             else { continue }
             values.append(
                 RealtimeValue(

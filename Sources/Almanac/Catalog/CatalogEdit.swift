@@ -54,7 +54,7 @@ struct CatalogEdit {
     func value<Value: Codable & Sendable>(
         _ key: String, as type: Value.Type
     ) throws(HistoryError) -> Value? {
-        try documents.value(key, in: catalog, as: type)
+        try documents.value(key, in: catalog, as: type, isKept: false)
     }
 
     /// Keeps a document from now on.

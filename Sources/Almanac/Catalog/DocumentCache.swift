@@ -21,22 +21,29 @@ final class DocumentCache: Sendable {
     private let parsedVersions = Guarded<[String: ParsedVersions]>([:])
     private static let entryCountMax = 300_000
 
-    /// The document of a key, read as a type; nil where there is none.
+    /// The document of a key, read as a type; nil if there is none.
     ///
-    /// - Throws: code `damaged` where its bytes are no such thing.
+    /// - Parameter isKept: false for a change of the catalog and for other reads that meet each document
+    ///   once: those of 100,000 points would stay parsed although no one reads them again.
+    /// - Throws: code `damaged` if its bytes are no such thing.
     func value<Value: Codable & Sendable>(
-        _ key: String, in catalog: Catalog, at time: Timestamp? = nil, as type: Value.Type
+        _ key: String, in catalog: Catalog, at time: Timestamp? = nil, as type: Value.Type,
+        isKept: Bool = true
     ) throws(HistoryError) -> Value? {
         guard let content = catalog.document(key, at: time) else { return nil }
         let known = parsed.withLock { $0[key] }
         if let known, known.content == content, let value = known.value as? Value { return value }
         let value = try DocumentCache.parse(content, of: key, as: type)
+        guard isKept else { return value }
         parsed.withLock { parsed in
             if parsed.count >= DocumentCache.entryCountMax { parsed.removeAll() }
             parsed[key] = Parsed(content: content, value: value)
         }
         return value
     }
+
+    /// How many documents are kept parsed, for tests.
+    var entryCount: Int { parsed.withLock { $0.count } }
 
     /// Every version of a document, oldest first, with the time in which it was valid; one that took
     /// it away is left out.

@@ -103,6 +103,15 @@ extension HistorySnapshot {
             DocumentKey.point(address), in: catalog, at: time, as: StoredPoint.self)
     }
 
+    /// Returns a point as it is now, for a caller that does not come back to it: its parsed document is
+    /// not kept, which for 100,000 points would take 36 MB.
+    func pointReadOnce(_ item: CatalogPoint) throws(HistoryError) -> MonitoringPoint? {
+        guard let version = item.current else { return nil }
+        let stored = try documents.value(
+            DocumentKey.point(item.address), in: catalog, as: StoredPoint.self, isKept: false)
+        return MonitoringPoint(item.address, version, stored)
+    }
+
     fileprivate func monitoringPoints(
         _ points: [CatalogPoint], _ activeOnly: Bool
     ) throws(HistoryError) -> [MonitoringPoint] {
