@@ -138,17 +138,17 @@ extension Catalog {
         if isNew { pointCount += 1 }
     }
 
-    /// The records that say everything again, and nothing that no longer holds.
-    public var liveRecords: [CatalogRecord] {
-        var records: [CatalogRecord] = []
-        records.reserveCapacity(2 * pointCount + devices.count)
+    /// Hands on the records that say everything again, and nothing that no longer holds, one by one:
+    /// together they take more memory than the catalog.
+    func forEachLiveRecord(_ body: (CatalogRecord) -> Void) {
         for id in deviceIDs {
-            if let name = devices[id]?.name { records.append(.device(id, name: name)) }
+            if let name = devices[id]?.name { body(.device(id, name: name)) }
             for point in points(of: id) {
-                if let series = point.series { records.append(.series(series, point.address)) }
-                for version in point.versions { records.append(.point(point.address, version)) }
+                if let series = point.series { body(.series(series, point.address)) }
+                for version in point.versions { body(.point(point.address, version)) }
             }
         }
-        return records + documents.records + others
+        documents.forEachRecord(body)
+        for record in others { body(record) }
     }
 }

@@ -72,10 +72,10 @@ struct CatalogDocuments: Sendable {
         older[key] = versions
     }
 
-    /// The records that say everything again.
-    var records: [CatalogRecord] {
-        newest.keys.sorted().flatMap { key in
-            self[key].map { CatalogRecord.document(key: key, $0) }
+    /// Hands on the records that say everything again, by key and oldest first.
+    func forEachRecord(_ body: (CatalogRecord) -> Void) {
+        for key in newest.keys.sorted() {
+            for document in self[key] { body(.document(key: key, document)) }
         }
     }
 }

@@ -93,9 +93,11 @@ extension CatalogFiles {
         guard let byteCount = old.map(\.byteCount).max(),
             byteCount > CatalogFiles.rewriteByteCountMin
         else { return manifest }
-        let frames = CatalogFiles.frames(catalog, otherFrames, lsn: manifest.flushedLSN)
-        let live = frames.reduce(0) { $0 + $1.byteCount }
+        // Nearly always nothing is due, so what is live is counted, and not held.
+        var live = otherFrames.reduce(0) { $0 + $1.byteCount }
+        CatalogFiles.forEachFrame(of: catalog, lsn: manifest.flushedLSN) { live += $0.byteCount }
         guard byteCount > CatalogFiles.rewriteFactor * live else { return manifest }
+        let frames = CatalogFiles.frames(catalog, otherFrames, lsn: manifest.flushedLSN)
         var next = manifest
         next.files.removeAll { $0.role == .catalog }
         next.dropped += old.map(\.name)
@@ -121,9 +123,21 @@ extension CatalogFiles {
     private static func frames(
         _ catalog: Catalog, _ others: [RecordFrame], lsn: LSN
     ) -> [RecordFrame] {
-        let payloads = CatalogRecord.payloads(of: catalog.liveRecords)
-        return others.sorted { $0.lsn < $1.lsn }
-            + payloads.map { RecordFrame(type: .catalog, lsn: lsn, payload: $0) }
+        var frames = others.sorted { $0.lsn < $1.lsn }
+        forEachFrame(of: catalog, lsn: lsn) { frames.append($0) }
+        return frames
+    }
+
+    private static func forEachFrame(
+        of catalog: Catalog, lsn: LSN, _ body: (RecordFrame) -> Void
+    ) {
+        var open = CatalogPayload()
+        catalog.forEachLiveRecord { record in
+            guard let full = open.append(record) else { return }
+            body(RecordFrame(type: .catalog, lsn: lsn, payload: full))
+        }
+        guard let last = open.take() else { return }
+        body(RecordFrame(type: .catalog, lsn: lsn, payload: last))
     }
 
     private func create(

@@ -39,18 +39,41 @@ public enum CatalogRecord: Hashable, Sendable {
     }
 }
 
+/// A payload of the catalog that is filled with records.
+struct CatalogPayload {
+    private var bytes: [UInt8] = []
+
+    /// Appends a record.
+    ///
+    /// - Returns: the payload if it is full with this record; another one is begun then.
+    mutating func append(_ record: CatalogRecord) -> [UInt8]? {
+        record.append(to: &bytes)
+        return bytes.count >= CatalogRecord.payloadByteCountTarget ? take() : nil
+    }
+
+    /// Ends the payload.
+    ///
+    /// - Returns: the bytes, in an array of their size: a store holds payloads until the next flush,
+    ///   and an array that grew is up to twice as large. Nil if there are none.
+    mutating func take() -> [UInt8]? {
+        guard !bytes.isEmpty else { return nil }
+        var payload: [UInt8] = []
+        payload.reserveCapacity(bytes.count)
+        payload.append(contentsOf: bytes)
+        bytes.removeAll(keepingCapacity: true)
+        return payload
+    }
+}
+
 extension CatalogRecord {
     /// The payloads of as few frames as hold the records, in their order, about 64 KiB each.
     public static func payloads(of records: some Sequence<CatalogRecord>) -> [[UInt8]] {
         var payloads: [[UInt8]] = []
-        var current: [UInt8] = []
+        var open = CatalogPayload()
         for record in records {
-            record.append(to: &current)
-            guard current.count >= payloadByteCountTarget else { continue }
-            payloads.append(current)
-            current.removeAll(keepingCapacity: true)
+            if let full = open.append(record) { payloads.append(full) }
         }
-        if !current.isEmpty { payloads.append(current) }
+        if let last = open.take() { payloads.append(last) }
         return payloads
     }
 

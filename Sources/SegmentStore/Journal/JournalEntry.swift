@@ -35,8 +35,17 @@ public struct JournalEntry: Hashable, Sendable {
 ///   u8 kind, svarint time - time of the entry before (the first: - 0), varint byte count, UTF-8
 /// ```
 enum JournalPayload {
+    /// Bytes of a number of 64 bits at most.
+    private static let varintByteCountMax = 10
+
     static func encode(_ entries: some Collection<JournalEntry>) -> [UInt8] {
         var bytes: [UInt8] = []
+        // The store holds the payloads until the next flush: an array that grew would be twice as
+        // large.
+        bytes.reserveCapacity(
+            entries.reduce(varintByteCountMax) {
+                $0 + $1.text.utf8.count + 2 * varintByteCountMax + 1
+            })
         bytes.appendVarint(entries.count)
         var previous: Int64 = 0
         for entry in entries {

@@ -45,6 +45,7 @@ extension Store {
         try writeLog(frames.map(\.frame), sync: true, &writer)
         state.withLock { state in
             state.journalFrames.append(frames)
+            state.recordByteCount += frames.reduce(0) { $0 + $1.frame.byteCount }
             state.publishedLSN = frames[frames.count - 1].frame.lsn
             state.logByteCount = writer.log.byteCount
         }

@@ -77,7 +77,8 @@ public struct RecordFileWriter: Sendable {
         self.file = file
     }
 
-    /// Appends the frames in one write.
+    /// Appends the frames, about ``writeByteCountMax`` bytes per write: those of a flush may take
+    /// more memory than all else.
     ///
     /// - Returns: the bytes of the file that they take.
     /// - Throws: ``StoreError``; ``byteCount`` is then what it was.
@@ -86,15 +87,26 @@ public struct RecordFileWriter: Sendable {
         _ frames: some Collection<RecordFrame>
     ) throws(StoreError) -> Range<Int> {
         var bytes: [UInt8] = []
-        bytes.reserveCapacity(frames.reduce(0) { $0 + $1.byteCount })
-        for frame in frames { frame.append(to: &bytes, at: byteCount + bytes.count, salt: salt) }
+        let total = frames.reduce(0) { $0 + $1.byteCount }
+        bytes.reserveCapacity(min(total, 2 * RecordFileWriter.writeByteCountMax))
+        var end = byteCount
         do throws(StorageError) {
-            if !bytes.isEmpty { try file.write(bytes, at: byteCount) }
+            for frame in frames {
+                frame.append(to: &bytes, at: end + bytes.count, salt: salt)
+                guard bytes.count >= RecordFileWriter.writeByteCountMax else { continue }
+                try file.write(bytes, at: end)
+                end += bytes.count
+                bytes.removeAll(keepingCapacity: true)
+            }
+            if !bytes.isEmpty { try file.write(bytes, at: end) }
         } catch { throw StoreError(error) }
-        let range = byteCount..<byteCount + bytes.count
+        let range = byteCount..<end + bytes.count
         byteCount = range.upperBound
         return range
     }
+
+    /// Bytes after which a write is made.
+    static let writeByteCountMax = 1 << 20
 
     /// Fills the next bytes with zeros again, after an append that failed, and syncs the file.
     ///

@@ -88,6 +88,7 @@ extension Store {
         writer.catalogFrames.append(frame)
         state.withLock { state in
             state.journalFrames.append(journal)
+            state.recordByteCount += frames.reduce(0) { $0 + $1.byteCount }
             state.catalog = catalog
             state.publishedLSN = frame.lsn
             state.logByteCount = writer.log.byteCount

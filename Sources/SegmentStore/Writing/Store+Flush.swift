@@ -52,9 +52,14 @@ extension Store {
         state.withLock { state in
             state.refusal == nil
                 && (state.active.sampleCount >= headSampleCountMax(state)
+                    || state.recordByteCount >= Store.recordByteCountMax
                     || state.logByteCount >= options.logByteCountMax)
         }
     }
+
+    /// Bytes of journal and catalog records that a store holds in memory before it flushes. The
+    /// definition of 100,000 points has 40 MB of them.
+    static let recordByteCountMax = 8 << 20
 
     private func headSampleCountMax(_ state: State) -> Int {
         max(options.headSampleCountMax, 16 * state.catalog.seriesCount)
@@ -147,6 +152,7 @@ extension Store {
                         catalogFrames: frames, journalFrames: state.journalFrames))
                 state.active = Heads()
                 state.journalFrames = JournalFrames()
+                state.recordByteCount = 0
                 state.countChanges = [:]
                 return state.frozen
             })

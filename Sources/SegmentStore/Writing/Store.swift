@@ -19,6 +19,9 @@ public final class Store: Sendable {
         var frozen: [FrozenHeads] = [] { didSet { newest = nil } }
         /// Entries of the journal that are in the log alone, behind the last freeze.
         var journalFrames = JournalFrames() { didSet { newest = nil } }
+        /// Bytes of journal and catalog records that are in memory until the next flush, because only
+        /// the log has them.
+        var recordByteCount = 0
         /// Every batch up to here is visible.
         var publishedLSN: LSN { didSet { newest = nil } }
         /// What the visible batches behind the last freeze change in the count of samples.

@@ -37,6 +37,8 @@ import TimeSeriesModel
         }
         let payloads = CatalogRecord.payloads(of: many)
         #expect(payloads.count > 1 && payloads.allSatisfy { $0.count < 66 << 10 })
+        // A store holds them until the next flush: arrays that had grown were twice as large.
+        #expect(payloads.allSatisfy { $0.capacity < $0.count * 9 / 8 + 64 })
         var back: [CatalogRecord] = []
         for payload in payloads { back += try CatalogRecord.decode(payload: payload) }
         #expect(back == many)

@@ -183,3 +183,12 @@ import TimeSeriesModel
         #expect(Array(again.points) == Array(catalog.points))
     }
 }
+
+extension Catalog {
+    /// All live records at once.
+    var liveRecords: [CatalogRecord] {
+        var records: [CatalogRecord] = []
+        forEachLiveRecord { records.append($0) }
+        return records
+    }
+}

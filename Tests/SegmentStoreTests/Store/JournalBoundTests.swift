@@ -48,6 +48,25 @@ import TimeSeriesModel
         store.close()
     }
 
+    @Test("records that wait for a flush are bounded, whatever the log may have")
+    func waitingRecords() throws {
+        let store = try open()
+        let text = String(repeating: "x", count: 60_000)
+        for _ in 0..<150 { try store.record([entry("2025-06-01", text)]) }
+        #expect(store.state.withLock { $0.recordByteCount } < Store.recordByteCountMax)
+        #expect(try journalNames.count == 1)
+        #expect(try store.snapshot().journal(in: .all).count == 150)
+        store.close()
+    }
+
+    @Test("entries that wait for a flush take no more memory than their bytes")
+    func exactPayloads() {
+        let payload = JournalPayload.encode(
+            (0..<400).map { entry("2025-06-01", String(repeating: "x", count: 200 + $0)) })
+        #expect(payload.count > 100_000)
+        #expect(payload.capacity < payload.count * 9 / 8)
+    }
+
     @Test("a removal of a range removes no journal") func removal() throws {
         let store = try open()
         try store.record([entry("2021-06-01")])
