@@ -53,6 +53,29 @@ import Testing
         }
     }
 
+    // A part of a request for a service that is not supported was answered with Reject, after which
+    // its sender sends the other parts.
+    @Test(
+        "refuses a part of a request with Abort 4, whatever its service", arguments: [12, 14, 15])
+    func segmentedRequest(service: UInt8) throws {
+        let site = Site()
+        let peer = IPv4Endpoint(10, 0, 0, 2)
+        try site.go { _ in
+            // A request in segments: first of several, number 0, window 4.
+            let octets: [UInt8] = [0x0C, 0x75, 9, 0, 4, service, 0x0C]
+            site.network.transport(at: peer).send(
+                BVLCMessage.originalUnicastNPDU(NPDU(.apdu(octets)).encoded).encoded,
+                to: AnsweringTests.us.node)
+        }
+        let sent = try #require(site.sent.first)
+        let network = try NPDU(decoding: try #require(sent.message.npdu))
+        #expect(sent.destination == peer && site.sent.count == 1)
+        #expect(
+            network.content
+                == .apdu(APDU.abort(invokeID: 9, .segmentationNotSupported, byServer: true).encoded)
+        )
+    }
+
     @Test("says how much it takes where that is set")
     func replySize() throws {
         let site = Site(configure: { $0.transactions.replySize = .octets480 })

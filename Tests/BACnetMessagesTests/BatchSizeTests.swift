@@ -212,4 +212,73 @@ import Testing
         for number in 2...9 { size.probeUpward(at: day * number + .seconds(2)) }
         #expect(size.propertyCountMax == 50)
     }
+
+    /// Names and descriptions of so many inputs.
+    private func words(_ count: Int) -> [ObjectProperty] {
+        (1...UInt32(count)).flatMap { number in
+            [PropertyIdentifier.objectName, .description].map {
+                ObjectProperty(ObjectIdentifier(.analogInput, number), $0)
+            }
+        }
+    }
+
+    private func reply(to request: ConfirmedRequest, _ textOctetCount: Int)
+        -> ReadPropertyMultipleAck
+    {
+        let text = CharacterString(String(repeating: "x", count: textOctetCount))
+        return ReadPropertyMultipleAck(
+            targets(of: request).map {
+                .init($0.object, [.init($0.reference, .values([.characters(text)]))])
+            })
+    }
+
+    // A device with long descriptions aborted the first requests for them, and from then on for a day
+    // its values were read a few at a time.
+    @Test("learns the length of texts, and requests as many values as before")
+    func texts() {
+        let octetCount = 480
+        var size = BatchSize(peerOctetCountMax: octetCount)
+        let values = size.requests(for: points(50))
+        var waiting = words(40)[...]
+        var lessons: [BatchSize.Lesson] = []
+        while !waiting.isEmpty {
+            let request = size.requests(for: Array(waiting))[0]
+            let ack = reply(to: request, 100)
+            let isTooGreat = ack.encoded.count + 4 > octetCount
+            let outcome: TransactionOutcome =
+                isTooGreat ? .abort(.segmentationNotSupported) : .reply(.readPropertyMultiple(ack))
+            lessons.append(size.learn(from: outcome, of: request, at: .zero))
+            if !isTooGreat { waiting = waiting.dropFirst(targets(of: request).count) }
+        }
+        #expect(
+            lessons.prefix(2).contains(.askSmaller) && !lessons.dropFirst(2).contains(.askSmaller))
+        #expect(size.requests(for: points(50)) == values)
+    }
+
+    @Test("requests more short texts at a time once their length is known")
+    func shortTexts() {
+        var size = BatchSize(peerOctetCountMax: 480)
+        let before = targets(of: size.requests(for: words(40))[0]).count
+        for _ in 0..<10 {
+            let request = size.requests(for: words(40))[0]
+            let ack = ConfirmedReply.readPropertyMultiple(reply(to: request, 8))
+            #expect(size.learn(from: .reply(ack), of: request, at: .zero) == .none)
+        }
+        let request = size.requests(for: words(40))[0]
+        #expect(targets(of: request).count > before + before / 2)
+        #expect(reply(to: request, 8).encoded.count + 4 <= 480)
+    }
+
+    @Test("ends at single texts with a device that refuses every batch of them")
+    func refusedTexts() {
+        var size = BatchSize(peerOctetCountMax: 1476)
+        var count = 0
+        while targets(of: size.requests(for: words(20))[0]).count > 1 {
+            let request = size.requests(for: words(20))[0]
+            _ = size.learn(from: .abort(.bufferOverflow), of: request, at: .zero)
+            count += 1
+            if count > 20 { break }
+        }
+        #expect(count <= 12)
+    }
 }

@@ -12,7 +12,6 @@ enum DissectorLine {
             case .registerForeignDevice: "Register-Foreign-Device"
             case .readForeignDeviceTable: "Read-Foreign-Device-Table"
             case .readForeignDeviceTableAck: "Read-Foreign-Device-Table-Ack"
-            case .deleteForeignDeviceTableEntry: "Delete-Foreign-Device-Table-Entry"
             default: nil
             }
         return function.map { "BACnet Virtual Link Control BVLC Function \($0)" }

@@ -23,7 +23,6 @@ import Testing
                 ForeignDeviceEntry(endpoint: node, timeToLiveSeconds: 60, remainingSeconds: 62)
             ])
         ),
-        ("81 08 000A 0A000007 BAC0", .deleteForeignDeviceTableEntry(node)),
         ("81 09 0006 0100", .distributeBroadcastToNetwork(npdu: [1, 0])),
         ("81 0A 0006 0100", .originalUnicastNPDU([1, 0])),
         ("81 0B 0006 0100", .originalBroadcastNPDU([1, 0])),
@@ -39,7 +38,8 @@ import Testing
     @Test(
         "refuses what only changes a BBMD, what is withdrawn and what is unknown",
         arguments: [
-            "81 01 0004", "81 01 000E 0A000007 BAC0 FFFFFF00", "81 0C 0006 0000", "81 0D 0004",
+            "81 01 0004", "81 01 000E 0A000007 BAC0 FFFFFF00", "81 08 000A 0A000007 BAC0",
+            "81 0C 0006 0000", "81 0D 0004",
         ])
     func unsupported(hex: String) {
         let function = bytes(hex)[1]

@@ -1,6 +1,14 @@
 public import BACnetMessages
 
 extension Answering {
+    /// The reply to a request for a service that is not supported. A part of one is refused because
+    /// it is a part: with Reject the sender would send the rest.
+    public static func refusal(of invokeID: UInt8, _ segment: MessageSegment?) -> APDU {
+        segment == nil
+            ? .reject(invokeID: invokeID, .unrecognizedService)
+            : .abort(invokeID: invokeID, .segmentationNotSupported, byServer: true)
+    }
+
     /// Answers a request that came to us alone.
     public mutating func answer(
         _ pdu: RequestPDU, from peer: DeviceAddress, of objects: some DeviceObjects,

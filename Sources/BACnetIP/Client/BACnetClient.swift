@@ -14,6 +14,8 @@ public final class BACnetClient: Sendable {
         /// By ticket of a search: called with each message that it hears.
         var listeners: [UInt64: @Sendable (HeardMessage) -> Void] = [:]
         var sinks: [UInt64: EventSink] = [:]
+        /// Renewals that are under way, by ticket of the subscription.
+        var renewals: [UInt64: Task<Void, Never>] = [:]
         var timer: DeadlineTimer
     }
 
@@ -69,7 +71,10 @@ public final class BACnetClient: Sendable {
         apply { $0.close(at: $1) }
         let sinks = shared.withLock { shared in
             shared.timer.cancel()
-            defer { shared.sinks = [:] }
+            defer {
+                shared.sinks = [:]
+                shared.renewals = [:]
+            }
             return shared.sinks.values.map(\.self)
         }
         for sink in sinks { sink.finish() }
@@ -125,6 +130,10 @@ extension BACnetClient {
         case .notify(let ticket, let notification):
             guard let sink = shared.sinks[ticket] else { return nil }
             return { sink.take(notification) }
+        case .renew(let ticket):
+            guard let sink = shared.sinks[ticket] else { return nil }
+            shared.renewals[ticket] = run { [weak self] in await self?.renew(ticket, sink) }
+            return nil
         }
     }
 
@@ -182,6 +191,35 @@ extension BACnetClient {
         shared.withLock { $0.state.change(device, change) }
     }
 
+    private func renew(_ ticket: UInt64, _ sink: EventSink) async {
+        let answer = await ask(sink.request, of: sink.device)
+        let failure: RequestFailure?
+        do throws(RequestFailure) {
+            try answer.acknowledged()
+            failure = nil
+        } catch {
+            failure = error
+        }
+        switch failure?.reason {
+        case .cancelled?, .closed?: return
+        default: break
+        }
+        apply { state, now in
+            state.renewals.end(ticket, succeeded: failure == nil, at: now)
+            return []
+        }
+        shared.withLock { $0.renewals[ticket] = nil }
+        sink.renewed(failure)
+    }
+
+    /// Renews a subscription from now on, until it is removed.
+    func beginRenewing(_ ticket: UInt64, lifetime: Duration) {
+        apply { state, now in
+            state.renewals.add(ticket, lifetime: lifetime, at: now)
+            return []
+        }
+    }
+
     /// Has notifications handed to `sink`.
     func add(
         _ sink: EventSink, to key: SubscriptionKey, _ reference: PropertyReference?
@@ -200,10 +238,16 @@ extension BACnetClient {
 
     /// `false` where it was not there any more.
     @discardableResult func remove(_ ticket: UInt64, from key: SubscriptionKey) -> Bool {
-        shared.withLock { shared in
+        let (wasThere, renewal) = shared.withLock { shared in
             shared.state.remove(ticket, from: key)
-            return shared.sinks.removeValue(forKey: ticket) != nil
+            return (
+                shared.sinks.removeValue(forKey: ticket) != nil,
+                shared.renewals.removeValue(forKey: ticket)
+            )
         }
+        // Outside of the lock, which the end of its request needs.
+        renewal?.cancel()
+        return wasThere
     }
 
     /// What a device was asked for the same subscription by somebody here who still has it: that of

@@ -127,9 +127,9 @@ extension ClientState {
             return drop(.malformedApplication)
         }
         switch received {
-        case .unsupportedRequest(let invokeID, _):
+        case .unsupportedRequest(let invokeID, _, let segment):
             guard way == .alone else { return drop(.confirmedBroadcast) }
-            return send(.reject(invokeID: invokeID, .unrecognizedService), to: peer)
+            return send(Answering.refusal(of: invokeID, segment), to: peer)
         case .timeSynchronization, .unsupportedUnconfirmedRequest: return drop(.unneeded)
         case .message(.unconfirmedRequest(let request)):
             return receive(request, from: peer, by: way, at: now)

@@ -8,6 +8,8 @@ enum ClientEffect {
     /// The search with this ticket has heard something new.
     case hear(UInt64, HeardMessage)
     case notify(UInt64, COVNotification)
+    /// The subscription with this ticket is to be renewed.
+    case renew(UInt64)
 }
 
 /// What became of something that somebody waits for.
@@ -44,6 +46,7 @@ struct ClientState {
     var searches: [Ticket: Search] = [:]
     /// By who listens: the property that is subscribed to, `nil` for what the object tells by itself.
     var subscriptions: [SubscriptionKey: [Ticket: PropertyReference?]] = [:]
+    var renewals = Renewals()
     var habits: [DeviceAddress: DeviceHabits] = [:]
     var answering = Answering(Answering.Limits(services: OwnObjects.services))
     var droppedCounts: [DroppedMessage: Int] = [:]
@@ -72,7 +75,7 @@ struct ClientState {
         [
             transactions.nextDeadline, gate.nextDeadline, registration?.nextDeadline,
             searches.values.compactMap(\.nextDeadline).min(),
-            answering.nextDeadline,
+            answering.nextDeadline, renewals.nextDeadline,
         ].compactMap { $0 }.min()
     }
 
@@ -82,6 +85,7 @@ struct ClientState {
         effects += register(at: now)
         effects += advanceSearches(to: now)
         effects += carry(out: answering.passTime(to: now))
+        effects += renewals.due(at: now).map { .renew($0) }
         return effects + admit(at: now)
     }
 
@@ -105,6 +109,7 @@ struct ClientState {
         answering.reset()
         registration = nil
         subscriptions = [:]
+        renewals.removeAll()
         return waiting.map { .end($0, .failed(.closed)) }
     }
 }

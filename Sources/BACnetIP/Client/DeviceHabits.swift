@@ -28,7 +28,7 @@ struct DeviceHabits {
         batch = BatchSize(
             peerOctetCountMax: octets, ownOctetCountMax: ownOctetCountMax,
             pointCountMax: pointCountMax, learned: batch.propertyCountMax,
-            usesReadProperty: batch.usesReadProperty)
+            usesReadProperty: batch.usesReadProperty, textOctetCount: batch.textOctetCount)
     }
 }
 

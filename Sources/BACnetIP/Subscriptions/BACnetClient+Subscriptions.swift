@@ -66,7 +66,11 @@ extension BACnetClient {
             feed.yield(.notification(notification, arrival: clock.uptime))
         }
         let sink: UInt64
-        let listener = EventSink(request: request, take: take, finish: feed.finish)
+        let listener = EventSink(
+            request: request, device: device, take: take,
+            renewed: { failure in
+                feed.yield(failure.map { .renewalFailed($0) } ?? .renewed)
+            }, finish: feed.finish)
         switch add(listener, to: key, reference) {
         case .success(let ticket): sink = ticket
         case .failure(let reason):
@@ -78,9 +82,7 @@ extension BACnetClient {
             remove(sink, from: key)
             throw error
         }
-        let renewal = run { [weak self, clock] in
-            await BACnetClient.renew(request, of: device, options.lifetime, feed, clock) { self }
-        }
+        beginRenewing(sink, lifetime: options.lifetime)
         let end = self.request(object, reference, nil, nil)
         let leave: @Sendable () -> Task<Void, Never>? = { [weak self] in
             guard let self, remove(sink, from: key) else { return nil }
@@ -90,10 +92,7 @@ extension BACnetClient {
             guard next != request else { return nil }
             return run { [weak self] in _ = await self?.ask(next, of: device) }
         }
-        continuation.onTermination = { _ in
-            renewal.cancel()
-            _ = leave()
-        }
+        continuation.onTermination = { _ in _ = leave() }
         return COVSubscription(to: object, reference, of: device, events, feed, leave: leave)
     }
 
@@ -110,29 +109,5 @@ extension BACnetClient {
             SubscribeCOVPropertyRequest(
                 process: process, target: ObjectProperty(object, reference), terms: terms,
                 increment: increment))
-    }
-
-    /// Renews at half the lifetime for as long as somebody listens; behind a failure again after an
-    /// eighth, so that there are some tries before the device forgets.
-    private static func renew(
-        _ request: ConfirmedRequest, of device: DeviceAddress, _ lifetime: Duration,
-        _ feed: EventFeed, _ clock: any BACnetClock, _ client: () -> BACnetClient?
-    ) async {
-        var pause = lifetime / 2
-        while !Task.isCancelled {
-            do { try await clock.sleep(until: clock.uptime + pause) } catch { return }
-            guard let client = client() else { return feed.finish() }
-            let answer = await client.ask(request, of: device)
-            do throws(RequestFailure) {
-                try answer.acknowledged()
-                feed.yield(.renewed)
-                pause = lifetime / 2
-            } catch {
-                if case .cancelled = error.reason { return }
-                if case .closed = error.reason { return feed.finish() }
-                feed.yield(.renewalFailed(error))
-                pause = lifetime / 8
-            }
-        }
     }
 }

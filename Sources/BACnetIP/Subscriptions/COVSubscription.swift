@@ -68,11 +68,14 @@ public final class COVSubscription: AsyncSequence, Sendable {
     }
 }
 
-/// Whoever is told of an object: its notifications, and that no more will come.
+/// The receiver of a subscription's events: notifications, renewals, and the end.
 struct EventSink: Sendable {
-    /// What the device was asked for it.
+    /// The request that the device got for it.
     let request: ConfirmedRequest
+    let device: DeviceAddress
     let take: @Sendable (COVNotification) -> Void
+    /// A renewal has ended, by this failure or well.
+    let renewed: @Sendable (RequestFailure?) -> Void
     let finish: @Sendable () -> Void
 }
 

@@ -8,6 +8,7 @@ struct SubscriptionKey: Hashable {
 
 extension ClientState {
     mutating func remove(_ ticket: Ticket, from key: SubscriptionKey) {
+        renewals.remove(ticket)
         subscriptions[key]?.removeValue(forKey: ticket)
         if subscriptions[key]?.isEmpty == true { subscriptions[key] = nil }
     }

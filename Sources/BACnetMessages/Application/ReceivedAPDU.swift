@@ -4,9 +4,10 @@ public enum ReceivedAPDU: Hashable, Sendable {
     case message(APDU)
     /// A clock somewhere; nothing here sets clocks.
     case timeSynchronization(TimeSynchronization)
-    /// A request for a service outside ``ConfirmedService``. The answer to one that came by unicast
-    /// is Reject with ``RejectReason/unrecognizedService``.
-    case unsupportedRequest(invokeID: UInt8, service: UInt8)
+    /// A request for a service outside ``ConfirmedService``. The reply to one that came by unicast is
+    /// Reject with ``RejectReason/unrecognizedService``; if it is a segment, Abort with
+    /// ``AbortReason/segmentationNotSupported``.
+    case unsupportedRequest(invokeID: UInt8, service: UInt8, segment: MessageSegment? = nil)
     /// An unconfirmed service that nothing here needs; dropped.
     case unsupportedUnconfirmedRequest(service: UInt8)
 }
@@ -50,7 +51,7 @@ extension ReceivedAPDU {
         let number = try reader.octet()
         let octets = reader.rest()
         guard let service = ConfirmedService(rawValue: number) else {
-            return .unsupportedRequest(invokeID: invokeID, service: number)
+            return .unsupportedRequest(invokeID: invokeID, service: number, segment: segment)
         }
         let request = RequestPDU(
             invokeID: invokeID, service: service,

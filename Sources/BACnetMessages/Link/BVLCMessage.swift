@@ -8,8 +8,9 @@
 ///      4    …  what the function says
 /// ```
 ///
-/// Write-Broadcast-Distribution-Table, which would change somebody's BBMD, and Secure-BVLL, which
-/// the standard has withdrawn, are refused when they come and cannot be said.
+/// Write-Broadcast-Distribution-Table and Delete-Foreign-Device-Table-Entry, which would change the
+/// tables of a BBMD, and Secure-BVLL, which the standard has withdrawn, are refused when they arrive
+/// and cannot be encoded.
 public enum BVLCMessage: Hashable, Sendable {
     case result(BVLCResultCode)
     case readBroadcastDistributionTable
@@ -19,7 +20,6 @@ public enum BVLCMessage: Hashable, Sendable {
     case registerForeignDevice(timeToLiveSeconds: UInt16)
     case readForeignDeviceTable
     case readForeignDeviceTableAck([ForeignDeviceEntry])
-    case deleteForeignDeviceTableEntry(IPv4Endpoint)
     case distributeBroadcastToNetwork(npdu: [UInt8])
     case originalUnicastNPDU([UInt8])
     case originalBroadcastNPDU([UInt8])
@@ -36,7 +36,6 @@ extension BVLCMessage {
         case registerForeignDevice = 0x05
         case readForeignDeviceTable = 0x06
         case readForeignDeviceTableAck = 0x07
-        case deleteForeignDeviceTableEntry = 0x08
         case distributeBroadcastToNetwork = 0x09
         case originalUnicastNPDU = 0x0A
         case originalBroadcastNPDU = 0x0B
@@ -95,8 +94,6 @@ extension BVLCMessage: WireForm {
             self = .registerForeignDevice(timeToLiveSeconds: try reader.octetPair())
         case .readForeignDeviceTable: self = .readForeignDeviceTable
         case .readForeignDeviceTableAck: self = .readForeignDeviceTableAck(try reader.entries())
-        case .deleteForeignDeviceTableEntry:
-            self = .deleteForeignDeviceTableEntry(try IPv4Endpoint(from: &reader))
         case .distributeBroadcastToNetwork:
             self = .distributeBroadcastToNetwork(npdu: reader.rest())
         case .originalUnicastNPDU: self = .originalUnicastNPDU(reader.rest())
@@ -134,9 +131,6 @@ extension BVLCMessage: WireForm {
         case .readForeignDeviceTableAck(let entries):
             for entry in entries { entry.encode(into: &body) }
             return .readForeignDeviceTableAck
-        case .deleteForeignDeviceTableEntry(let endpoint):
-            endpoint.encode(into: &body)
-            return .deleteForeignDeviceTableEntry
         case .distributeBroadcastToNetwork(let npdu):
             body.append(npdu)
             return .distributeBroadcastToNetwork

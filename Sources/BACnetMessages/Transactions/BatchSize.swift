@@ -21,6 +21,11 @@ public struct BatchSize: Hashable, Sendable {
     public internal(set) var propertyCountMax: Int
     /// True once the device has said that it has no ReadPropertyMultiple; this stays.
     public internal(set) var usesReadProperty: Bool
+    /// The estimated octets of a name or description in a reply: the greatest mean of the replies
+    /// so far and a quarter more, or what was assumed before the first.
+    public internal(set) var textOctetCount: Int
+    /// What is assumed of a device whose names are not known.
+    public static let assumedTextOctetCount = 40
     var probe = BatchProbe()
     var silence = BatchSilence()
 
@@ -30,10 +35,13 @@ public struct BatchSize: Hashable, Sendable {
     ///   - pointCountMax: points of a request, each a present value and its status flags.
     ///   - learned: a ``propertyCountMax`` of an earlier time.
     ///   - usesReadProperty: what an earlier time has learned.
+    ///   - textOctetCount: what an earlier time has learned.
     public init(
         peerOctetCountMax: Int, ownOctetCountMax: Int = APDUSize.octets1476.octetCount,
-        pointCountMax: Int = 25, learned: Int? = nil, usesReadProperty: Bool = false
+        pointCountMax: Int = 25, learned: Int? = nil, usesReadProperty: Bool = false,
+        textOctetCount: Int = BatchSize.assumedTextOctetCount
     ) {
+        self.textOctetCount = textOctetCount
         octetCountMax = max(
             APDUSize.octets50.octetCount, min(peerOctetCountMax, ownOctetCountMax))
         propertyCountCeiling = max(1, pointCountMax * 2)
@@ -99,7 +107,8 @@ public struct BatchSize: Hashable, Sendable {
                     replyOctetCount += ReplyEstimate.objectOctetCount
                 }
                 requestOctetCount += ReplyEstimate.referenceOctetCount(target.reference)
-                replyOctetCount += ReplyEstimate.resultOctetCount(target.reference)
+                replyOctetCount += ReplyEstimate.resultOctetCount(
+                    target.reference, textOctetCount: size.textOctetCount)
                 targets.append(target)
             }
         }

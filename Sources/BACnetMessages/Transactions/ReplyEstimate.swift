@@ -17,8 +17,35 @@ enum ReplyEstimate {
     }
 
     /// Of a result: reference, brackets, value.
-    static func resultOctetCount(_ reference: PropertyReference) -> Int {
-        referenceOctetCount(reference) + 2 + valueOctetCount(reference)
+    ///
+    /// - Parameter textOctetCount: of a name or description.
+    static func resultOctetCount(_ reference: PropertyReference, textOctetCount: Int) -> Int {
+        let value =
+            if isText(reference) {
+                isStateText(reference) ? (textOctetCount + 1) / 2 : textOctetCount
+            } else {
+                valueOctetCount(reference)
+            }
+        return referenceOctetCount(reference) + 2 + value
+    }
+
+    /// True for a property whose size depends on the words that a person chose.
+    static func isText(_ reference: PropertyReference) -> Bool {
+        switch reference.property {
+        case .objectName, .description, .modelName, .vendorName, .firmwareRevision,
+            .applicationSoftwareVersion, .serialNumber:
+            true
+        default: isStateText(reference)
+        }
+    }
+
+    /// Words for states are about half as long as names.
+    private static func isStateText(_ reference: PropertyReference) -> Bool {
+        switch reference.property {
+        case .activeText, .inactiveText: true
+        case .stateText: (reference.index ?? 0) > 0
+        default: false
+        }
     }
 
     /// Of a value. Whole arrays and lists can be of any size: they are taken for greater than any
@@ -27,11 +54,7 @@ enum ReplyEstimate {
         switch reference.property {
         case .all, .required, .optional: Int(UInt16.max)
         case .objectList, .propertyList, .stateText, .priorityArray, .logBuffer:
-            reference.index == nil ? Int(UInt16.max) : reference.index == 0 ? 3 : 24
-        case .objectName, .description, .modelName, .vendorName, .firmwareRevision,
-            .applicationSoftwareVersion, .serialNumber:
-            40
-        case .activeText, .inactiveText: 20
+            reference.index == nil ? Int(UInt16.max) : reference.index == 0 ? 3 : 5
         case .protocolServicesSupported, .protocolObjectTypesSupported: 12
         case .statusFlags: 3
         case .outOfService, .enable, .stopWhenFull: 1

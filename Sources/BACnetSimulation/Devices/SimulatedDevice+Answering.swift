@@ -11,8 +11,8 @@ extension SimulatedDevice {
             return carry(out: answering.introduce(objects, request, to: peer, at: now), at: now)
         case .whoHas(let request):
             return carry(out: answering.find(in: objects, request, for: peer, at: now), at: now)
-        case .unsupported(let invokeID):
-            return say(.reject(invokeID: invokeID, .unrecognizedService), to: peer)
+        case .unsupported(let invokeID, let segment):
+            return say(Answering.refusal(of: invokeID, segment), to: peer)
         case .request(let pdu):
             if let refusal = refusal(of: pdu) { return say(refusal, to: peer) }
             return carry(

@@ -40,8 +40,9 @@ extension SimulatedDevice {
         _ received: ReceivedAPDU, from peer: DeviceAddress, isUnicast: Bool, at now: Duration
     ) -> [Action] {
         switch received {
-        case .unsupportedRequest(let invokeID, _):
-            return isUnicast ? take(.unsupported(invokeID: invokeID), from: peer, at: now) : []
+        case .unsupportedRequest(let invokeID, _, let segment):
+            return isUnicast
+                ? take(.unsupported(invokeID: invokeID, segment), from: peer, at: now) : []
         case .message(.confirmedRequest(let pdu)):
             return isUnicast ? take(.request(pdu), from: peer, at: now) : []
         case .message(.unconfirmedRequest(.whoIs(let request))):

@@ -15,7 +15,7 @@ struct SimulatedDevice: Sendable {
     /// What is answered, now or a while later.
     enum Question: Hashable, Sendable {
         case request(RequestPDU)
-        case unsupported(invokeID: UInt8)
+        case unsupported(invokeID: UInt8, MessageSegment?)
         case whoIs(WhoIsRequest)
         case whoHas(WhoHasRequest)
 
@@ -23,7 +23,7 @@ struct SimulatedDevice: Sendable {
         var invokeID: UInt8? {
             switch self {
             case .request(let pdu): pdu.invokeID
-            case .unsupported(let invokeID): invokeID
+            case .unsupported(let invokeID, _): invokeID
             case .whoIs, .whoHas: nil
             }
         }

@@ -17,8 +17,6 @@ enum DatagramMeaning {
         case .readForeignDeviceTable: return "read-foreign-device-table"
         case .readForeignDeviceTableAck(let entries):
             return "foreign device table, \(NumberText.count(entries.count, of: "line"))"
-        case .deleteForeignDeviceTableEntry(let endpoint):
-            return "delete-foreign-device-table-entry \(endpoint)"
         case .forwardedNPDU(let origin, let npdu):
             return "passed on from \(origin): \(network(npdu))"
         case .distributeBroadcastToNetwork(let npdu):
@@ -72,7 +70,7 @@ enum DatagramMeaning {
         case .message(let message): return text(message)
         case .timeSynchronization(let clock):
             return "\(clock.isUTC ? "utc-" : "")time-synchronization \(ValueText.text(clock.time))"
-        case .unsupportedRequest(let invokeID, let service):
+        case .unsupportedRequest(let invokeID, let service, _):
             return "request \(invokeID) for service \(service), which is not spoken here"
         case .unsupportedUnconfirmedRequest(let service):
             return "unconfirmed service \(service), which is not spoken here"
