@@ -59,7 +59,7 @@ public struct PointBinding: Hashable, Sendable {
         case both = "cov+poll"
     }
 
-    /// The object as its protocol names it: `analog-input:1`.
+    /// The object as its protocol names it: `analog-input,1`.
     public var object: String
     public var mode: Mode
     /// Time between two readings; nil for that of the point's trend log.

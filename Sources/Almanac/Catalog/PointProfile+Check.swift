@@ -18,7 +18,7 @@ extension PointProfile {
         }
         guard let binding else { return }
         if binding.object.isEmpty {
-            throw fault("a binding without an object", "one like analog-input:1")
+            throw fault("a binding without an object", "one like analog-input,1")
         }
         if let interval = binding.interval, interval < .seconds(1) || interval > .seconds(86_400) {
             throw fault("an interval of \(interval)", "1 s to 24 h")

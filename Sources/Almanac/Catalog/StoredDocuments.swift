@@ -9,11 +9,13 @@ enum DocumentKey {
     static let settings = "settings"
     static let housekeeping = "housekeeping"
     static let disk = "disk/"
+    static let states = "state/"
 
     static func device(_ id: DeviceID) -> String { devices + String(id.rawValue) }
     static func point(_ address: PointAddress) -> String { points + address.description }
     static func log(_ id: TrendLogID) -> String { logs + String(id.rawValue) }
     static func disk(_ slot: Int64) -> String { disk + String(slot) }
+    static func state(_ key: String) -> String { states + key }
 }
 
 struct StoredDevice: Codable, Hashable, Sendable {

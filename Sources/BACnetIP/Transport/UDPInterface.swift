@@ -56,10 +56,5 @@
             guard octets.count == 4 else { return nil }
             self.init(octets[0], octets[1], octets[2], octets[3], port: port)
         }
-
-        /// The four octets with points between them.
-        var host: String {
-            [24, 16, 8, 0].map { String(address >> $0 & 0xFF) }.joined(separator: ".")
-        }
     }
 #endif

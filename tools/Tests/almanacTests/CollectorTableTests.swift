@@ -1,3 +1,4 @@
+import AlmanacCollector
 import BACnetMessages
 import Foundation
 import Testing
@@ -9,16 +10,16 @@ import TimeSeriesModel
     private static func device(
         _ instance: UInt32, _ types: [(ObjectType, UInt32)], vendor: UInt32 = 999,
         host: UInt8 = 9
-    ) -> FieldDevice {
+    ) -> DeviceDescription {
         var found = FoundDevice(
             address: DeviceAddress(node: IPv4Endpoint(10, 0, 0, host)), instance: instance)
         found.vendor = vendor
-        var device = FieldDevice(found)
-        device.objects = types.map { FieldObject(ObjectIdentifier($0.0, $0.1)) }
+        var device = DeviceDescription(found)
+        device.objects = types.map { ObjectDescription(ObjectIdentifier($0.0, $0.1)) }
         return device
     }
 
-    private func addresses(_ device: FieldDevice) -> [String] {
+    private func addresses(_ device: DeviceDescription) -> [String] {
         let addresses = PointNumbering.addresses(of: device)
         return device.points.map { addresses[$0.object]?.description ?? "none" }
     }

@@ -1,28 +1,22 @@
+import AlmanacCollector
 import BACnetMessages
 import Glibc
 import TimeSeriesModel
 
-/// `devices.csv` and `points.csv`, which tell a collector what to read.
+/// `devices.csv` and `points.csv`, the inputs of a collector.
 struct CollectorTables {
-    static let deviceColumns = [
-        "device_id", "device_name", "device_type", "address", "bacnet_instance", "profile",
-    ]
-    static let pointColumns = [
-        "device_id", "point_type", "point_number", "point_name", "object", "unit", "data_type",
-        "interval_seconds", "mode", "history_mode", "low", "high", "range_code",
-    ]
     static let deviceFile = "devices.csv"
     static let pointFile = "points.csv"
 
     private static let intervalSeconds = 900
 
     /// Devices of one instance are left out: a person has to decide which of them is meant.
-    private let devices: [FieldDevice]
+    private let devices: [DeviceDescription]
     /// Points that were left out, because an earlier device at the same address has the same object:
     /// a request names the address and the object, and not the device.
     let sharedCount: Int
 
-    init(_ devices: [FieldDevice]) {
+    init(_ devices: [DeviceDescription]) {
         let counts = devices.reduce(into: [UInt32: Int]()) {
             $0[$1.found.instance, default: 0] += 1
         }
@@ -45,10 +39,10 @@ struct CollectorTables {
 
     var deviceTable: [UInt8] {
         CollectorTables.table(
-            CollectorTables.deviceColumns,
+            CollectorInputs.deviceColumns,
             devices.map { device in
                 [
-                    "\(device.found.instance)", device.tableName, device.model ?? "BACnet",
+                    "\(device.found.instance)", device.catalogName, device.model ?? "BACnet",
                     device.found.address.text, "\(device.found.instance)",
                     device.isPanel ? "t3" : "generic",
                 ]
@@ -57,10 +51,10 @@ struct CollectorTables {
 
     var pointTable: [UInt8] {
         CollectorTables.table(
-            CollectorTables.pointColumns, devices.flatMap(CollectorTables.pointRows))
+            CollectorInputs.pointColumns, devices.flatMap(CollectorTables.pointRows))
     }
 
-    private static func pointRows(of device: FieldDevice) -> [[String]] {
+    private static func pointRows(of device: DeviceDescription) -> [[String]] {
         let addresses = PointNumbering.addresses(of: device)
         return device.points.compactMap { point in
             guard let address = addresses[point.object], let dataType = point.dataType else {

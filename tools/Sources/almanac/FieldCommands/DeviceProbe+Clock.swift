@@ -1,3 +1,4 @@
+import AlmanacCollector
 import BACnetIP
 import BACnetMessages
 import TimeSeriesModel
@@ -10,7 +11,7 @@ extension DeviceProbe {
         ]
         let targets = properties.map { ObjectProperty(found.object, $0) }
         let before = SystemClock.now.milliseconds
-        let answers = await DeviceAnswers(targets, of: found.address, from: client)
+        let answers = await DeviceReading(targets, of: found.address, from: client)
         // The question was on its way as long as the answer, as far as one can tell.
         let now = before + (SystemClock.now.milliseconds - before) / 2
         if let failure = answers.silence { return fail("clock", failure) }

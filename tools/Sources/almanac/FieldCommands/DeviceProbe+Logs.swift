@@ -1,3 +1,4 @@
+import AlmanacCollector
 import BACnetIP
 import BACnetMessages
 
@@ -15,7 +16,7 @@ extension DeviceProbe {
         let all = objects.filter(\.type.isLog)
         let logs = Array(all.prefix(DeviceProbe.logCountMax))
         guard !logs.isEmpty else { return }
-        let answers = await DeviceAnswers(
+        let answers = await DeviceReading(
             logs.flatMap { log in DeviceProbe.logProperties.map { ObjectProperty(log, $0) } },
             of: found.address, from: client)
         problems += answers.silence.map { ["\($0)"] } ?? []
@@ -29,7 +30,7 @@ extension DeviceProbe {
     }
 
     private func fields(
-        of log: ObjectIdentifier, _ answers: DeviceAnswers, _ found: FoundDevice
+        of log: ObjectIdentifier, _ answers: DeviceReading, _ found: FoundDevice
     ) async -> [RowWriter.Field] {
         func number(_ property: PropertyIdentifier) -> UInt64? {
             answers.number(ObjectProperty(log, property))
@@ -100,7 +101,7 @@ extension DeviceProbe {
 
     /// What is logged, from the context tags of BACnetDeviceObjectPropertyReference: object 0,
     /// property 1.
-    private static func target(of log: ObjectIdentifier, _ answers: DeviceAnswers) -> String? {
+    private static func target(of log: ObjectIdentifier, _ answers: DeviceReading) -> String? {
         let values = answers.values(ObjectProperty(log, .logDeviceObjectProperty)) ?? []
         let objects = values.compactMap { value -> String? in
             guard case .context(tag: 0, let octets) = value, octets.count == 4 else { return nil }

@@ -1,3 +1,4 @@
+import AlmanacCollector
 import BACnetIP
 import BACnetMessages
 
@@ -7,7 +8,7 @@ extension DeviceProbe {
     private static let pointCountMax = 100
 
     /// What the device takes at a time: as it says, and as it turns out.
-    mutating func measureSizes(of device: FieldDevice, _ objects: [ObjectIdentifier]) async {
+    mutating func measureSizes(of device: DeviceDescription, _ objects: [ObjectIdentifier]) async {
         let found = device.found
         let points = objects.filter { $0.type.dataType != nil }.prefix(DeviceProbe.pointCountMax)
         let targets = points.flatMap { point in
@@ -31,7 +32,7 @@ extension DeviceProbe {
                 "sizes",
                 [
                     .init("max_apdu", found.octetCountMax.map { .name($0) } ?? .missing),
-                    .init("segmentation", .text(device.segmentationText)),
+                    .init("segmentation", .text(device.found.segmentation.map { "\($0)" })),
                     .init(
                         "max_segments",
                         device.segmentCountMax.map { .name(Int(clamping: $0)) } ?? .missing),

@@ -1,3 +1,4 @@
+import AlmanacCollector
 import BACnetIP
 import BACnetMessages
 
@@ -34,7 +35,7 @@ struct DeviceProbe {
         await readClock(of: found)
     }
 
-    private mutating func addIntroduction(of device: FieldDevice) {
+    private mutating func addIntroduction(of device: DeviceDescription) {
         let found = device.found
         let introduction = watch.introduction(of: found.instance)
         report.sections.append(
@@ -51,7 +52,7 @@ struct DeviceProbe {
                 ]))
     }
 
-    private static func fields(of device: FieldDevice) -> [RowWriter.Field] {
+    private static func fields(of device: DeviceDescription) -> [RowWriter.Field] {
         func number(_ number: UInt64?) -> Cell {
             number.map { .name(Int(clamping: $0)) } ?? .missing
         }

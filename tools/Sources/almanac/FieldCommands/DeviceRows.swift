@@ -1,3 +1,4 @@
+import AlmanacCollector
 import BACnetMessages
 import BuildingModel
 import TimeSeriesModel
@@ -19,7 +20,7 @@ enum DeviceRows {
     private static func hasObjects(_ form: OutputForm) -> Bool { form == .json || form == .ndjson }
 
     static func cells(
-        _ device: FieldDevice, of survey: FieldSurvey, in form: OutputForm
+        _ device: DeviceDescription, of survey: FieldSurvey, in form: OutputForm
     ) -> [Cell] {
         let found = device.found
         var notes = device.notes
@@ -41,7 +42,7 @@ enum DeviceRows {
             .text(device.firmware), .text(found.address.text),
             found.address.station.map { .name(Int($0.network)) } ?? .missing,
             .text(found.address.stationText), found.octetCountMax.map { .name($0) } ?? .missing,
-            .text(device.segmentationText),
+            .text(device.found.segmentation.map { "\($0)" }),
             device.hasList ? .integer(device.points.count) : .missing,
             device.hasList ? .integer(device.logs.count) : .missing,
             notes.isEmpty ? .missing : .text(notes.joined(separator: "; ")),
@@ -50,7 +51,7 @@ enum DeviceRows {
         return cells
     }
 
-    private static func objects(of device: FieldDevice) -> [[RowWriter.Field]] {
+    private static func objects(of device: DeviceDescription) -> [[RowWriter.Field]] {
         let addresses = PointNumbering.addresses(of: device)
         return device.objects.map { object in
             let states = object.stateTexts.enumerated().map { place, text in

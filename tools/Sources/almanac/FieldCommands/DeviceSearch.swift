@@ -1,3 +1,4 @@
+import AlmanacCollector
 import BACnetIP
 import BACnetMessages
 

@@ -1,4 +1,5 @@
 import Almanac
+import AlmanacCollector
 import ArgumentParser
 import BACnetMessages
 

@@ -20,8 +20,10 @@ struct FieldLink {
     }
 
     /// Binds, begins to listen, and to register where there is a BBMD.
+    ///
+    /// - Parameter configuration: of the client; nil for that of a command that looks at devices.
     static func open(
-        _ settings: FieldSettings,
+        _ settings: FieldSettings, _ configuration: ClientConfiguration? = nil,
         report: @escaping ObservedTransport.Report = { _ in }
     ) async throws(ToolFailure) -> FieldLink {
         let bound: UDPTransport
@@ -33,6 +35,16 @@ struct FieldLink {
             throw ToolFailure(.inputOutput, message(error, settings))
         }
         let transport = ObservedTransport(bound, report: report)
+        let configuration = configuration ?? FieldLink.configuration(settings)
+        let client = BACnetClient(
+            configuration, over: transport, broadcastManager: settings.bbmd,
+            timeToLiveSeconds: settings.timeToLiveSeconds)
+        transport.judge { [weak client] in client?.droppedWords ?? [:] }
+        client.start()
+        return FieldLink(client: client, settings: settings, transport: transport)
+    }
+
+    private static func configuration(_ settings: FieldSettings) -> ClientConfiguration {
         var configuration = ClientConfiguration(
             device: OwnDevice(
                 instance: settings.ownInstance, name: "Almanac tool", modelName: "almanac",
@@ -41,12 +53,7 @@ struct FieldLink {
         // Not the collector's number: a probe that cancels its subscription must not cancel one of
         // the collector at the same address.
         configuration.subscriptionProcess = 2
-        let client = BACnetClient(
-            configuration, over: transport, broadcastManager: settings.bbmd,
-            timeToLiveSeconds: settings.timeToLiveSeconds)
-        transport.judge { [weak client] in client?.droppedWords ?? [:] }
-        client.start()
-        return FieldLink(client: client, settings: settings, transport: transport)
+        return configuration
     }
 
     /// Runs `body` on a link and closes it, however that ends.

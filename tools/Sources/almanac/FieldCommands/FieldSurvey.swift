@@ -1,16 +1,17 @@
+import AlmanacCollector
 import BACnetIP
 import BACnetMessages
 
 /// Everything that was found on a network, and the addresses without a reply.
 struct FieldSurvey {
-    var devices: [FieldDevice] = []
+    var devices: [DeviceDescription] = []
     /// Asked by address, and not there.
     var silent: [DeviceAddress] = []
     /// Ended by a person before everything was found and read.
     var wasInterrupted = false
 
     /// The devices whose instance another device has too, by instance.
-    var doubled: [UInt32: [FieldDevice]] {
+    var doubled: [UInt32: [DeviceDescription]] {
         Dictionary(grouping: devices) { $0.found.instance }.filter { $0.value.count > 1 }
     }
 
@@ -38,7 +39,7 @@ struct FieldSurvey {
     }
 
     /// The instances of the other devices at the address of a device.
-    func neighbours(of device: FieldDevice) -> [UInt32] {
+    func neighbours(of device: DeviceDescription) -> [UInt32] {
         devices.filter {
             $0.found.address == device.found.address && $0.found.instance != device.found.instance
         }.map(\.found.instance)
@@ -87,7 +88,7 @@ extension FieldLink {
         if search.readsDevices { await read(found, progress) }
         let devices = progress.devices
         survey.devices = found.enumerated().map { place, device in
-            devices[place] ?? FieldDevice(device)
+            devices[place] ?? DeviceDescription(device)
         }.sorted {
             ($0.found.instance, $0.found.address.text) < ($1.found.instance, $1.found.address.text)
         }

@@ -5,18 +5,27 @@ import Glibc
 enum Interruption {
     private static let signals = [SIGINT, SIGTERM, SIGHUP]
 
-    /// Returns at an interruption, or when the time is over.
-    static func wait(atMost length: Duration?) async {
+    /// Returns true at an interruption, false when the time is over. A second interruption ends the
+    /// program at once.
+    @discardableResult static func wait(atMost length: Duration?) async -> Bool {
         let (heard, sink) = AsyncStream.makeStream(of: Int32.self)
-        let sources = watch { sink.yield($0) }
+        let sources = watch { number in
+            signal(number, SIG_DFL)
+            sink.yield(number)
+        }
         let timer = Task {
             guard let length else { return }
             try await Task.sleep(for: length)
             sink.finish()
         }
-        for await _ in heard { break }
+        var wasInterrupted = false
+        for await _ in heard {
+            wasInterrupted = true
+            break
+        }
         timer.cancel()
         for source in sources { source.cancel() }
+        return wasInterrupted
     }
 
     /// What `body` returned, and whether it was interrupted meanwhile.

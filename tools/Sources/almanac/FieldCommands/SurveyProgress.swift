@@ -1,3 +1,4 @@
+import AlmanacCollector
 import Synchronization
 
 /// Everything that a survey has found so far, which an interruption does not lose; and one line on a
@@ -5,7 +6,7 @@ import Synchronization
 final class SurveyProgress: Sendable {
     private struct State {
         var found: [FoundDevice] = []
-        var devices: [Int: FieldDevice] = [:]
+        var devices: [Int: DeviceDescription] = [:]
     }
 
     private let isShown: Bool
@@ -19,7 +20,7 @@ final class SurveyProgress: Sendable {
     var found: [FoundDevice] { state.withLock { $0.found } }
 
     /// The devices that were read, by their place in ``found``.
-    var devices: [Int: FieldDevice] { state.withLock { $0.devices } }
+    var devices: [Int: DeviceDescription] { state.withLock { $0.devices } }
 
     func add(_ device: FoundDevice) {
         let count = state.withLock { state -> Int? in
@@ -34,7 +35,7 @@ final class SurveyProgress: Sendable {
     }
 
     /// - Parameter place: in ``found``.
-    func add(_ device: FieldDevice, at place: Int) {
+    func add(_ device: DeviceDescription, at place: Int) {
         let text = state.withLock { state in
             state.devices[place] = device
             return "reading: \(state.devices.count) of \(state.found.count) devices"

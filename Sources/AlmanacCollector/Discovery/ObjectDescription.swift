@@ -1,37 +1,37 @@
-import BACnetMessages
-import BuildingModel
-import TimeSeriesModel
+public import BACnetMessages
+internal import BuildingModel
+public import TimeSeriesModel
 
-/// An object of a device, as far as it has told.
-struct FieldObject: Hashable, Sendable {
-    let object: ObjectIdentifier
-    /// What a person calls it. A T3 panel keeps it in its description.
-    var name: String?
-    var description: String?
+/// An object of a device, as far as it could be read.
+public struct ObjectDescription: Hashable, Sendable {
+    public let object: ObjectIdentifier
+    /// Its name for people. A T3 panel has it in the description.
+    public var name: String?
+    public var description: String?
     /// The number of the unit.
-    var unit: UInt16?
+    public var unit: UInt16?
     /// Texts of the states, the first that of ``firstState``.
-    var stateTexts: [String] = []
-    var low: Double?
-    var high: Double?
+    public var stateTexts: [String] = []
+    public var low: Double?
+    public var high: Double?
 
-    init(_ object: ObjectIdentifier) { self.object = object }
+    public init(_ object: ObjectIdentifier) { self.object = object }
 
-    var dataType: DataType? { object.type.dataType }
+    public var dataType: DataType? { object.type.dataType }
 
     /// The number of the first state.
-    var firstState: Int { dataType == .digital ? 0 : 1 }
+    public var firstState: Int { dataType == .digital ? 0 : 1 }
 
-    /// The symbol of the unit, its number where it has none; nil for none at all.
-    var unitText: String? {
+    /// The symbol of the unit, its number if it has no symbol; nil for no unit.
+    public var unitText: String? {
         guard let unit, EngineeringUnit(unit) != .noUnits else { return nil }
         return EngineeringUnit(unit).symbol ?? "\(unit)"
     }
 }
 
 extension ObjectType {
-    /// What kind of value a point of this type has; nil for what is no point.
-    var dataType: DataType? {
+    /// The kind of value of a point of this type; nil for an object that is no point.
+    public var dataType: DataType? {
         switch self {
         case .analogInput, .analogOutput, .analogValue, .accumulator, .pulseConverter,
             .integerValue, .largeAnalogValue, .positiveIntegerValue:
@@ -42,9 +42,9 @@ extension ObjectType {
         }
     }
 
-    var isLog: Bool { self == .trendLog || self == .trendLogMultiple }
+    public var isLog: Bool { self == .trendLog || self == .trendLogMultiple }
 
-    /// What is asked of an object of this type, beside its name and description.
+    /// The properties that describe an object of this type, beside its name and description.
     var descriptiveProperties: [PropertyIdentifier] {
         switch dataType {
         case .analog?:

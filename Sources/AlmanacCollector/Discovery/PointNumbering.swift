@@ -1,17 +1,19 @@
-import BACnetMessages
-import TimeSeriesModel
+public import BACnetMessages
+public import TimeSeriesModel
 
-/// Which address each object of a device has as a point.
-enum PointNumbering {
+/// The addresses of a device's objects as points.
+public enum PointNumbering {
     /// Numbers are 1-based, instances are not: instance 0 has the number that no object can have.
-    static let numberOfInstanceZero = ObjectIdentifier.wildcardInstance
+    public static let numberOfInstanceZero = ObjectIdentifier.wildcardInstance
 
     /// Of a T3 panel input, output and variable, with the panel's own number; else 256 and the type
     /// of the object, with its instance.
     ///
     /// A panel has each input as an analog or as a binary one. Where both are there the second is an
     /// object like any other, so that no two have one address.
-    static func addresses(of device: FieldDevice) -> [ObjectIdentifier: PointAddress] {
+    public static func addresses(
+        of device: DeviceDescription
+    ) -> [ObjectIdentifier: PointAddress] {
         let id = DeviceID(device.found.instance)
         var addresses: [ObjectIdentifier: PointAddress] = [:]
         var taken: Set<PointAddress> = []
@@ -28,6 +30,11 @@ enum PointNumbering {
             addresses[object] = address
         }
         return addresses
+    }
+
+    /// A point's place in its device, whatever number the device has.
+    static func withoutDevice(_ address: PointAddress) -> PointAddress {
+        PointAddress(device: DeviceID(0), type: address.type, number: address.number)
     }
 
     private static func panelType(of type: ObjectType) -> PointType? {

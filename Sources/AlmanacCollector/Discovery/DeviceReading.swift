@@ -1,25 +1,26 @@
-import BACnetIP
-import BACnetMessages
-import TimeSeriesModel
+public import BACnetIP
+public import BACnetMessages
+internal import BuildingModel
+internal import TimeSeriesModel
 
-/// What came of the properties that a device was asked for.
-struct DeviceAnswers {
+/// Properties of a device as they were read, and why others could not be.
+public struct DeviceReading: Sendable {
     private let client: BACnetClient
     private let device: DeviceAddress
     private var found: [ObjectProperty: PropertyOutcome]
 
-    /// Asks; what failed, but not by the device's own word for it, once more.
-    init(
+    /// Reads the properties; once more those that failed without an error of the device.
+    public init(
         _ targets: [ObjectProperty], of device: DeviceAddress, from client: BACnetClient
     ) async {
         self.client = client
         self.device = device
         found = [:]
-        await ask(targets)
-        if silence == nil { await ask(targets.filter { failure(of: $0) != nil }) }
+        await request(targets)
+        if silence == nil { await request(targets.filter { failure(of: $0) != nil }) }
     }
 
-    private mutating func ask(_ targets: [ObjectProperty]) async {
+    private mutating func request(_ targets: [ObjectProperty]) async {
         guard !targets.isEmpty else { return }
         found.merge(await client.readProperties(targets, of: device)) { $1 }
     }
@@ -28,8 +29,8 @@ struct DeviceAnswers {
         if case .failure(let failure)? = found[target] { failure } else { nil }
     }
 
-    /// The failure of a device that has not said anything at all.
-    var silence: RequestFailure? {
+    /// The failure of a device that did not reply at all.
+    public var silence: RequestFailure? {
         var failure: RequestFailure?
         for outcome in found.values {
             guard case .failure(let reason) = outcome, !reason.isAnswered else { return nil }
@@ -38,11 +39,11 @@ struct DeviceAnswers {
         return failure
     }
 
-    /// What could not be read, one text for each reason.
-    var problems: [String] {
+    /// What could not be read, one text per reason.
+    public var problems: [String] {
         var counts: [RequestFailure.Reason: (count: Int, first: RequestFailure)] = [:]
         for (target, outcome) in found {
-            // Texts of states have another way, and do without.
+            // Texts of states can be read one by one, and are not essential.
             guard case .failure(let failure) = outcome, target.reference.property != .stateText
             else { continue }
             counts[failure.reason, default: (0, failure)].count += 1
@@ -53,24 +54,24 @@ struct DeviceAnswers {
         }.sorted()
     }
 
-    func values(_ target: ObjectProperty) -> [TaggedValue]? {
+    public func values(_ target: ObjectProperty) -> [TaggedValue]? {
         if case .values(let values)? = found[target] { values } else { nil }
     }
 
-    /// The device's own word for why not.
-    func error(_ target: ObjectProperty) -> ErrorReply? {
+    /// The device's own error for a property.
+    public func error(_ target: ObjectProperty) -> ErrorReply? {
         if case .error(let error)? = found[target] { error } else { nil }
     }
 
     /// A text that is not empty.
-    func text(_ target: ObjectProperty) -> String? {
+    public func text(_ target: ObjectProperty) -> String? {
         guard case .characters(let characters)? = values(target)?.first,
             let text = try? characters.text(), !text.isEmpty
         else { return nil }
         return text
     }
 
-    func number(_ target: ObjectProperty) -> UInt64? {
+    public func number(_ target: ObjectProperty) -> UInt64? {
         switch values(target)?.first {
         case .unsigned(let number)?: number
         case .enumerated(let number)?: UInt64(number)
@@ -79,7 +80,7 @@ struct DeviceAnswers {
         }
     }
 
-    func real(_ target: ObjectProperty) -> Double? {
+    public func real(_ target: ObjectProperty) -> Double? {
         switch values(target)?.first {
         case .real(let real)? where real.isFinite: Double(shortest: real)
         case .double(let number)? where number.isFinite: number
@@ -89,27 +90,27 @@ struct DeviceAnswers {
         }
     }
 
-    /// The list names it, and the device does not know it.
+    /// True if the device does not know an object that its list names.
     func isUnknown(_ object: ObjectIdentifier) -> Bool {
         error(ObjectProperty(object, .objectName))?.code == .unknownObject
     }
 }
 
-extension DeviceAnswers {
-    /// More states of one object are not asked for one by one.
+extension DeviceReading {
+    /// More states of one object are not read one by one.
     private static let stateCountMax: UInt64 = 256
 
-    /// Texts of states that did not fit into one answer, one by one.
+    /// Reads texts of states that did not fit into one reply, one by one.
     mutating func readMissingStateTexts(of objects: [ObjectIdentifier]) async {
         let missing = objects.flatMap { object -> [ObjectProperty] in
             let whole = ObjectProperty(object, .stateText)
             guard object.type.dataType == .multistate, let failure = failure(of: whole),
                 failure.isAnswered, let count = number(ObjectProperty(object, .numberOfStates)),
-                (1...DeviceAnswers.stateCountMax).contains(count)
+                (1...DeviceReading.stateCountMax).contains(count)
             else { return [] }
             return (1...UInt32(count)).map { ObjectProperty(object, .stateText, index: $0) }
         }
-        await ask(missing)
+        await request(missing)
     }
 
     private func stateTexts(of object: ObjectIdentifier) -> [String] {
@@ -126,7 +127,7 @@ extension DeviceAnswers {
                 }
             }
             guard let count = number(ObjectProperty(object, .numberOfStates)),
-                (1...DeviceAnswers.stateCountMax).contains(count)
+                (1...DeviceReading.stateCountMax).contains(count)
             else { return [] }
             let texts = (1...UInt32(count)).map {
                 text(ObjectProperty(object, .stateText, index: $0))
@@ -136,10 +137,12 @@ extension DeviceAnswers {
         }
     }
 
+    /// Returns an object's description.
+    ///
     /// - Parameter isCrossed: the panel has the label in its description, and the description in
     ///   its name.
-    func object(_ object: ObjectIdentifier, isCrossed: Bool) -> FieldObject {
-        var read = FieldObject(object)
+    func object(_ object: ObjectIdentifier, isCrossed: Bool) -> ObjectDescription {
+        var read = ObjectDescription(object)
         read.name = text(ObjectProperty(object, .objectName))
         read.description = text(ObjectProperty(object, .description))
         if isCrossed, object.type.dataType != nil, let label = read.description {

@@ -1,9 +1,12 @@
-import BACnetIP
-import BACnetMessages
+public import BACnetIP
+internal import BACnetMessages
+internal import BuildingModel
 
-/// Asks a device what it is and what it has. Reads properties, and nothing else.
-struct DeviceReader {
+/// Reads what a device is and what it has. Reads properties, and does nothing else.
+public struct DeviceReader: Sendable {
     let client: BACnetClient
+
+    public init(client: BACnetClient) { self.client = client }
 
     private static let deviceProperties: [PropertyIdentifier] = [
         .objectName, .vendorIdentifier, .vendorName, .modelName, .firmwareRevision, .description,
@@ -11,8 +14,10 @@ struct DeviceReader {
         .maxAPDULengthAccepted, .segmentationSupported, .maxSegmentsAccepted, .serialNumber,
     ]
 
-    /// Everything but present values. What cannot be read is said in the device's problems.
-    func read(_ found: FoundDevice) async -> FieldDevice {
+    /// Reads everything but present values. What cannot be read is in the device's problems.
+    ///
+    /// Takes some requests per 25 objects, one after the other; see ``BACnetClient``.
+    public func read(_ found: FoundDevice) async -> DeviceDescription {
         var device = await readDeviceObject(of: found)
         device.isRead = true
         guard device.problems.isEmpty else { return device }
@@ -36,17 +41,33 @@ struct DeviceReader {
         return device
     }
 
-    func readDeviceObject(of found: FoundDevice) async -> FieldDevice {
-        var device = FieldDevice(found)
-        let answers = await DeviceAnswers(
+    /// Reads the properties that change with the device's objects, or when it restarts.
+    ///
+    /// - Throws: ``RequestFailure`` if the device does not reply.
+    public func readIdentity(of found: FoundDevice) async throws(RequestFailure) -> DeviceIdentity {
+        let restart = ObjectProperty(found.object, .timeOfDeviceRestart)
+        let count = ObjectProperty(found.object, .objectList, index: 0)
+        let revision = ObjectProperty(found.object, .databaseRevision)
+        let reading = await DeviceReading(
+            [revision, restart, count], of: found.address, from: client)
+        if let failure = reading.silence { throw failure }
+        return DeviceIdentity(
+            databaseRevision: reading.number(revision), restartTime: reading.values(restart),
+            objectCount: reading.number(count))
+    }
+
+    /// Reads the Device object alone.
+    public func readDeviceObject(of found: FoundDevice) async -> DeviceDescription {
+        var device = DeviceDescription(found)
+        let reading = await DeviceReading(
             DeviceReader.deviceProperties.map { ObjectProperty(found.object, $0) },
             of: found.address, from: client)
-        if let failure = answers.silence { device.problems.append("\(failure)") }
+        if let failure = reading.silence { device.problems.append("\(failure)") }
         func text(_ property: PropertyIdentifier) -> String? {
-            answers.text(ObjectProperty(found.object, property))
+            reading.text(ObjectProperty(found.object, property))
         }
         func number(_ property: PropertyIdentifier) -> UInt64? {
-            answers.number(ObjectProperty(found.object, property))
+            reading.number(ObjectProperty(found.object, property))
         }
         device.name = text(.objectName)
         device.description = text(.description)
@@ -69,24 +90,24 @@ struct DeviceReader {
         return device
     }
 
-    /// Names, units and states of what the list names, and of nothing else: a T3 panel answers for
-    /// an input that is not there with the value of another.
-    private func readObjects(of device: inout FieldDevice) async {
+    /// Reads names, units and states of the objects in the list, and of no others: a T3 panel
+    /// answers for an input that does not exist with the value of another.
+    private func readObjects(of device: inout DeviceDescription) async {
         let wanted = device.listed.filter { $0.type.dataType != nil || $0.type.isLog }
         let targets = wanted.flatMap { object in
             ([.objectName, .description] + object.type.descriptiveProperties)
                 .map { ObjectProperty(object, $0) }
         }
-        var answers = await DeviceAnswers(targets, of: device.found.address, from: client)
-        await answers.readMissingStateTexts(of: wanted)
-        let missing = wanted.filter(answers.isUnknown)
+        var reading = await DeviceReading(targets, of: device.found.address, from: client)
+        await reading.readMissingStateTexts(of: wanted)
+        let missing = wanted.filter(reading.isUnknown)
         if !missing.isEmpty {
             let names = missing.prefix(3).map { "\($0)" }.joined(separator: " ")
             device.notes.append("\(missing.count) listed, not there (\(names))")
         }
         let isCrossed = device.isPanel
-        device.objects = wanted.filter { !answers.isUnknown($0) }
-            .map { answers.object($0, isCrossed: isCrossed) }
-        device.problems += answers.problems
+        device.objects = wanted.filter { !reading.isUnknown($0) }
+            .map { reading.object($0, isCrossed: isCrossed) }
+        device.problems += reading.problems
     }
 }
