@@ -6,6 +6,7 @@ public enum FigureText {
     /// have an M from ten thousand thousands on.
     public static func of(_ value: Double, decimals: Int? = nil) -> String {
         if let decimals { return grouped(value, decimals) }
+        if value == 0 { return "0" }
         let size = abs(value)
         if size >= 1e6 { return grouped(value / 1e6, digits(size / 1e6)) + " M" }
         return grouped(value, digits(size))

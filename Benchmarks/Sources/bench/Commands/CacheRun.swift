@@ -33,7 +33,7 @@ struct CacheRun {
             let locks = stripes == 1 ? "one lock" : "\(stripes) locks, by device"
             for threads in [1, 2, 4, 8] {
                 table.append(
-                    "a cached value, \(locks), \(threads) threads",
+                    "a cached value, \(locks), \(threads) \(threads == 1 ? "thread" : "threads")",
                     figures: ["ns": best { caches.ask(points, threads: threads) }])
             }
         }

@@ -66,10 +66,8 @@ struct SiteRun {
         func add(_ label: String, _ unit: String, _ figure: Double) {
             table.append(label, unit, figures: ["figure": figure])
         }
-        add("readings", "", Double(report.readingCount))
-        add("samples stored", "", Double(report.storedCount))
-        add("queries", "", Double(report.freshCount + report.staleCount))
-        add("of them with a stale value", "", Double(report.staleCount))
+        let queryCount = report.freshCount + report.staleCount
+        add("queries with a fresh value", "%", 100 * Double(report.freshCount) / Double(queryCount))
         add("hit rate, of all", "%", 100 * stats.cacheHitRate)
         add("hit rate of the worst device", "%", 100 * (rates.min() ?? 0))
         add("private memory with the catalog", "MB", catalog)
@@ -80,7 +78,10 @@ struct SiteRun {
         guard memory <= SiteRun.megabytesMax else {
             throw WrongAnswer("\(memory) MB taken, at most \(SiteRun.megabytesMax) allowed")
         }
-        try Measured(data: data, table: table).show(resultPath: resultPath)
+        let counts =
+            "\(report.readingCount.grouped) readings, \(report.storedCount.grouped) samples stored, "
+            + "\(queryCount.grouped) queries"
+        try Measured(data: "\(data); \(counts)", table: table).show(resultPath: resultPath)
     }
 
     private var data: String {
