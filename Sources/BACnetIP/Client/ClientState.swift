@@ -118,10 +118,10 @@ extension ClientState {
     /// Puts a question as soon as it is its turn.
     mutating func ask(
         _ ticket: Ticket, _ request: ConfirmedRequest, of device: DeviceAddress,
-        patience: Patience, at now: Duration
+        patience: Patience, urgency: RequestUrgency = .routine, at now: Duration
     ) -> [ClientEffect] {
         guard !isClosed else { return [.end(ticket, .failed(.closed))] }
-        guard gate.enter(ticket, of: device) else {
+        guard gate.enter(ticket, of: device, urgency: urgency) else {
             return [.end(ticket, .failed(.tooManyWaiting))]
         }
         questions[ticket] = Question(request: request, device: device, patience: patience)

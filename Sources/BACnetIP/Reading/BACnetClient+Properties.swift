@@ -22,8 +22,11 @@ extension BACnetClient {
     ///     optional name no property and are not asked: a device's answer to them is of any size.
     ///   - device: its address.
     ///   - patience: for each request; `nil` for the client's.
+    ///   - urgency: whether its requests go before routine ones that wait: also between the requests
+    ///     of another call that reads many properties.
     public func readProperties(
-        _ targets: [ObjectProperty], of device: DeviceAddress, patience: Patience? = nil
+        _ targets: [ObjectProperty], of device: DeviceAddress, patience: Patience? = nil,
+        urgency: RequestUrgency = .routine
     ) async -> [ObjectProperty: PropertyOutcome] {
         var batches = PropertyBatches(targets, of: device)
         let now = clock.uptime
@@ -33,7 +36,7 @@ extension BACnetClient {
         }
         batches.resize(by: size)
         while let request = batches.next {
-            let answer = await ask(request, of: device, patience: patience)
+            let answer = await ask(request, of: device, patience: patience, urgency: urgency)
             await take(answer, into: &batches)
         }
         return batches.found
@@ -60,7 +63,7 @@ extension BACnetClient {
         // Away, or is it silent to questions of this size only? One property tells.
         let single = await ask(
             .readProperty(ReadPropertyRequest(targets[0])), of: answer.device,
-            patience: answer.patience)
+            patience: answer.patience, urgency: answer.urgency)
         _ = self.lesson(of: single)
         if single.failure.isAnswered || (try? single.reply()) != nil {
             // It is there. What the single one taught may not say so, and less is asked all the same.

@@ -1,30 +1,38 @@
 public import BACnetMessages
 
 extension BACnetClient {
-    /// What one property is: a single value, or the values of a list or array. Waits for its turn.
+    /// Reads one property: a single value, or the values of a list or array. Waits for its turn.
     ///
+    /// - Parameters:
+    ///   - target: the property.
+    ///   - device: its address.
+    ///   - patience: the time-out and the tries; `nil` for the client's.
+    ///   - urgency: whether it goes before routine requests that wait.
     /// - Throws: ``RequestFailure``; the device may well be there.
     public func readProperty(
-        _ target: ObjectProperty, of device: DeviceAddress, patience: Patience? = nil
+        _ target: ObjectProperty, of device: DeviceAddress, patience: Patience? = nil,
+        urgency: RequestUrgency = .routine
     ) async throws(RequestFailure) -> [TaggedValue] {
         let request = ConfirmedRequest.readProperty(ReadPropertyRequest(target))
-        let answer = await ask(request, of: device, patience: patience)
+        let answer = await ask(request, of: device, patience: patience, urgency: urgency)
         guard case .readProperty(let ack) = try answer.reply() else { throw answer.unexpected }
         return ack.values
     }
 
-    /// Puts one question and gives how it ended.
+    /// Sends one request when it is its turn, and returns how it ended.
     func ask(
-        _ request: ConfirmedRequest, of device: DeviceAddress, patience: Patience? = nil
+        _ request: ConfirmedRequest, of device: DeviceAddress, patience: Patience? = nil,
+        urgency: RequestUrgency = .routine
     ) async -> Answer {
         let start = clock.uptime
         let patience = patience ?? configuration.patience
         let ending = await wait { state, ticket, now in
-            state.ask(ticket, request, of: device, patience: patience, at: now)
+            state.ask(
+                ticket, request, of: device, patience: patience, urgency: urgency, at: now)
         }
         return Answer(
             request: request, device: device, ending: ending, elapsed: clock.uptime - start,
-            patience: patience)
+            patience: patience, urgency: urgency)
     }
 }
 
@@ -35,8 +43,9 @@ struct Answer: Sendable {
     let ending: Ending
     let elapsed: Duration
     let patience: Patience
+    let urgency: RequestUrgency
 
-    /// How the question ended, where it was put at all.
+    /// How the request ended, if it was sent at all.
     var outcome: TransactionOutcome? {
         if case .outcome(let outcome, _) = ending { outcome } else { nil }
     }
