@@ -46,6 +46,12 @@ public final class DataManager: Sendable {
     /// Where calls wait for locks and for the disk, off the threads that tasks share.
     let threads: ManagerThreads
 
+    /// How often this process has changed devices, points, logs or profiles since the store was
+    /// opened. Cheap: a program that follows the catalog looks at it as often as it likes, and reads
+    /// the catalog when it is another number.
+    public var catalogRevision: UInt64 { catalogChanges.withLock { $0 } }
+    let catalogChanges = Guarded<UInt64>(0)
+
     var time: any TimeSource { surroundings.time }
     var logger: Logger { surroundings.logger }
     var documents: DocumentCache { context.documents }

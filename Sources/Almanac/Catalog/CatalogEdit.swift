@@ -1,4 +1,6 @@
+import DurableFiles
 import SegmentStore
+import Synchronization
 
 /// A change of who is who under way, in the writer's turn: reads and writes documents and names.
 struct CatalogEdit {
@@ -114,7 +116,10 @@ extension DataManager {
             var changed = false
             let result = try CatalogEdit.run(
                 on: store, at: time, documents, changed: &changed, body)
-            if changed { monitor.noteSync() }
+            if changed {
+                monitor.noteSync()
+                catalogChanges.withLock { $0 += 1 }
+            }
             return result
         }.get()
     }

@@ -12,6 +12,7 @@ public final class BACnetClient: Sendable {
         var state: ClientState
         var waiters: [UInt64: CheckedContinuation<Ending, Never>] = [:]
         /// By ticket of a search: called with each message that it hears.
+        var packetListener: (@Sendable (DeviceAddress, DiscoveredDevice?) -> Void)?
         var listeners: [UInt64: @Sendable (HeardMessage) -> Void] = [:]
         var sinks: [UInt64: EventSink] = [:]
         /// Renewals that are under way, by ticket of the subscription.
@@ -104,6 +105,23 @@ extension BACnetClient {
 }
 
 extension BACnetClient {
+    /// Has `listener` called for every application message that a device sends to us or to everybody,
+    /// with what its I-Am states if it is one. One listener; nil ends it.
+    ///
+    /// Called in the thread that reads the datagram, after its message was handled; must return
+    /// within microseconds. Messages that a BBMD passed on name their sender without proof: of these
+    /// only I-Am are reported.
+    public func listen(
+        _ listener: (@Sendable (DeviceAddress, DiscoveredDevice?) -> Void)?
+    ) {
+        shared.withLock { shared in
+            shared.packetListener = listener
+            shared.state.hasPacketListener = listener != nil
+        }
+    }
+}
+
+extension BACnetClient {
     /// Lets something happen to the state, then does what it says, outside of the lock.
     func apply(_ event: (inout ClientState, Duration) -> [ClientEffect]) {
         let actions = shared.withLock { shared in
@@ -127,6 +145,9 @@ extension BACnetClient {
         case .hear(let ticket, let message):
             guard let listener = shared.listeners[ticket] else { return nil }
             return { listener(message) }
+        case .hearPacket(let address, let device):
+            guard let listener = shared.packetListener else { return nil }
+            return { listener(address, device) }
         case .notify(let ticket, let notification):
             guard let sink = shared.sinks[ticket] else { return nil }
             return { sink.take(notification) }

@@ -83,9 +83,12 @@ extension ClientState {
         switch message.content {
         case .networkMessage(let content): return receive(content, from: node, by: way, at: now)
         case .apdu(let octets):
-            return receive(
-                apdu: octets, from: peer,
-                by: way == .alone && message.destination != nil ? .everybody : way, at: now)
+            let heard: [ClientEffect] =
+                hasPacketListener && way != .forwarded ? [.hearPacket(peer, nil)] : []
+            return heard
+                + receive(
+                    apdu: octets, from: peer,
+                    by: way == .alone && message.destination != nil ? .everybody : way, at: now)
         }
     }
 
@@ -156,7 +159,9 @@ extension ClientState {
             if way != .forwarded || registration != nil || habits[peer] == nil {
                 learn(iAm, of: peer)
             }
-            return hear(.device(DiscoveredDevice(iAm, at: peer)), at: now)
+            let device = DiscoveredDevice(iAm, at: peer)
+            let heard: [ClientEffect] = hasPacketListener ? [.hearPacket(peer, device)] : []
+            return heard + hear(.device(device), at: now)
         case .iHave(let iHave): return hear(.object(FoundObject(iHave, at: peer)), at: now)
         case .covNotification(let notification):
             let sinks = subscribers(to: notification, from: peer)

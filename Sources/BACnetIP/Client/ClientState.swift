@@ -5,6 +5,8 @@ enum ClientEffect {
     case send([UInt8], to: IPv4Endpoint)
     /// Whoever waits under this ticket goes on.
     case end(UInt64, Ending)
+    /// A device sent something, and with an I-Am who it is.
+    case hearPacket(DeviceAddress, DiscoveredDevice?)
     /// The search with this ticket has heard something new.
     case hear(UInt64, HeardMessage)
     case notify(UInt64, COVNotification)
@@ -51,6 +53,8 @@ struct ClientState {
     var answering = Answering(Answering.Limits(services: OwnObjects.services))
     var droppedCounts: [DroppedMessage: Int] = [:]
     var isClosed = false
+    /// Someone wants to know which devices send anything.
+    var hasPacketListener = false
     private var lastTicket: Ticket = 0
 
     init(

@@ -42,5 +42,6 @@ package struct DeadlineTimer: Sendable {
     package mutating func cancel() {
         task?.cancel()
         task = nil
+        deadline = nil
     }
 }

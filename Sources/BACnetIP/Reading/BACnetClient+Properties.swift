@@ -85,7 +85,7 @@ extension BACnetClient {
 
 extension ConfirmedRequest {
     /// The properties that a reading request asks for.
-    var targets: [ObjectProperty] {
+    package var targets: [ObjectProperty] {
         switch self {
         case .readProperty(let request): [request.target]
         case .readPropertyMultiple(let request): request.targets

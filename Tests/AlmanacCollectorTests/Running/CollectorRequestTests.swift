@@ -1,0 +1,98 @@
+import Almanac
+import AlmanacCollector
+import AlmanacSimulation
+import BACnetIP
+import BACnetMessages
+import BACnetSimulation
+import Testing
+import TimeSeriesModel
+
+@Suite("BACnetCollector, requests and clock") struct CollectorRequestTests {
+    private func at(_ text: String) -> Timestamp { Timestamp(text)! }
+
+    @Test("reads now on request, and serves current values through the same queue")
+    func onRequest() throws {
+        let bench = try CollectorBench(pointsPerDevice: 4)
+        let points = bench.points.map(\.point.address)
+        try bench.live { life in
+            let refused = await #expect(throws: CollectorError.self) {
+                try await life.collector.collectNow()
+            }
+            #expect(refused?.code == .notRunning)
+            try await life.collector.start()
+            let report = try await life.collector.collectNow()
+            #expect(report.points == 8 && report.stored == 8)
+            #expect(report.devices.allSatisfy { $0.failure == nil })
+            let unknown = await #expect(throws: CollectorError.self) {
+                try await life.collector.collectNow(77)
+            }
+            #expect(unknown?.code == .unknownDevice)
+            try await life.sleep(for: .seconds(3))
+            let value = try await life.history.currentValue(of: points[0], maxAge: .zero)
+            #expect(value.origin == .device && value.isFresh)
+            var dead = DeviceFaults()
+            dead.isOffline = true
+            bench.devices.setFaults(dead, of: points[0].device.rawValue)
+            try await life.sleep(for: .seconds(2))
+            let error = await #expect(throws: HistoryError.self) {
+                try await life.history.currentValue(of: points[0], maxAge: .seconds(1))
+            }
+            #expect(error?.code == .deviceTimeout)
+            // It rests: the next caller does not wait for the time-outs.
+            let before = life.time.uptime
+            let held = try await life.history.currentValue(of: points[1])
+            #expect(held.origin == .cache && life.time.uptime - before < .seconds(1))
+        }
+    }
+
+    @Test("skips ticks after the clock was set back, and records the event") func clock() throws {
+        let bench = try CollectorBench(
+            deviceCount: 1, pointsPerDevice: 2,
+            configure: {
+                $0.historyInterval = .seconds(60)
+            })
+        let point = bench.points[0].point.address
+        try bench.live { life in
+            let log = EventLog()
+            log.follow(life)
+            try await life.collector.start()
+            try await life.sleep(until: "2025-03-03T00:10:50Z")
+            life.time.setWall(by: .seconds(-300))
+            try await life.sleep(for: .seconds(200))
+            #expect(try life.history.samples(of: point, in: .all).count == 10)
+            #expect(log.count(of: .clockJump) == 1)
+            try await life.sleep(until: "2025-03-03T00:12:50Z")
+            #expect(try life.history.samples(of: point, in: .all).count == 12)
+            life.time.setWall(by: .seconds(3600))
+            try await life.sleep(for: .seconds(120))
+            let samples = try life.history.samples(of: point, in: .all)
+            for sample in samples { #expect(sample.time.milliseconds % 60_000 == 0) }
+            #expect(samples.last?.time == at("2025-03-03T01:14:00Z"))
+            #expect(log.count(of: .clockJump) == 2)
+            let gaps = try life.history.gaps(of: point, in: .all)
+            #expect(gaps.map(\.reason) == [.tickMissed])
+            let events = try life.history.events(in: .all, kind: "clock_jump")
+            #expect(events.count == 2)
+        }
+    }
+
+    @Test("run collects until its task is cancelled, and stops then") func running() throws {
+        let bench = try CollectorBench(
+            deviceCount: 1, pointsPerDevice: 2,
+            configure: {
+                $0.historyInterval = .seconds(60)
+            })
+        try bench.live { life in
+            let task = Task(executorPreference: bench.run.executor) {
+                try await life.collector.run()
+            }
+            try await life.sleep(until: "2025-03-03T00:05:59Z")
+            #expect(life.collector.isRunning)
+            task.cancel()
+            try await task.value
+            #expect(!life.collector.isRunning)
+            let point = bench.points[0].point.address
+            #expect(try life.history.samples(of: point, in: .all).count == 5)
+        }
+    }
+}
