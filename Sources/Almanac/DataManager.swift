@@ -30,9 +30,6 @@ public final class DataManager: Sendable {
     let context: ReadContext
     let marks: RecentMarks
     let realtime: RealtimeCache
-    /// Through which all requests to devices go: whoever polls them shares it with the reads that
-    /// ``currentValue(of:maxAge:)`` makes.
-    public let deviceGate: DeviceGate
     /// Nil without a source.
     let reader: CurrentValueReader?
     let monitor: HealthMonitor
@@ -147,11 +144,9 @@ public final class DataManager: Sendable {
         let cache = try RealtimeCache(
             capacity: configuration.cacheCapacity, time: time, onEvent: { events.note($0) })
         realtime = cache
-        let gate = try DeviceGate(limits: .init(open: configuration.maxConcurrentCollections))
-        deviceGate = gate
         reader = try source.map { (source) throws(HistoryError) in
             try CurrentValueReader(
-                cache: cache, source: source, gate: gate,
+                cache: cache, source: source,
                 configuration: .init(
                     staleService: configuration.cacheServeStale,
                     timeToLive: configuration.cacheDuration,

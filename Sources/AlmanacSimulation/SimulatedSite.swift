@@ -20,6 +20,8 @@ public struct SimulatedSite: Sendable {
         public var length: Duration = .seconds(86_400)
         /// Devices that do not answer for a while, counted from the start.
         public var silences: [DeviceID: Range<Duration>] = [:]
+        /// How many requests to devices may be under way.
+        public var openRequests = 10
 
         public init() {}
     }
@@ -27,10 +29,11 @@ public struct SimulatedSite: Sendable {
     public let plan: Plan
     public let devices: [DeviceID]
     let values = SimulatedValues.panels()
-    let source: SimulatedSource
+    let source: QueuedSource
     let world: VirtualRun
 
-    public init(_ plan: Plan, on world: VirtualRun) {
+    /// - Throws: ``HistoryError`` `invalidParameter` if the plan lets no request through.
+    public init(_ plan: Plan, on world: VirtualRun) throws(HistoryError) {
         self.plan = plan
         self.world = world
         devices = (0..<plan.deviceCount).map { DeviceID(UInt32(1001 + $0)) }
@@ -40,9 +43,14 @@ public struct SimulatedSite: Sendable {
                 .silent, device: device,
                 during: TimeRange(from: start + span.lowerBound, to: start + span.upperBound)!)
         }
-        source = SimulatedSource(
-            values: values, time: world.time, replies: plan.replies, faults: faults)
+        source = QueuedSource(
+            SimulatedSource(
+                values: values, time: world.time, replies: plan.replies, faults: faults),
+            gate: try DeviceGate(limits: .init(open: plan.openRequests)))
     }
+
+    /// The queue of requests to devices.
+    public var gate: DeviceGate { source.gate }
 
     /// The points of a device, by kind and number.
     public func points(of device: DeviceID) -> [PointAddress] {
@@ -59,15 +67,10 @@ public struct SimulatedSite: Sendable {
 
     /// Opens a store for the site and makes its devices and points known.
     ///
-    /// - Parameters:
-    ///   - path: the store's folder.
-    ///   - openRequests: how many requests to devices may be under way.
-    public func open(at path: String, openRequests: Int) async throws -> DataManager {
-        var configuration = Configuration()
-        configuration.maxConcurrentCollections = openRequests
+    /// - Parameter path: the store's folder.
+    public func open(at path: String) async throws -> DataManager {
         let manager = try DataManager.open(
-            at: path, configuration: configuration, time: world.time, source: source,
-            executor: world.executor)
+            at: path, time: world.time, source: source, executor: world.executor)
         for device in devices {
             try await manager.upsert(
                 Device(deviceID: device, deviceName: "panel\(device.rawValue)"))
@@ -90,7 +93,7 @@ public struct SimulatedSite: Sendable {
 extension SimulatedSite {
     /// Lets the plan's time go by.
     ///
-    /// - Parameter manager: one that ``open(at:openRequests:)`` gave.
+    /// - Parameter manager: one that ``open(at:)`` gave.
     public func run(_ manager: DataManager) async throws -> SiteReport {
         try await withThrowingTaskGroup(of: SiteReport.self) { group in
             for (index, device) in devices.enumerated() {

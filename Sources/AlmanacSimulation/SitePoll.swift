@@ -61,9 +61,7 @@ struct SitePoll {
     private func answers(for part: [PointAddress]) async -> [PointAnswer]? {
         let source = site.source
         let device = device
-        return try? await manager.deviceGate.withTurn(on: device) { () async throws(HistoryError) in
-            try? await source.readings(of: part, on: device)
-        }
+        return try? await source.readings(of: part, on: device)
     }
 
     /// Stores the first round after each tick, stamped with the tick.

@@ -6,8 +6,8 @@ internal import Synchronization
 ///
 /// A *flight* is one read of one point, from the first caller's wish to its landing. Flights of a
 /// device that have not started wait in its lane; a lane with flights has a *carrier*, a task that
-/// waits for the device's turn and then takes as many flights along as go into one request. Carriers
-/// belong to no caller, hence no caller's cancellation ends a read that others wait for.
+/// takes as many flights along as go into one request, and then the next ones. Carriers belong to no
+/// caller, hence no caller's cancellation ends a read that others wait for.
 extension CurrentValueReader {
     typealias Outcome = Result<CurrentValue, HistoryError>
     typealias Caller = CheckedContinuation<Outcome, Never>
@@ -20,16 +20,11 @@ extension CurrentValueReader {
         var isStarted = false
     }
 
-    struct Lane {
-        var waiting = ArrivalQueue<PointAddress>()
-        var carriers = 0
-    }
-
     struct State {
         var lastCaller: UInt64 = 0
         var flights: [PointAddress: Flight] = [:]
-        /// Devices that have a carrier.
-        var lanes: [DeviceID: Lane] = [:]
+        /// Points that wait, of the devices that have a carrier.
+        var lanes: [DeviceID: ArrivalQueue<PointAddress>] = [:]
     }
 
     /// Waits for the point's flight, which is started if there is none.
@@ -115,21 +110,18 @@ extension CurrentValueReader {
                 !flight.isStarted
             {
                 state.flights[point] = nil
-                state.lanes[point.device]?.waiting.removeAll { $0 == point }
+                state.lanes[point.device]?.removeAll { $0 == point }
             }
             return caller
         }
         caller?.resume(returning: .failure(.cancelled))
     }
 
-    /// - Returns: whether the lane needs one carrier more.
+    /// - Returns: whether the lane needs a carrier.
     private func start(_ point: PointAddress, _ flight: Flight, _ state: inout State) -> Bool {
         state.flights[point] = flight
-        var lane = state.lanes[point.device] ?? Lane()
-        lane.waiting.append(point)
-        let isCarrierMissing = lane.carriers < gate.limits.openPerDevice
-        if isCarrierMissing { lane.carriers += 1 }
-        state.lanes[point.device] = lane
+        let isCarrierMissing = state.lanes[point.device] == nil
+        state.lanes[point.device, default: ArrivalQueue()].append(point)
         return isCarrierMissing
     }
 }
@@ -138,15 +130,7 @@ extension CurrentValueReader {
     private func sendCarrier(to device: DeviceID) {
         Task(executorPreference: executor) { [self] in
             repeat {
-                do throws(HistoryError) {
-                    try await gate.withTurn(on: device) { () throws(HistoryError) in
-                        await carry(takeFlights(of: device), from: device)
-                    }
-                } catch {
-                    // The gate is full: those who wait learn it, and the next may try again.
-                    let outcome = Outcome.failure(error)
-                    land(takeFlights(of: device).map { Landing(point: $0, outcome: outcome) })
-                }
+                await carry(takeFlights(of: device), from: device)
             } while isCarrierNeeded(on: device)
         }
     }
@@ -155,7 +139,7 @@ extension CurrentValueReader {
         state.withLock { state in
             var taken: [PointAddress] = []
             while taken.count < configuration.pointsPerRequest,
-                let point = state.lanes[device]?.waiting.popFirst()
+                let point = state.lanes[device]?.popFirst()
             {
                 state.flights[point]?.isStarted = true
                 taken.append(point)
@@ -167,10 +151,8 @@ extension CurrentValueReader {
     /// Ends the carrier, unless flights have come meanwhile.
     private func isCarrierNeeded(on device: DeviceID) -> Bool {
         state.withLock { state in
-            guard var lane = state.lanes[device] else { return false }
-            if !lane.waiting.isEmpty { return true }
-            lane.carriers -= 1
-            state.lanes[device] = lane.carriers == 0 ? nil : lane
+            guard state.lanes[device]?.isEmpty == true else { return true }
+            state.lanes[device] = nil
             return false
         }
     }

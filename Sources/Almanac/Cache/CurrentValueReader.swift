@@ -6,7 +6,8 @@ internal import Synchronization
 ///
 /// However many callers want a point, the device is read once for them, and they share what comes of
 /// it, a failure too; none of them waits on another's cancellation. Points of one device that wait
-/// for its turn go out together. Failures are not remembered: the next caller asks again.
+/// during a request to it go out together in the next. Failures are not remembered: the next caller
+/// asks again.
 public final class CurrentValueReader: Sendable {
     public struct Configuration: Hashable, Sendable {
         public var staleService: StaleService
@@ -32,19 +33,17 @@ public final class CurrentValueReader: Sendable {
     public let configuration: Configuration
     let cache: RealtimeCache
     let source: any PointSource
-    let gate: DeviceGate
     let executor: (any TaskExecutor)?
     let state = Guarded(State())
 
     /// - Parameters:
     ///   - cache: asked first, and told of what is read.
-    ///   - source: where values are read from.
-    ///   - gate: shared with whoever else reads the source's devices.
+    ///   - source: where values are read from, one request per device at a time.
     ///   - configuration: how long a value is fresh, and how much may be asked for at a time.
     ///   - executor: where device reads run; `nil` leaves it to the system.
     /// - Throws: ``HistoryError`` `invalidParameter` where the configuration lets nothing through.
     public init(
-        cache: RealtimeCache, source: any PointSource, gate: DeviceGate,
+        cache: RealtimeCache, source: any PointSource,
         configuration: Configuration = Configuration(), executor: (any TaskExecutor)? = nil
     ) throws(HistoryError) {
         guard configuration.pointsPerRequest >= 1, configuration.pointsWanted >= 1 else {
@@ -57,7 +56,6 @@ public final class CurrentValueReader: Sendable {
         self.configuration = configuration
         self.cache = cache
         self.source = source
-        self.gate = gate
         self.executor = executor
     }
 

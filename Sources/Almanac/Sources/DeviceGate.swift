@@ -4,9 +4,9 @@ internal import Synchronization
 
 /// Lets so many requests through to devices at a time: some in all, fewer to one device.
 ///
-/// Whoever reads devices, poll or caller, goes through the same gate. Within a device the first to
-/// come is the first to go; devices take turns, so that one with a long queue keeps nobody else
-/// waiting. Waiting here is not the device's time-out.
+/// All requests to the devices go through the same gate (``QueuedSource``). The requests of a device
+/// go in the order in which they came; devices take turns, so that one with a long queue delays no
+/// other. Waiting here is not the device's time-out.
 public final class DeviceGate: Sendable {
     public struct Limits: Hashable, Sendable {
         /// Requests open in all.

@@ -1,7 +1,7 @@
-/// The seam to live devices: whatever can be asked what points show right now.
+/// Reads the current values of points from devices.
 ///
-/// A source keeps its own time limits and retries; who calls keeps the limits on how many requests
-/// are open (``DeviceGate``). A source may be asked by many tasks at once.
+/// A source has its own time limits, retries, and limits on how many requests are open at a time;
+/// ``QueuedSource`` adds such limits to one that has none. Many tasks may read at once.
 public protocol PointSource: Sendable {
     /// What some points of one device show, as one request or as many as the device needs.
     ///

@@ -4,6 +4,8 @@ public enum PointSourceError: Error, Hashable, Sendable {
     case timeout(String)
     /// The device answered that it cannot, or with what is no answer.
     case deviceError(String)
+    /// Too many requests wait for devices; the text says how many.
+    case tooManyRequests(String)
     /// The task that asked was cancelled.
     case cancelled
 
@@ -16,7 +18,8 @@ public enum PointSourceError: Error, Hashable, Sendable {
 extension PointSourceError: CustomStringConvertible {
     public var description: String {
         switch self {
-        case .timeout(let message), .deviceError(let message): message
+        case .timeout(let message), .deviceError(let message), .tooManyRequests(let message):
+            message
         case .cancelled: "the request was cancelled"
         }
     }
@@ -29,6 +32,7 @@ extension HistoryError {
             switch error {
             case .timeout: .deviceTimeout
             case .deviceError: .deviceError
+            case .tooManyRequests: .limitExceeded
             case .cancelled: .cancelled
             }
         self.init(code, error.description, underlying: error)

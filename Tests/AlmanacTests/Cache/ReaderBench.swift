@@ -18,7 +18,7 @@ final class ReaderBench: Sendable {
         source = ScriptedSource(time: world.time, script: script)
         gate = try DeviceGate(limits: .init(open: 3))
         reader = try CurrentValueReader(
-            cache: cache, source: source, gate: gate,
+            cache: cache, source: QueuedSource(source, gate: gate),
             configuration: .init(staleService: staleService, pointsWanted: pointsWanted),
             executor: world.executor)
     }

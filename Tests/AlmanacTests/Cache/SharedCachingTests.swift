@@ -85,7 +85,8 @@ import Testing
         let cache = try RealtimeCache()
         let gate = try DeviceGate(limits: .init(open: 4))
         let reader = try CurrentValueReader(
-            cache: cache, source: source, gate: gate, configuration: .init(timeToLive: .zero))
+            cache: cache, source: QueuedSource(source, gate: gate),
+            configuration: .init(timeToLive: .zero))
         let codes = await withTaskGroup(of: [HistoryError.Code?].self) { group in
             for worker in 0..<50 as Range<UInt64> {
                 group.addTask { await SharedCachingTests.ask(reader, 200, seed: worker) }

@@ -20,10 +20,10 @@ import Testing
         plan.length = SimulatedDayTests.length
         plan.silences = [SimulatedDayTests.deadDevice: SimulatedDayTests.silence]
         let world = VirtualRun()
-        let site = SimulatedSite(plan, on: world)
+        let site = try SimulatedSite(plan, on: world)
         try withTemporaryFolder { folder in
             let manager = try world.run {
-                try await world.outside { try await site.open(at: folder, openRequests: 10) }
+                try await world.outside { try await site.open(at: folder) }
             }
             let report = try world.run { try await site.run(manager) }
             print(self.report(manager, site, report))
@@ -44,7 +44,7 @@ import Testing
         }
         let ticks = Int(SimulatedDayTests.length / .seconds(900))
         #expect(report.storedCount > (20 * ticks - 6) * 98)
-        #expect(manager.deviceGate.openCount == 0 && manager.deviceGate.waitingCount == 0)
+        #expect(site.gate.openCount == 0 && site.gate.waitingCount == 0)
     }
 
     private func report(

@@ -10,7 +10,6 @@ import Foundation
 /// questions were answered from the cache, or where it took more than 250 MB.
 struct SiteRun {
     private let plan: SimulatedSite.Plan
-    private let openRequests: Int
     /// Where the store is made and left; nil makes it somewhere else and removes it.
     private let folder: String?
     private let resultPath: String?
@@ -25,10 +24,10 @@ struct SiteRun {
         plan.pointsPerDevice = try words.number("--points", default: 100)
         plan.length = .seconds(3600 * (try words.number("--hours", default: 1)))
         plan.replies = .init(delay: .zero ... .milliseconds(300))
+        plan.openRequests = try words.number("--open", default: 256)
         self.plan = plan
         folder = words.text("--work")
         resultPath = words.text("--result")
-        openRequests = try words.number("--open", default: 256)
     }
 
     func run() throws {
@@ -36,10 +35,10 @@ struct SiteRun {
         try DiskUsage.makeEmpty(work)
         defer { if folder == nil { try? FileManager.default.removeItem(atPath: work) } }
         let world = VirtualRun()
-        let site = SimulatedSite(plan, on: world)
+        let site = try SimulatedSite(plan, on: world)
         announce("\(plan.deviceCount) devices of \(plan.pointsPerDevice) points")
         let manager = try world.run {
-            try await world.outside { try await site.open(at: work, openRequests: openRequests) }
+            try await world.outside { try await site.open(at: work) }
         }
         let catalog = PrivateMemory.megabytes()
         let peak = PrivateMemoryPeak()
@@ -88,7 +87,7 @@ struct SiteRun {
         let hours = Int(plan.length / .seconds(3600))
         return "\(plan.deviceCount.grouped) devices of \(plan.pointsPerDevice) points, "
             + "\(hours == 1 ? "an hour" : "\(hours) hours") of virtual time, "
-            + "\(openRequests) requests at a time"
+            + "\(plan.openRequests) requests at a time"
     }
 
     private var tickCount: Int { plan.deviceCount * plan.pointsPerDevice }

@@ -19,7 +19,7 @@ struct FacadeYear {
     private static let start: Int64 = 1_735_689_600_000
 
     init(at path: String) throws {
-        let site = SimulatedSite(FacadeYear.plan, on: VirtualRun())
+        let site = try SimulatedSite(FacadeYear.plan, on: VirtualRun())
         let device = site.devices[0]
         points = site.points(of: device)
         let times = (0..<FacadeYear.slotCount).map { FacadeYear.time($0).rawValue }

@@ -4,9 +4,11 @@ import Almanac
 @main struct Guide {
     static func main() async throws {
         let folder = CommandLine.arguments[1] + "/history"
-        let source = GatewaySource { _, points in
+        let gateway = GatewaySource { _, points in
             Dictionary(uniqueKeysWithValues: points.map { ($0, Double($0.number)) })
         }
+        // One queue for polls and current values: ten requests in all, one per device.
+        let source = QueuedSource(gateway, gate: try DeviceGate())
         let history = try openHistory(at: folder, source: source)
         try await define(in: history)
         let start = history.snapshot().position
