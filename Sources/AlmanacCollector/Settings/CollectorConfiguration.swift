@@ -26,6 +26,10 @@ public struct CollectorConfiguration: Hashable, Sendable {
     public var errorRetryInterval: Duration = .seconds(300)
     /// Time between two readings of a device's object list.
     public var rediscoveryInterval: Duration = .seconds(86_400)
+    /// How the trend logs of devices are read.
+    public var backfill = BackfillSettings()
+    /// How changes of values are subscribed to.
+    public var changes = ChangeOfValueSettings()
     /// Seed of the random part of pauses between probes of a device that does not reply.
     public var seed: UInt64 = 1
 
@@ -41,6 +45,10 @@ public struct CollectorConfiguration: Hashable, Sendable {
         try CollectorConfiguration.check(errorRetryInterval, "errorRetryInterval", .seconds(1), day)
         try CollectorConfiguration.check(
             rediscoveryInterval, "rediscoveryInterval", .seconds(60), .seconds(30 * 86_400))
+        try CollectorConfiguration.check(
+            changes.lifetime, "changes.lifetime", .seconds(300), .seconds(900))
+        try CollectorConfiguration.check(
+            backfill.intervalMin, "backfill.intervalMin", .seconds(1), backfill.intervalMax)
         guard (1...1000).contains(pointsPerRequestMax) else {
             throw CollectorError(
                 .invalidSetting,
