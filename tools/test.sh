@@ -119,6 +119,13 @@ tools_release() {
     almanac_build_tools && swift build -c release --package-path Benchmarks --quiet
 }
 
+# The tables of the pages are those of the result files, and the commits that they name exist.
+published_figures() {
+    swift build --package-path Benchmarks --product BenchmarksPackageTests --quiet &&
+        swift test --package-path Benchmarks --skip-build --quiet &&
+        Benchmarks/.build/release/bench report --check
+}
+
 links_no_database() {
     local libraries
     libraries=$(ldd "$(almanac_binary)") || return
@@ -268,6 +275,7 @@ stage "documentation" tools/docs.sh
 stage "tools, debug" swift test --quiet --package-path tools
 stage "tools and benchmarks, release" tools_release
 stage "links liblz4, no SQLite" links_no_database
+stage "published figures" published_figures
 stage "reader from the format pages alone" python_reader
 stage "an operator's and an engineer's first ten minutes" operator_trial
 if [ -x "$build/bacnet-python/bin/python" ]; then
