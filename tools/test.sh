@@ -142,6 +142,12 @@ field_trial() {
         --python "$build/bacnet-python/bin/python"
 }
 
+# The tool collects from devices of another stack, is cut off from them, and is killed meanwhile.
+collect_trial() {
+    offline python3 Tests/Interop/collect_trial.py --almanac "$(almanac_binary)" \
+        --python "$build/bacnet-python/bin/python" "$@"
+}
+
 # Another stack's client asks the building that the tool simulates.
 peer_trial() {
     offline "$build/bacnet-python/bin/python" Tests/Interop/peer_trial.py --almanac "$(almanac_binary)"
@@ -281,9 +287,15 @@ stage "an operator's and an engineer's first ten minutes" operator_trial
 if [ -x "$build/bacnet-python/bin/python" ]; then
     stage "devices of another stack are found and probed" field_trial
     stage "another stack reads the simulated building" peer_trial
+    if [ -n "$long" ]; then
+        stage "collects from devices of another stack" collect_trial --points 98 --kills 50
+    else
+        stage "collects from devices of another stack" collect_trial
+    fi
 else
     skip "devices of another stack are found and probed" "no bacpypes3 to be had"
     skip "another stack reads the simulated building" "no bacpypes3 to be had"
+    skip "collects from devices of another stack" "no bacpypes3 to be had"
 fi
 stage "killed while it appends, read while it is written" kill_trial --kills 50 --opens 500
 if strace -qq true 2>/dev/null; then

@@ -147,8 +147,7 @@ struct LoggedPoints: Sendable {
         instance = device.instance
         var members: [ObjectIdentifier: LogMember] = [:]
         for point in points where members[point.object] == nil {
-            members[point.object] = LogMember(
-                point: point.address, isT3: device.profile == .t3)
+            members[point.object] = LogMember(point: point, profile: device.profile)
         }
         self.members = members
     }

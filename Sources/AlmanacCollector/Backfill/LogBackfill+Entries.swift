@@ -156,7 +156,7 @@ private struct LogBatch {
                     close(place, at: time)
                     samples.append(
                         PointSample(
-                            point: member.point, value: value, at: time, quality: quality))
+                            point: member.point.address, value: value, at: time, quality: quality))
                 case .missing(let reason, let detail):
                     open(reason, at: place, from: time, detail)
                 }
@@ -194,7 +194,8 @@ private struct LogBatch {
         cursor.openGaps[place] = nil
         guard open.from < time, let range = TimeRange(from: open.from, to: time) else { return }
         gaps.append(
-            Gap(point: member.point, range: range, reason: open.reason, detail: open.detail))
+            Gap(point: member.point.address, range: range, reason: open.reason, detail: open.detail)
+        )
     }
 
     /// Notes what was left out.

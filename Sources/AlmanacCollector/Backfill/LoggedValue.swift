@@ -1,81 +1,52 @@
+internal import BACnetIP
 internal import BACnetMessages
 internal import BuildingModel
 internal import TimeSeriesModel
 
 /// A point whose values a log records.
 struct LogMember: Hashable, Sendable {
-    var point: PointAddress
-    /// Whether values are those of a T3000 panel: thousandths, with a number for "never read".
-    var isT3 = false
+    var point: CollectedPoint
+    var profile: DeviceProfileName
 }
 
-/// The outcome of one value of a record.
+/// The outcome of one value of a record: judged as a value that is polled.
 enum LoggedValue: Hashable, Sendable {
     case value(Double, Quality)
     case missing(GapReason, detail: String)
 
     init(_ datum: LogDatum, _ flags: StatusFlags?, of member: LogMember) {
-        let quality = flags.map(Quality.init) ?? []
-        switch datum {
-        case .boolean(let value): self = .value(value ? 1 : 0, quality)
-        case .enumerated(let value): self = .value(Double(value), quality)
-        case .unsigned(let value): self = .value(Double(value), quality)
-        case .signed(let value): self = .value(Double(value), quality)
-        case .real(let real): self.init(real, quality, isT3: member.isT3)
-        case .any(let values): self.init(values, quality, isT3: member.isT3)
-        case .failure(let error):
+        if case .failure(let error) = datum {
             self = .missing(.deviceError, detail: "the device could not read it: \(error)")
-        case .null: self = .missing(.sentinel, detail: "the device logged Null")
-        case .bits, .status, .timeChange, .unreadable:
+            return
+        }
+        guard let value = datum.tagged else {
             self = .missing(.deviceError, detail: "the device logged no number")
-        }
-    }
-
-    private init(_ real: Float, _ quality: Quality, isT3: Bool) {
-        guard real.isFinite else {
-            self = .missing(.notANumber, detail: "the device logged \(real)")
             return
         }
-        guard isT3 else {
-            self = .value(Double(shortest: real), quality)
-            return
-        }
-        // A panel holds thousandths as 32-bit integers; 0x55555555 is one that it never read.
-        if real == 1_431_655.75 {
-            self = .missing(.sentinel, detail: "the panel has never read it")
-        } else if abs(real) < 16_384 {
-            self = .value((Double(real) * 1000).rounded() / 1000, quality)
-        } else {
-            self = .value(Double(shortest: real), quality)
-        }
-    }
-
-    /// A value of any kind: the one primitive in it.
-    private init(_ values: [TaggedValue], _ quality: Quality, isT3: Bool) {
-        switch values.first {
-        case .boolean(let value)? where values.count == 1:
-            self = .value(value ? 1 : 0, quality)
-        case .unsigned(let value)? where values.count == 1: self = .value(Double(value), quality)
-        case .signed(let value)? where values.count == 1: self = .value(Double(value), quality)
-        case .enumerated(let value)? where values.count == 1:
-            self = .value(Double(value), quality)
-        case .real(let value)? where values.count == 1: self.init(value, quality, isT3: isT3)
-        case .double(let value)? where values.count == 1 && value.isFinite:
-            self = .value(value, quality)
-        case .double(let value)? where values.count == 1:
-            self = .missing(.notANumber, detail: "the device logged \(value)")
-        default: self = .missing(.deviceError, detail: "the device logged no number")
+        // A record without flags says nothing of them: the value is taken at its word.
+        let replies = ReadingJudge.Replies(
+            presentValue: .values([value]), statusFlags: flags.map { .values([.bits($0.bits)]) })
+        switch ReadingJudge(member.profile).judge(replies, of: member.point) {
+        case .value(let value, let quality): self = .value(value, quality)
+        case .missing(let reason, let words): self = .missing(reason, detail: words)
+        case .unknown(let words), .lost(let words), .notRead(let words):
+            self = .missing(.deviceError, detail: words)
         }
     }
 }
 
-extension Quality {
-    /// The flags of a value, bit for bit.
-    fileprivate init(_ flags: StatusFlags) {
-        self = []
-        if flags.inAlarm { insert(.alarm) }
-        if flags.fault { insert(.fault) }
-        if flags.overridden { insert(.overridden) }
-        if flags.outOfService { insert(.outOfService) }
+extension LogDatum {
+    /// The value as a property has it; nil if it is none, or several.
+    fileprivate var tagged: TaggedValue? {
+        switch self {
+        case .boolean(let value): .boolean(value)
+        case .real(let value): .real(value)
+        case .enumerated(let value): .enumerated(value)
+        case .unsigned(let value): .unsigned(value)
+        case .signed(let value): .signed(value)
+        case .null: .null
+        case .any(let values): values.count == 1 ? values[0] : nil
+        case .bits, .status, .failure, .timeChange, .unreadable: nil
+        }
     }
 }

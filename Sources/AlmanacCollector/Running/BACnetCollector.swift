@@ -27,6 +27,8 @@ public final class BACnetCollector: Sendable {
     public let configuration: CollectorConfiguration
     let context: CollectorContext
     let table = WorkerTable()
+    let backfills: BackfillKeeper
+    let changes: ChangeRunner
     private let planned: [PointAddress: CollectedPoint]
     private let state = Guarded(State())
 
@@ -53,12 +55,22 @@ public final class BACnetCollector: Sendable {
         self.plan = plan
         self.configuration = configuration
         planned = Dictionary(uniqueKeysWithValues: plan.points.map { ($0.address, $0) })
-        context = CollectorContext(
+        let context = CollectorContext(
             history: history, client: client, configuration: configuration, time: time,
             executor: executor, events: EventHub(), logger: Logger(label: "almanac.collector"))
+        self.context = context
+        let backfills = BackfillKeeper(context, table)
+        let changes = ChangeRunner(context, table)
+        self.backfills = backfills
+        self.changes = changes
         table.set(
             plan.devices.map { device in
-                DeviceWorker(DeviceAgenda(device: device), in: context)
+                DeviceWorker(
+                    DeviceAgenda(device: device), in: context,
+                    returned: { device in
+                        backfills.returned(device)
+                        changes.returned(device)
+                    }, polled: { changes.polled($0) })
             })
         source?.attach(table)
     }
@@ -91,6 +103,7 @@ public final class BACnetCollector: Sendable {
         defer { leave() }
         guard !isRunning else { return }
         let revision = context.history.catalogRevision
+        changes.start()
         do throws(HistoryError) {
             try applyCatalog()
         } catch {
@@ -98,6 +111,7 @@ public final class BACnetCollector: Sendable {
         }
         for worker in table.all { await begin(worker) }
         listen()
+        backfills.start()
         let heartbeat = context.run { [weak self] in await self?.beat() }
         state.withLock { state in
             state.isRunning = true
@@ -123,12 +137,17 @@ public final class BACnetCollector: Sendable {
         context.client.listen(nil)
         let workers = table.all
         for worker in workers { worker.stop() }
+        backfills.stop()
+        changes.stop()
         let deadline = context.time.uptime + configuration.requestTimeout * 2
-        let watchdog = context.run { [context] in
+        let watchdog = context.run { [context, changes] in
             guard (try? await context.time.sleep(until: deadline)) != nil else { return }
             for worker in workers { worker.cancelTasks() }
+            changes.cancelTasks()
         }
         for worker in workers { await worker.drain() }
+        await backfills.drain()
+        await changes.drain()
         watchdog.cancel()
         await context.note(CollectorEvent(at: context.time.now, .stopped, "stopped"))
         context.events.finish()
@@ -183,6 +202,7 @@ extension BACnetCollector {
             status.devices.append(known)
             status.schedules += schedules
         }
+        status.logs = backfills.status
         return status
     }
 
@@ -268,6 +288,7 @@ extension BACnetCollector {
                 of: worker.device, planned: planned, in: snapshot,
                 standard: configuration.historyInterval)
             worker.apply { collection, now, _ in collection.change(to: agenda, now: now) }
+            changes.follow(worker)
         }
     }
 

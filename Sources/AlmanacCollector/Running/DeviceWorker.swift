@@ -27,14 +27,18 @@ final class DeviceWorker: Sendable {
     let state: Guarded<State>
     /// Called when the device replies again after an outage.
     private let returned: @Sendable (DeviceID) -> Void
+    /// Called with what a round has read.
+    private let polled: @Sendable (RoundResult) -> Void
 
     init(
         _ agenda: DeviceAgenda, in context: CollectorContext,
-        returned: @escaping @Sendable (DeviceID) -> Void = { _ in }
+        returned: @escaping @Sendable (DeviceID) -> Void = { _ in },
+        polled: @escaping @Sendable (RoundResult) -> Void = { _ in }
     ) {
         self.context = context
         device = agenda.device
         self.returned = returned
+        self.polled = polled
         let timer = DeadlineTimer(
             clock: TimeSourceClock(time: context.time), executor: context.executor)
         state = Guarded(
@@ -128,6 +132,7 @@ extension DeviceWorker {
     private func carryOut(_ round: Round) async {
         let result = await read(round)
         apply { $0.take(result, now: $1, uptime: $2) }
+        polled(result)
         report(result)
     }
 

@@ -27,6 +27,10 @@ public struct CollectorEvent: Hashable, Sendable {
         /// Another device answers with the instance of a collected one.
         public static let conflict = Kind(rawValue: "conflict")
         public static let planChanged = Kind(rawValue: "plan_changed")
+        /// Records of a device's trend logs are in the store.
+        public static let backfilled = Kind(rawValue: "backfilled")
+        /// The logs of a device were not read to their end.
+        public static let backfillFailed = Kind(rawValue: "backfill_failed")
         public static let storeFailed = Kind(rawValue: "store_failed")
     }
 

@@ -64,11 +64,21 @@ public struct CollectorStatus: Hashable, Sendable {
         }
     }
 
+    /// The trend logs of one device.
+    public struct DeviceLogs: Hashable, Sendable {
+        /// The last pass over them.
+        public var report: BackfillReport
+        /// When the next pass begins; nil while one is under way.
+        public var nextDue: Timestamp?
+    }
+
     public var isRunning = false
     /// In ascending order of their numbers.
     public var devices: [Device] = []
     /// In ascending order of device and interval.
     public var schedules: [Schedule] = []
+    /// In ascending order of their devices; those whose logs were never read are missing.
+    public var logs: [DeviceLogs] = []
 
     public init() {}
 }

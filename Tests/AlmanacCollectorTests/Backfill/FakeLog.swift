@@ -1,4 +1,5 @@
 import BACnetMessages
+import BuildingModel
 import TimeSeriesModel
 
 @testable import AlmanacCollector
@@ -123,5 +124,16 @@ struct FakeLog {
                 hasLast: records.last == made.indices.last && !records.isEmpty,
                 moreFollow: count.map { records.count < Int($0) } ?? false
                     && records.upperBound < made.count))
+    }
+}
+
+extension LogMember {
+    /// An analog input.
+    init(point: PointAddress, isT3: Bool = false) {
+        self.init(
+            point: CollectedPoint(
+                address: point, object: ObjectIdentifier(.analogInput, point.number),
+                dataType: .analog),
+            profile: isT3 ? .t3 : .standard)
     }
 }

@@ -116,7 +116,7 @@ import TimeSeriesModel
         #expect(result.samples.map(\.value) == [1, 2, 3, 4, 5])
         let expected: [(Int64, Int64, GapReason)] = [
             (1, 3, .deviceError), (4, 91, .logDisabled), (92, 201, .deviceOffline),
-            (202, 203, .sentinel), (203, 204, .notANumber), (204, 205, .deviceError),
+            (202, 204, .notANumber), (204, 205, .deviceError),
         ]
         #expect(
             result.gaps.map { [$0.range.from, $0.range.to] }
@@ -234,6 +234,7 @@ import TimeSeriesModel
                 LogBackfillTests.real(2, -0.001),
             ], members: members)
         #expect(result.samples.map(\.value) == [16_383.999, -0.001])
+        #expect(result.samples.map(\.quality) == [[], []])
         #expect(result.gaps.map(\.reason) == [.sentinel])
     }
 

@@ -42,6 +42,8 @@ final class CollectorBench: Sendable {
             })
         self.pointsPerDevice = pointsPerDevice
         var configuration = CollectorConfiguration()
+        // The simulated devices hold records of days; tests of logs switch this on.
+        configuration.backfill.isEnabled = false
         configure(&configuration)
         self.configuration = configuration
         for instance in devices.instances {
