@@ -168,6 +168,9 @@ def truth(field, cache, instance, obj, step):
         flags = list(told["status_flags"])
         if told["reliability"]:
             flags[1] = 1
+        # The other stack sets in-alarm of an object itself, from its event-state.
+        if told["event_state"]:
+            flags[0] = 1
         words = [w for w, f in zip(["alarm", "fault", "overridden", "out_of_service"], flags) if f]
         cache[key] = (as_real(value) if isinstance(value, (int, float)) else None, set(words))
     return cache[key]
@@ -179,6 +182,9 @@ def matches(told, value, quality):
     if expected is None:
         return False
     words = set(quality.split("+")) - {"good", "bad", "uncertain"}
+    # The other stack computes the flags of an object anew, and loses overridden with that.
+    if "overridden" not in words:
+        flags = flags - {"overridden"}
     return math.isclose(as_real(value), expected, rel_tol=1e-6, abs_tol=0.0006) and words == flags
 
 
