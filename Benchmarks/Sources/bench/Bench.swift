@@ -28,6 +28,8 @@ import Foundation
         case "site": try SiteRun(rest).run()
         case "facade": try FacadeRun(rest).run()
         case "requests": try RequestsRun(rest).run()
+        case "collect": try CollectRun(rest).run()
+        case "ticks": try TicksRun(rest).run()
         case "readers": try ReadersRun(rest).run()
         case "compare": try CompareRun(rest).run()
         case "report": try ReportRun(rest).run()
@@ -49,6 +51,8 @@ import Foundation
                bench facade [--repetitions N]
                bench readers [--readers N] [--seconds N]
                bench requests
+               bench collect [--devices N] [--hours N]
+               bench ticks
                bench compare OTHER-BENCH FILE [--pairs N]
                bench report [--only NAME,…] [--quick] [--allow-dirty] [--real FILE]
                             [--before OTHER-BENCH] | --write | --check

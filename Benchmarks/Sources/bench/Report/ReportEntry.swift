@@ -38,6 +38,8 @@ struct ReportEntry {
         ReportEntry(name: "site", arguments: ["site"]),
         ReportEntry(name: "site-day", arguments: ["site", "--hours", "24"], isLong: true),
         ReportEntry(name: "requests", arguments: ["requests"]),
+        ReportEntry(name: "collect", arguments: ["collect"], isLong: true),
+        ReportEntry(name: "ticks", arguments: ["ticks"]),
         ReportEntry(name: "memory", arguments: ["memory"]),
         ReportEntry(name: "codecs", arguments: ["codecs"]),
     ]
