@@ -251,8 +251,8 @@ def filled(field):
             for obj, records in zip(log["logs"], field.records(device, log)):
                 own = samples.get(names[number, obj], {})
                 for moment, value in records.items():
-                    # What was recorded after the collector's end is not its business.
-                    if value is None or moment > field.until:
+                    # What was recorded later belongs to the next pass.
+                    if value is None or moment > field.until[number]:
                         continue
                     need(moment in own, number, log["id"], "record of", moment, "is not stored")
                     # A poll at the same time has come first, up to a few seconds after its tick.
@@ -271,13 +271,17 @@ def an_outage_is_filled(options, work):
     field.interval = 5000
     try:
         number = min(field.devices)
+        field.until = dict.fromkeys(field.devices, time.time() * 1000)
         process = field.start()
         time.sleep(12)
         away = time.time()
-        field.ask(cmd="offline", device=number, seconds=60)
-        time.sleep(95)
+        field.ask(cmd="offline", device=number, seconds=600)
+        time.sleep(60)
+        field.until[number] = time.time() * 1000
+        # Its I-Am has it probed at once.
+        field.ask(cmd="online", device=number, i_am=True)
+        time.sleep(35)
         process.send_signal(signal.SIGTERM)
-        field.until = time.time() * 1000 - 15000
         out, err = process.communicate(timeout=60)
         need(process.returncode == 0, "collect ended with", process.returncode, err[-600:])
         events = [json.loads(line) for line in out.splitlines()]
@@ -319,7 +323,7 @@ def killed_while_it_collects(options, work):
             process.communicate()
             if os.path.exists(os.path.join(field.store, "MANIFEST")):
                 field.samples()
-        field.until = time.time() * 1000
+        field.until = dict.fromkeys(field.devices, time.time() * 1000)
         field.collect(25)
         count = filled(field)
         done = subprocess.run([options.almanac, "verify", "--deep", "--store", field.store],
