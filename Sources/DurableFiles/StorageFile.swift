@@ -64,6 +64,11 @@ public protocol StorageFile: AnyObject, Sendable {
     /// Tells the system that the file will be read from front to back. A hint.
     func adviseSequential()
 
+    /// The first offset from `offset` on that may hold other bytes than zeros; nil if there is none.
+    ///
+    /// Passes over the holes of a sparse file, whose length proves nothing about its content.
+    func nextData(from offset: Int) -> Int?
+
     /// Asks the system to forget what it keeps of the file in memory, so that the next read comes
     /// from the medium. Only after ``sync()``: what is not on the medium is kept. A hint: a file
     /// system in memory has no medium, and mapped pages may stay.
@@ -92,4 +97,6 @@ extension StorageFile {
     public func adviseSequential() {}
 
     public func markReadOnly() {}
+
+    public func nextData(from offset: Int) -> Int? { offset }
 }

@@ -50,6 +50,18 @@ import Testing
         }
     }
 
+    @Test("passes over holes, and over no data", arguments: StorageForm.allCases)
+    func nextData(form: StorageForm) throws {
+        try form.withStorage { storage in
+            let file = try storage.make("a", [1])
+            try file.write([2], at: 10 << 20)
+            let found = try #require(file.nextData(from: 4 << 20))
+            #expect(found >= 4 << 20 && found <= 10 << 20)
+            #expect(file.nextData(from: 10 << 20) == 10 << 20)
+            #expect(file.nextData(from: 0) == 0)
+        }
+    }
+
     @Test("reads into the same memory again and again", arguments: StorageForm.allCases)
     func reuse(form: StorageForm) throws {
         try form.withStorage { storage in

@@ -52,6 +52,12 @@ final class PosixFile: StorageFile {
         _ = descriptor.call { Int(posix_fadvise($0, 0, 0, POSIX_FADV_DONTNEED)) }
     }
 
+    func nextData(from offset: Int) -> Int? {
+        let result = descriptor.call { Int(lseek($0, offset, Self.seekData)) }
+        // A file system without holes has data everywhere.
+        return result >= 0 ? result : result == -Int(ENXIO) ? nil : offset
+    }
+
     func close() { descriptor.close() }
 }
 
@@ -88,6 +94,9 @@ extension PosixFile {
 }
 
 extension PosixFile {
+    /// Linux's `SEEK_DATA`, which Glibc shows to programs for GNU alone.
+    private static let seekData: Int32 = 3
+
     /// A longer read is compared with the size of the file first, which costs a system call.
     private static let uncheckedByteCountMax = 1 << 20
 

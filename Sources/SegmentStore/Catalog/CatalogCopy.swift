@@ -7,7 +7,7 @@ struct CatalogCopy {
     let committed: Int
     private(set) var damage: [Damage] = []
     /// Nil where there is nothing to read.
-    private var scanner: RecordScanner?
+    private var reader: RecordFileReader?
     /// The fault at the offset asked for last.
     private var fault: RecordFault?
     /// Since the last good frame a fault has been listed: what follows it is the same one.
@@ -25,10 +25,22 @@ struct CatalogCopy {
         _ row: ManifestFile, storeID: UInt64, in storage: any Storage
     ) throws(StoreError) -> (CatalogCopy, contentOffset: Int?) {
         var copy = CatalogCopy(name: row.name, committed: row.byteCount)
-        guard let bytes = try copy.read(storage) else { return (copy, nil) }
-        let contentOffset = try copy.contentOffset(bytes, row, storeID)
-        let start = min(contentOffset ?? FileHeader.encodedSize, bytes.count)
-        copy.scanner = RecordScanner(bytes, from: start, salt: row.salt, file: row.name)
+        guard let file = try copy.open(storage) else { return (copy, nil) }
+        let found: Int
+        let prefix: [UInt8]
+        do throws(StorageError) {
+            found = min(row.byteCount, try file.byteCount())
+            prefix = try file.read(at: 0, byteCount: min(found, FileHeader.encodedSize))
+        } catch { throw StoreError(error) }
+        if found < row.byteCount {
+            copy.report(
+                .truncated, "\(found) bytes found, \(row.byteCount) committed", at: found)
+            copy.isShort = true
+        }
+        let contentOffset = try copy.contentOffset(prefix, row, storeID)
+        copy.reader = RecordFileReader(
+            file, from: min(contentOffset ?? FileHeader.encodedSize, found), to: found,
+            salt: row.salt)
         return (copy, contentOffset)
     }
 
@@ -37,21 +49,9 @@ struct CatalogCopy {
         self.committed = committed
     }
 
-    /// The committed bytes, or as many as there are; nil where the file is missing.
-    private mutating func read(_ storage: any Storage) throws(StoreError) -> [UInt8]? {
-        do throws(StorageError) {
-            let file = try storage.open(name, .read)
-            defer { file.close() }
-            let bytes = try file.read(
-                at: 0, byteCount: min(committed, try file.byteCount()))
-            if bytes.count < committed {
-                report(
-                    .truncated, "\(bytes.count) bytes found, \(committed) committed",
-                    at: bytes.count)
-                isShort = true
-            }
-            return bytes
-        } catch {
+    /// The file; nil if it is missing.
+    private mutating func open(_ storage: any Storage) throws(StoreError) -> (any StorageFile)? {
+        do throws(StorageError) { return try storage.open(name, .read) } catch {
             guard error.code == .notFound else { throw StoreError(error) }
             report(.missingFile, "no file found, \(committed) bytes committed", at: 0)
             isShort = true
@@ -89,8 +89,8 @@ extension CatalogCopy {
     /// The valid frame at an offset; nil where there is none, which is then kept as the fault.
     mutating func frame(at offset: Int) throws(StoreError) -> LocatedFrame? {
         fault = nil
-        scanner?.seek(to: offset)
-        switch try scanner?.next() {
+        reader?.seek(to: offset)
+        switch try reader?.next() {
         case .frame(let found)?: return found
         case .fault(let found)?: fault = found
         case nil:
@@ -124,11 +124,11 @@ extension CatalogCopy {
         isInLoss = false
     }
 
-    /// Where the next frame behind a fault begins.
-    func nextFrame(after offset: Int) -> Int? {
-        guard var ahead = scanner else { return nil }
+    /// Where the next frame after a fault begins.
+    func nextFrame(after offset: Int) throws(StoreError) -> Int? {
+        guard var ahead = reader else { return nil }
         ahead.seek(to: offset)
-        return ahead.skipToNextFrame()
+        return try ahead.skipToNextFrame()
     }
 
     private mutating func report(

@@ -22,7 +22,7 @@ struct CatalogLoader {
         while offset < end {
             let found = try framesHere()
             guard let good = found.compactMap(\.self).first else {
-                guard let next = skip() else { return }
+                guard let next = try skip() else { return }
                 offset = next
                 continue
             }
@@ -46,11 +46,11 @@ struct CatalogLoader {
         return found
     }
 
-    /// Where any copy shows the next frame behind a place that is bad in all; nil for nowhere.
-    private mutating func skip() -> Int? {
+    /// Where any copy shows the next frame after a place that is bad in all; nil for nowhere.
+    private mutating func skip() throws(StoreError) -> Int? {
         var next: Int?
         for index in copies.indices {
-            guard let found = copies[index].nextFrame(after: offset) else { continue }
+            guard let found = try copies[index].nextFrame(after: offset) else { continue }
             next = min(next ?? found, found)
         }
         return next

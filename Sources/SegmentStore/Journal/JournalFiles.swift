@@ -50,7 +50,7 @@ struct JournalFiles {
     /// Hands on the frames of a file from an offset on, in the order in which they were written.
     /// Damaged ones are reported and left out.
     ///
-    /// Reads some megabytes at a time: a journal may be larger than what a process may take.
+    /// Reads some megabytes at a time: a journal may be larger than the memory of a process.
     ///
     /// - Parameter start: where a frame begins.
     func forEachFrame(
@@ -69,43 +69,21 @@ struct JournalFiles {
             return
         }
         defer { file.close() }
-        var offset = start
-        var byteCount = JournalFiles.windowByteCount
-        while offset < end {
-            let stop = end - offset > byteCount ? offset + byteCount : end
-            var scanner = try RecordScanner(reading: file, from: offset, to: stop, salt: row.salt)
-            try scan(&scanner, isLast: stop == end, of: row, reportingTo: log, body)
-            // A frame that the window cuts is read again from its start. One that is larger than the
-            // window, or damaged, needs more of the file.
-            let isStuck = scanner.offset == offset
-            byteCount = isStuck ? byteCount * 2 : JournalFiles.windowByteCount
-            offset = scanner.offset
-        }
-        if end < row.byteCount {
-            let text = "\(max(start, end)) bytes found, \(row.byteCount) committed"
-            try log.report(row.journalDamage(.truncated, text, at: max(start, end)))
-        }
-    }
-
-    /// Bytes of a file that are in memory at a time, unless a frame is larger or damaged.
-    static let windowByteCount = 4 << 20
-
-    /// Stays at what is no frame, unless the window is the last one: then it is damaged.
-    private func scan(
-        _ scanner: inout RecordScanner, isLast: Bool, of row: ManifestFile,
-        reportingTo log: DamageLog?, _ body: (RecordFrame) throws(CodecError) -> Void
-    ) throws(StoreError) {
-        while let step = try scanner.next() {
+        var reader = RecordFileReader(file, from: start, to: end, salt: row.salt)
+        while let step = try reader.next() {
             switch step {
             case .frame(let found):
                 do throws(CodecError) { try body(found.frame) } catch {
                     try log.report(row.journalDamage(.checksum, error.text, at: found.offset))
                 }
             case .fault(let fault):
-                guard isLast else { return }
                 try log.report(row.journalDamage(.checksum, fault.detail, at: fault.offset))
-                guard scanner.skipToNextFrame() != nil else { return }
+                try reader.skipToNextFrame()
             }
+        }
+        if end < row.byteCount {
+            let text = "\(max(start, end)) bytes found, \(row.byteCount) committed"
+            try log.report(row.journalDamage(.truncated, text, at: max(start, end)))
         }
     }
 

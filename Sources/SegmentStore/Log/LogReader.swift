@@ -96,46 +96,48 @@ struct LogReader {
 
     private mutating func read(_ file: StoreFile) throws(StoreError) {
         let handle: any StorageFile
-        let bytes: [UInt8]
+        let byteCount: Int
+        let prefix: [UInt8]
         do throws(StorageError) {
             handle = try storage.open(file.path, .read)
-            defer { handle.close() }
-            bytes = try handle.read(at: 0, byteCount: try handle.byteCount())
+            byteCount = try handle.byteCount()
+            prefix = try handle.read(at: 0, byteCount: FileKind.log.contentOffset)
         } catch {
             // A writer drops a log file once its frames are in segments.
             guard error.code == .notFound else { throw StoreError(error) }
             return
         }
-        var end = min(FileKind.log.contentOffset, bytes.count)
-        defer { content.tails[file.path] = LogTail(of: bytes, from: end) }
-        guard let header = try header(of: file, bytes) else {
+        defer { handle.close() }
+        guard let header = try header(of: file, prefix, handle) else {
             // Its header may come yet.
-            end = 0
+            content.tails[file.path] = LogTail(
+                of: prefix[...], from: 0, isAll: byteCount <= prefix.count)
             return
         }
-        var scanner = RecordScanner(
-            bytes, from: min(FileKind.log.contentOffset, bytes.count), salt: header.fileSalt,
-            file: file.path)
-        while let step = try scanner.next() {
+        var reader = RecordFileReader(
+            handle, from: FileKind.log.contentOffset, to: byteCount, salt: header.fileSalt)
+        while let step = try reader.next() {
             switch step {
             case .frame(let found):
-                end = found.endOffset
                 take(found, file)
             case .fault(let fault):
+                content.tails[file.path] = LogTail(
+                    of: reader.ahead, from: fault.offset, isAll: reader.aheadIsAll)
                 // Zeros after the last frame are the rule; they end the file unless frames follow.
                 stop(file.path, fault.offset, fault.detail)
                 let plausible = manifest.flushedLSN + 1...LogReader.lsnMax
-                guard scanner.skipToNextFrame(lsn: plausible) != nil else { return }
+                guard try reader.skipToNextFrame(lsn: plausible) != nil else { return }
             }
         }
+        content.tails[file.path] = LogTail(of: [], from: reader.end, isAll: true)
     }
 
     private mutating func header(
-        of file: StoreFile, _ bytes: [UInt8]
+        of file: StoreFile, _ prefix: [UInt8], _ handle: any StorageFile
     ) throws(StoreError) -> FileHeader? {
         do throws(StoreError) {
             let found = try FileHeader.decodeLog(
-                bytes, file: file.path, storeID: manifest.storeID, id: file.id)
+                prefix, file: file.path, storeID: manifest.storeID, id: file.id)
             content.damage += found.damage
             return found.header
         } catch {
@@ -143,11 +145,11 @@ struct LogReader {
             // A crash may leave a file whose header never reached the disk; nothing in it was
             // acknowledged, since the header is synced before the first frame. A file with frames
             // had a header.
-            if bytes.dropFirst(FileKind.log.contentOffset).contains(where: { $0 != 0 }) {
+            if try RecordFileReader.hasContent(handle, from: FileKind.log.contentOffset) {
                 content.damage.append(
                     Damage(
                         file: file.path, offset: 0, reason: .badLog, losesSamples: true,
-                        detail: "neither header can be read, and records stand behind them"))
+                        detail: "neither header can be read, and records follow them"))
             }
             return nil
         }

@@ -50,7 +50,9 @@ struct StoreMark: Sendable {
         do throws(StorageError) {
             let file = try storage.open(StoreLayout.manifest, .read)
             defer { file.close() }
-            return try hashOfFile(file, byteCount: try file.byteCount())
+            // A longer file is no manifest.
+            let byteCount = min(try file.byteCount(), JSONParser.byteCountMax + 1)
+            return try hashOfFile(file, byteCount: byteCount)
         } catch {
             // Without this copy the other one is read, and that anew at each look.
             guard error.code == .notFound else { throw StoreError(error) }
@@ -62,26 +64,30 @@ struct StoreMark: Sendable {
 /// The bytes of a log file after its last record, where the next one will be.
 struct LogTail: Sendable {
     private let offset: Int
+    /// Bytes to compare, as far as the file has them.
+    private let byteCount: Int
     private let hash: UInt64
-    /// Whether zeros follow, as before a record is written. A record that was half written when it was
-    /// read begins with the bytes that it will have, so then all that follows is compared.
-    private let isSettled: Bool
 
     /// More than a record's header.
-    private static let lookByteCount = 64
+    static let lookByteCount = 64
 
-    init(of bytes: [UInt8], from offset: Int) {
+    /// - Parameters:
+    ///   - bytes: what was in memory from `offset` on when no record was found there. Zeros follow
+    ///     before a record is written. A record that was half written when it was read begins with the
+    ///     bytes that it will have, so then all of these are compared.
+    ///   - offset: the end of the last record.
+    ///   - isAll: whether the file ended with these bytes: then what it grows by is a change.
+    init(of bytes: ArraySlice<UInt8>, from offset: Int, isAll: Bool) {
         self.offset = offset
-        let rest = bytes.dropFirst(offset)
-        let look = rest.prefix(LogTail.lookByteCount)
-        isSettled = look.count == LogTail.lookByteCount && look.allSatisfy { $0 == 0 }
-        hash = LogTail.hash(of: Array(isSettled ? look : rest))
+        let look = bytes.prefix(LogTail.lookByteCount)
+        let isSettled = look.count == LogTail.lookByteCount && look.allSatisfy { $0 == 0 }
+        let seen = isSettled ? look : bytes
+        byteCount = isSettled || !isAll ? seen.count : seen.count + LogTail.lookByteCount
+        hash = LogTail.hash(of: Array(seen))
     }
 
     fileprivate func isUnchanged(in file: any StorageFile) throws(StorageError) -> Bool {
-        let rest = max(0, try file.byteCount() - offset)
-        let bytes: [UInt8] = try file.read(
-            at: offset, byteCount: isSettled ? min(rest, LogTail.lookByteCount) : rest)
+        let bytes: [UInt8] = try file.read(at: offset, byteCount: byteCount)
         return LogTail.hash(of: bytes) == hash
     }
 
@@ -97,7 +103,7 @@ extension Snapshot {
     /// opened, else one that is opened anew and shares the segments that are still in force.
     ///
     /// Takes no lock and writes nothing. If nothing changed it costs a few small reads; else the new
-    /// manifest, the catalog if it has changed, new segments, and the log, which is read whole.
+    /// manifest, the catalog if it has changed, new segments, and the log, which is read from its beginning.
     ///
     /// - Throws: as ``open(in:)``. A snapshot that a ``Store`` made is returned as it is.
     public func refreshed() throws(StoreError) -> Snapshot {

@@ -1,5 +1,4 @@
 import ColumnCodec
-public import DurableFiles
 
 /// Bytes where a frame was expected, and why they are none.
 public struct RecordFault: Error, Hashable, Sendable {
@@ -35,7 +34,7 @@ public enum RecordStep: Hashable, Sendable {
 public struct RecordScanner: Sendable {
     private let bytes: [UInt8]
     /// Where `bytes` begins in the file.
-    private let origin: Int
+    let origin: Int
     private let salt: UInt64
     private let file: String
     /// Where the next frame is expected; bytes from the beginning of the file.
@@ -56,19 +55,6 @@ public struct RecordScanner: Sendable {
         self.salt = salt
         self.file = file
         offset = start
-    }
-
-    /// Reads the bytes of an open file from `start` to `end`, or to where it ends before.
-    public init(
-        reading file: any StorageFile, from start: Int, to end: Int, salt: UInt64
-    ) throws(StoreError) {
-        let bytes: [UInt8]
-        do throws(StorageError) {
-            // The size may come from a row: it is compared before it takes memory.
-            let readable = min(end, try file.byteCount())
-            bytes = try file.read(at: start, byteCount: max(0, readable - start))
-        } catch { throw StoreError(error) }
-        self.init(bytes, origin: start, from: start, salt: salt, file: file.path)
     }
 
     /// Where the bytes end; bytes from the beginning of the file.
@@ -110,25 +96,63 @@ extension RecordScanner {
     public mutating func skipToNextFrame(
         lsn plausible: ClosedRange<LSN> = 0...LSN.max
     ) -> Int? {
-        var candidate = (offset + RecordFrame.alignment) & ~(RecordFrame.alignment - 1)
-        while candidate < endOffset {
-            if isPlausible(at: candidate, plausible), (try? header(at: candidate)) != nil {
-                offset = candidate
-                return candidate
-            }
-            candidate += RecordFrame.alignment
-        }
+        var search = RecordSearch(after: offset, lsn: plausible)
+        if run(&search, isAtEnd: true) { return offset }
         offset = endOffset
         return nil
     }
 
-    private func isPlausible(at candidate: Int, _ lsns: ClosedRange<LSN>) -> Bool {
-        guard let header = try? RecordHeader(bytes.rawSpan, at: candidate - origin) else {
-            return false
+    /// Looks for a frame in these bytes, and goes to it.
+    ///
+    /// - Parameters:
+    ///   - search: goes on from its offset, and has the next place to look at afterwards.
+    ///   - isAtEnd: whether the file ends with these bytes. Otherwise the search stops at a frame that
+    ///     they cut: it needs bytes from there on.
+    /// - Returns: whether a frame was found.
+    mutating func run(_ search: inout RecordSearch, isAtEnd: Bool) -> Bool {
+        while search.offset < endOffset {
+            search.neededByteCount = RecordFrame.headerSize
+            let left = endOffset - search.offset
+            if left < search.neededByteCount, !isAtEnd { return false }
+            if let byteCount = plausibleByteCount(at: search.offset, search.plausible),
+                search.mayHash(byteCount)
+            {
+                search.neededByteCount = byteCount
+                if left < byteCount, !isAtEnd { return false }
+                if left >= byteCount {
+                    search.hashedByteCount += byteCount
+                    if (try? header(at: search.offset)) != nil {
+                        offset = search.offset
+                        return true
+                    }
+                }
+            }
+            search.offset += RecordFrame.alignment
         }
-        return header.flags == 0 && (header.type.isKnown || header.type.maySkip)
-            && lsns.contains(header.lsn)
+        search.neededByteCount = RecordFrame.headerSize
+        return false
     }
+
+    /// The size of the frame that may begin at a place.
+    private func plausibleByteCount(at candidate: Int, _ lsns: ClosedRange<LSN>) -> Int? {
+        guard let header = try? RecordHeader(bytes.rawSpan, at: candidate - origin),
+            (1...RecordFrame.payloadByteCountMax).contains(header.payloadByteCount),
+            header.flags == 0, header.type.isKnown || header.type.maySkip,
+            lsns.contains(header.lsn)
+        else { return nil }
+        return RecordFrame.byteCount(payload: header.payloadByteCount)
+    }
+
+    /// The size of the frame that the bytes at ``offset`` announce; nil if it cannot be one.
+    var announcedByteCount: Int? {
+        guard let header = try? RecordHeader(bytes.rawSpan, at: offset - origin),
+            (1...RecordFrame.payloadByteCountMax).contains(header.payloadByteCount)
+        else { return nil }
+        return RecordFrame.byteCount(payload: header.payloadByteCount)
+    }
+
+    /// The bytes from ``offset`` on.
+    var ahead: ArraySlice<UInt8> { bytes[min(offset - origin, bytes.count)...] }
 
     /// The header of the frame at an offset, once its whole frame has been found to be right.
     private func header(at offset: Int) throws(RecordFault) -> RecordHeader {
@@ -197,7 +221,34 @@ extension RecordScanner {
     }
 }
 
-/// The first 24 bytes of a frame as they stand in the file.
+/// A search for the next valid frame, which may go over several parts of a file.
+struct RecordSearch {
+    /// The next place to look at; bytes from the beginning of the file.
+    var offset: Int
+    /// Numbers that a frame may have.
+    let plausible: ClosedRange<LSN>
+    /// Bytes from ``offset`` on that decide whether a frame begins there.
+    fileprivate(set) var neededByteCount = RecordFrame.headerSize
+    /// Bytes of places that looked like a frame.
+    fileprivate(set) var hashedByteCount = 0
+    private let start: Int
+
+    /// - Parameter fault: where the last frame was expected.
+    init(after fault: Int, lsn plausible: ClosedRange<LSN>) {
+        start = (fault + RecordFrame.alignment) & ~(RecordFrame.alignment - 1)
+        offset = start
+        self.plausible = plausible
+    }
+
+    /// A file can be made of headers that each announce a long frame. Without a bound, each of them
+    /// would be hashed to the end of the file.
+    fileprivate func mayHash(_ byteCount: Int) -> Bool {
+        let bound = 2 * RecordFrame.payloadByteCountMax + 8 * (offset - start)
+        return hashedByteCount + byteCount <= bound
+    }
+}
+
+/// The first 24 bytes of a frame as they are in the file.
 private struct RecordHeader {
     var payloadByteCount: Int
     var type: RecordType

@@ -28,6 +28,28 @@ extension Segment {
     }
 }
 
+extension Segment {
+    /// Looks again at an index that was not used, for what is wrong with it: intact pages can hold
+    /// entries that do not fit.
+    func indexDamage() throws(StoreError) -> Damage? {
+        guard hasRebuilt.load(ordering: .acquiring), let mapped else { return nil }
+        do throws(IndexFailure) {
+            for item in try mapped.allEntries() {
+                _ = try mapped.entries(of: item.series, from: .min, through: .max)
+            }
+            return nil
+        } catch {
+            switch error {
+            case .damaged(let offset):
+                return damage(
+                    .badIndex, at: offset, "an entry of the index does not fit its place",
+                    losesSamples: false)
+            case .store(let error): throw error
+            }
+        }
+    }
+}
+
 /// A walk over a segment's chunks that needs neither pages nor footer.
 private struct ChunkWalk {
     /// No chunk is longer; a header that claims more is not one.
@@ -47,7 +69,7 @@ private struct ChunkWalk {
         var index = RebuiltIndex()
         let end = segment.mapped?.footer.entryPages ?? segment.row.byteCount
         while offset < end {
-            try fill()
+            try fill(until: end)
             guard window.count - (offset - windowStart) >= ChunkHeader.encodedSize else { break }
             if let (entry, series) = chunk() {
                 index.append(entry, of: series)
@@ -62,10 +84,15 @@ private struct ChunkWalk {
         return index
     }
 
-    /// Keeps at least one whole chunk and one page ahead in memory.
-    private mutating func fill() throws(StoreError) {
+    /// Keeps at least one whole chunk and one page ahead in memory, and passes over holes of the file.
+    private mutating func fill(until end: Int) throws(StoreError) {
         let ahead = windowStart + window.count - offset
         guard ahead < ChunkWalk.chunkByteCountMax else { return }
+        let data = min(segment.file.nextData(from: offset) ?? end, end)
+        if data >= offset + 8 {
+            if firstBadOffset == nil { firstBadOffset = offset }
+            offset = data & ~7
+        }
         do throws(StorageError) {
             try segment.file.read(
                 at: offset, byteCount: 4 * ChunkWalk.chunkByteCountMax, into: &window)

@@ -10,9 +10,9 @@ import Testing
 
     static func read(_ path: String, in storage: any Storage) throws -> [RecordFrame] {
         let file = try storage.open(path, .read)
-        var scanner = try RecordScanner(reading: file, from: 1024, to: .max, salt: 77)
+        var reader = RecordFileReader(file, from: 1024, to: try file.byteCount(), salt: 77)
         var frames: [RecordFrame] = []
-        while case .frame(let found)? = try scanner.next() { frames.append(found.frame) }
+        while case .frame(let found)? = try reader.next() { frames.append(found.frame) }
         return frames
     }
 

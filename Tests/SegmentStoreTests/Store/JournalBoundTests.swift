@@ -98,7 +98,7 @@ import TimeSeriesModel
         storage.onOperation(nil)
         let seen = reads.withLock { $0 }.filter { $0.path.contains("journal") }
         #expect(seen.allSatisfy { $0.path.contains("journal-2023") })
-        #expect(seen.map(\.byteCount).max()! <= JournalFiles.windowByteCount)
+        #expect(seen.map(\.byteCount).max()! <= RecordFileReader.windowByteCount)
         #expect(seen.count >= 6)
         store.close()
     }

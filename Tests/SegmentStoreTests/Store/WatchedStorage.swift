@@ -81,6 +81,7 @@ private final class WatchedFile: StorageFile {
     func clone(to target: any StorageFile) throws(StorageError) -> Bool {
         try inner.clone(to: target)
     }
+    func nextData(from offset: Int) -> Int? { inner.nextData(from: offset) }
     func dropCache() { inner.dropCache() }
     func close() { inner.close() }
 }
