@@ -50,6 +50,9 @@ struct SegmentChecker: Sendable {
         var findings = Findings()
         findings.damages += try damagedPages()
         let units = try units()
+        if findings.damages.isEmpty, let damage = try segment.indexDamage() {
+            findings.damages.append(damage)
+        }
         try OrderedWorkers.run(units) {
             $0.sampleCount
         } make: { (unit) throws(StoreError) in

@@ -116,3 +116,21 @@ extension Manifest {
         return nil
     }
 }
+
+extension Manifest {
+    /// Refuses to take numbers if a process could come to the end of those that the format has.
+    ///
+    /// Half of each kind is left: no process lives long enough to use that up, so nothing that
+    /// takes a number needs to look again. Only a file that no writer of ours made gets here.
+    func refuseExhausted(lastLSN: LSN) throws(StoreError) {
+        let numbers = [
+            ("file id", nextFileID, StoreFile.idMax), ("generation", generation, LogReader.lsnMax),
+            ("LSN", lastLSN, LogReader.lsnMax),
+        ]
+        for (name, number, end) in numbers where number > end / 2 {
+            throw StoreError(
+                .limitExceeded, "\(name) \(number) found, at most \(end / 2) expected to write",
+                file: StoreLayout.manifest)
+        }
+    }
+}

@@ -75,7 +75,8 @@ struct IndexEntry: Sendable {
 
     /// Reads the entry at a place of a page.
     ///
-    /// - Throws: `malformed` if the entry is not the one that was sealed with `seed`.
+    /// - Throws: `malformed` if the entry is not the one that was sealed with `seed`, or describes no
+    ///   chunk that can be.
     init(decoding page: RawSpan, at start: Int, seed: UInt64) throws(CodecError) {
         let sealed = try page.bytes(in: start..<start + IndexEntry.sealedSize)
         let hash = try page.loadLittleEndian(UInt64.self, at: start + IndexEntry.sealedSize)
@@ -107,5 +108,10 @@ struct IndexEntry: Sendable {
         statistics.sumIsExactDecimal = flags & 2 != 0
         isFirst = flags & 4 != 0
         isLast = flags & 8 != 0
+        guard firstTime <= lastTime, (1...ChunkLimits.disk.chunkSampleCountMax).contains(count)
+        else {
+            throw .malformed(
+                "the index entry has \(count) samples from \(firstTime) to \(lastTime)")
+        }
     }
 }

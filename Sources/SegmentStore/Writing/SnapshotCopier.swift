@@ -43,6 +43,8 @@ struct SnapshotCopier {
                 .unsupported,
                 "a later version of the program has written the catalog; that version can copy it")
         }
+        // The copy's catalog files get new numbers.
+        try snapshot.manifest.refuseExhausted(lastLSN: snapshot.position)
         try StoreFolder(target).refuseAnyFile()
         self.snapshot = snapshot
         self.target = target

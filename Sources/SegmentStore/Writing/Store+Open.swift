@@ -49,7 +49,7 @@ extension Store {
         let reading = try folder.readOrCreateManifest()
         var manifest = reading.manifest
         manifest.nextFileID = max(manifest.nextFileID, try folder.firstFreeFileID())
-        try refuseExhausted(manifest, lastLSN: manifest.nextLSN - 1)
+        try manifest.refuseExhausted(lastLSN: manifest.nextLSN - 1)
         try tidy(folder, reading, &manifest, in: storage)
         if !manifest.files.contains(where: { $0.role == .catalog }) {
             manifest = try CatalogFiles(storage).create(for: manifest)
@@ -72,7 +72,7 @@ extension Store {
         }
         var catalog = content.catalog
         let replayed = try ReplayedLog(log, &catalog)
-        try refuseExhausted(manifest, lastLSN: log.highestLSN)
+        try manifest.refuseExhausted(lastLSN: log.highestLSN)
         let files = try StoreOpener(storage: storage, scratches: ScratchPool()).files(of: manifest)
         let store = Store(
             storage: storage, options: options, lock: lock, catalog: catalog, files: files,
@@ -99,25 +99,6 @@ extension Store {
             try folder.removeFlushedLogs(manifest)
         } catch {
             guard error.isShortage else { throw error }
-        }
-    }
-
-    /// Refuses to write if a process could come to the end of the numbers that the format has.
-    ///
-    /// Half of each kind is left: no process lives long enough to use that up, so nothing that
-    /// takes a number needs to look again. Only a file that no writer of ours made gets here.
-    private static func refuseExhausted(
-        _ manifest: Manifest, lastLSN: LSN
-    ) throws(StoreError) {
-        let numbers = [
-            ("file id", manifest.nextFileID, StoreFile.idMax),
-            ("generation", manifest.generation, LogReader.lsnMax),
-            ("LSN", lastLSN, LogReader.lsnMax),
-        ]
-        for (name, number, end) in numbers where number > end / 2 {
-            throw StoreError(
-                .limitExceeded, "\(name) \(number) found, at most \(end / 2) expected to write",
-                file: StoreLayout.manifest)
         }
     }
 
