@@ -67,8 +67,9 @@
             let (first, second) = (try await bind(1), try await bind(2))
             // Its own broadcasts go to the limited broadcast.
             let third = try await UDPTransport.bind(node(3), broadcast: limited)
-            let (atFirst, atThird) = (Heard(), Heard())
+            let (atFirst, atSecond, atThird) = (Heard(), Heard(), Heard())
             first.start { atFirst.take($0) }
+            second.start { atSecond.take($0) }
             third.start { atThird.take($0) }
             second.send([1], to: limited)
             try await atFirst.wait(for: 1)
@@ -85,6 +86,7 @@
                 atFirst.datagrams.map(\.octets) == [[1], [2], [3], [4]]
                     && atThird.datagrams.map(\.octets) == [[1], [3], [5]])
             #expect(atFirst.datagrams.map(\.isBroadcast) == [true, true, true, false])
+            #expect(atSecond.datagrams.map(\.octets) == [[2]])
             #expect(second.droppedCounts.isEmpty && third.droppedCounts.isEmpty)
             for transport in [first, second, third] { await transport.close() }
         }
