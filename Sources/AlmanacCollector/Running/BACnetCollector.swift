@@ -29,6 +29,7 @@ public final class BACnetCollector: Sendable {
     let table = WorkerTable()
     let backfills: BackfillKeeper
     let changes: ChangeRunner
+    private let rediscoveries: RediscoveryKeeper
     private let planned: [PointAddress: CollectedPoint]
     private let state = Guarded(State())
 
@@ -61,8 +62,10 @@ public final class BACnetCollector: Sendable {
         self.context = context
         let backfills = BackfillKeeper(context, table)
         let changes = ChangeRunner(context, table)
+        let rediscoveries = RediscoveryKeeper(of: plan, context, table)
         self.backfills = backfills
         self.changes = changes
+        self.rediscoveries = rediscoveries
         table.set(
             plan.devices.map { device in
                 DeviceWorker(
@@ -70,6 +73,7 @@ public final class BACnetCollector: Sendable {
                     returned: { device in
                         backfills.returned(device)
                         changes.returned(device)
+                        rediscoveries.take(.returned, of: device)
                     }, polled: { changes.polled($0) })
             })
         source?.attach(table)
@@ -112,6 +116,7 @@ public final class BACnetCollector: Sendable {
         for worker in table.all { await begin(worker) }
         listen()
         backfills.start()
+        rediscoveries.start()
         let heartbeat = context.run { [weak self] in await self?.beat() }
         state.withLock { state in
             state.isRunning = true
@@ -135,6 +140,7 @@ public final class BACnetCollector: Sendable {
         }
         heartbeat?.cancel()
         context.client.listen(nil)
+        await rediscoveries.stop()
         let workers = table.all
         for worker in workers { worker.stop() }
         backfills.stop()
@@ -308,19 +314,23 @@ extension BACnetCollector {
             $0.device.address!
         }
         let found = table.all.filter { $0.device.address == nil }
-        context.client.listen { [byInstance] address, introduced in
+        context.client.listen { [byInstance, rediscoveries] address, introduced in
             if let introduced {
-                byInstance[introduced.instance]?.hear(introductionAt: address)
+                guard let worker = byInstance[introduced.instance] else { return }
+                worker.hear(introductionAt: address)
+                // Devices introduce themselves after a restart.
+                if worker.address == address {
+                    rediscoveries.take(.introduced, of: worker.device.id)
+                }
                 return
             }
             for worker in byAddress[address] ?? [] { worker.hear() }
-            for worker in found where worker.isAt(address) { worker.hear() }
+            for worker in found where worker.address == address { worker.hear() }
         }
     }
 }
 
 extension DeviceWorker {
-    fileprivate func isAt(_ address: DeviceAddress) -> Bool {
-        state.withLock { $0.address == address }
-    }
+    /// Nil until the device is found.
+    var address: DeviceAddress? { state.withLock { $0.address } }
 }

@@ -24,7 +24,11 @@ public struct CollectorConfiguration: Hashable, Sendable {
     /// The pause after which points that a device answered with an error are read again, unless
     /// their next tick is due before.
     public var errorRetryInterval: Duration = .seconds(300)
-    /// Time between two readings of a device's object list.
+    /// True to read names, units and state texts of devices at the start and when a device has
+    /// changed or restarted, and to write what they report into the catalog.
+    public var rediscoversDevices = true
+    /// Time between two readings of what a device reports about itself, if nothing tells that it
+    /// has changed.
     public var rediscoveryInterval: Duration = .seconds(86_400)
     /// How the trend logs of devices are read.
     public var backfill = BackfillSettings()

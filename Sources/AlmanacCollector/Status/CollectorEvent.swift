@@ -26,6 +26,11 @@ public struct CollectorEvent: Hashable, Sendable {
         public static let pointRests = Kind(rawValue: "point_rests")
         /// Another device answers with the instance of a collected one.
         public static let conflict = Kind(rawValue: "conflict")
+        /// The device reports other names, units, states or objects than before; or could not be
+        /// described as a whole.
+        public static let described = Kind(rawValue: "described")
+        /// Points whose objects the device no longer lists.
+        public static let pointsMissing = Kind(rawValue: "points_missing")
         public static let planChanged = Kind(rawValue: "plan_changed")
         /// Records of a device's trend logs are in the store.
         public static let backfilled = Kind(rawValue: "backfilled")

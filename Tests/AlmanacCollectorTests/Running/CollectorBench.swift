@@ -44,6 +44,8 @@ final class CollectorBench: Sendable {
         var configuration = CollectorConfiguration()
         // The simulated devices hold records of days; tests of logs switch this on.
         configuration.backfill.isEnabled = false
+        // The tests of descriptions have it on.
+        configuration.rediscoversDevices = false
         configure(&configuration)
         self.configuration = configuration
         for instance in devices.instances {
