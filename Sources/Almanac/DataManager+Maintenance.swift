@@ -182,22 +182,45 @@ extension DataManager {
     ///   - linksSegments: whether segments may be hard links, which cost nothing on one file system.
     ///     A program that changes such a file of the backup in place changes the store with it, and
     ///     can end the processes that read it.
-    /// - Throws: `invalidParameter` if the folder is not empty; `damaged` if something cannot be
-    ///   read: a copy of damage is no backup; `diskFull` also if the copy would leave the store's own
-    ///   disk less than its reserve; `io`.
+    /// If the task is cancelled, the copy ends within a part of a file of a megabyte, and what it wrote
+    /// is removed.
+    ///
+    /// - Throws: `invalidParameter` if the folder is not empty, or is the store's own or inside it;
+    ///   `damaged` if something cannot be read: a copy of damage is no backup; `diskFull` also if the
+    ///   copy would leave the store's own disk less than its reserve; `cancelled`; `io`.
     public func backup(
         to path: String, linksSegments: Bool = false
     ) async throws(HistoryError) {
         let reserve = configuration.diskReserveByteCount
-        let result = try await threads.upkeep.call { [self] () throws(StoreError) in
-            if let store {
-                try store.backup(to: path, linksSegments: linksSegments)
-            } else {
-                try engineSnapshot.backup(
-                    to: path, linksSegments: linksSegments, reserveByteCount: reserve)
+        let cancellation = Cancellation()
+        let result = try await cancelling(cancellation) { [self] () async throws(HistoryError) in
+            try await threads.upkeep.call { [self] () throws(StoreError) in
+                if let store {
+                    try store.backup(
+                        to: path, linksSegments: linksSegments, cancellation: cancellation)
+                } else {
+                    try engineSnapshot.backup(
+                        to: path, linksSegments: linksSegments, reserveByteCount: reserve,
+                        cancellation: cancellation)
+                }
             }
         }
         do throws(StoreError) { try result.get() } catch { throw HistoryError(copying: error) }
+    }
+
+    /// Runs work on another thread, which does not see that the task is cancelled.
+    private func cancelling<Result: Sendable>(
+        _ cancellation: Cancellation,
+        _ body: @Sendable () async throws(HistoryError) -> Result
+    ) async throws(HistoryError) -> Result {
+        let result: Swift.Result<Result, HistoryError> = await withTaskCancellationHandler {
+            do throws(HistoryError) { return .success(try await body()) } catch {
+                return .failure(error)
+            }
+        } onCancel: {
+            cancellation.request()
+        }
+        return try result.get()
     }
 
     /// Checks a backup without restoring it.
@@ -236,7 +259,7 @@ extension DataManager {
 extension HistoryError {
     /// The error of a copy into a folder, which has to be empty.
     fileprivate init(copying error: StoreError, from source: String? = nil) {
-        guard error.code == .foreign else {
+        guard error.code == .foreign || error.code == .invalidParameter else {
             self.init(error, parameter: source)
             return
         }

@@ -23,26 +23,45 @@ extension Snapshot {
     ///   - reserveByteCount: bytes that the copy leaves free if it is on the store's own file system:
     ///     the reserve of the process that writes; nil: as the default of ``StoreOptions``. Another
     ///     file system may be filled completely.
-    /// - Throws: ``StoreError``: `foreign` if the folder is not empty; `diskFull` or `diskReserve`
-    ///   if it does not fit; `damaged` if something cannot be read: a copy of damage is no backup;
-    ///   `unsupported` if a later version of the program wrote the catalog.
+    ///   - cancellation: ends the copy from another thread; the cancelled task of the calling thread
+    ///     ends it too. It ends within a part of a file of a megabyte, and removes what it wrote.
+    /// - Throws: ``StoreError``: `foreign` if the folder is not empty; `invalidParameter` if it is the
+    ///   store's own or inside it; `diskFull` or `diskReserve` if it does not fit; `damaged` if
+    ///   something cannot be read: a copy of damage is no backup; `unsupported` if a later version of
+    ///   the program wrote the catalog; `cancelled`.
     public func backup(
         to path: String, linksSegments: Bool = false,
-        reserveByteCount: Int? = nil
+        reserveByteCount: Int? = nil, cancellation: Cancellation = Cancellation()
     ) throws(StoreError) {
+        try refuseOwnFolder(path)
         try backup(
             to: try Snapshot.createFolder(at: path), linksSegments: linksSegments,
-            reserveByteCount: reserveByteCount)
+            reserveByteCount: reserveByteCount, cancellation: cancellation)
     }
 
     /// The same in any storage of the same form.
     public func backup(
         to target: any Storage, linksSegments: Bool = false,
-        reserveByteCount: Int? = nil
+        reserveByteCount: Int? = nil, cancellation: Cancellation = Cancellation()
     ) throws(StoreError) {
         var copier = try SnapshotCopier(
-            self, to: target, linksSegments: linksSegments, reserveByteCount: reserveByteCount)
+            self, to: target, linksSegments: linksSegments, reserveByteCount: reserveByteCount,
+            checking: cancellation)
         try copier.run()
+    }
+
+    /// A copy in the store would be lost with it.
+    fileprivate func refuseOwnFolder(_ path: String) throws(StoreError) {
+        guard let own = storage as? PosixStorage else { return }
+        let isInside: Bool
+        do throws(StorageError) { isInside = try own.encloses(path) } catch {
+            throw StoreError(error)
+        }
+        guard isInside else { return }
+        throw StoreError(
+            .invalidParameter,
+            "\(path) found, a folder outside the store \(own.root) expected: a copy in the store is "
+                + "lost with it")
     }
 
     fileprivate static func createFolder(at path: String) throws(StoreError) -> PosixStorage {
@@ -74,20 +93,26 @@ extension Store {
     ///
     /// - Parameters:
     ///   - path: a folder that is empty or not there.
-    ///   - linksSegments: as ``Snapshot/backup(to:linksSegments:reserveByteCount:)-(String,_,_)``.
-    /// - Throws: as ``flush()`` and
-    ///   ``Snapshot/backup(to:linksSegments:reserveByteCount:)-(String,_,_)``; the reserve is this
-    ///   store's own.
-    public func backup(to path: String, linksSegments: Bool = false) throws(StoreError) {
-        try backup(to: try Snapshot.createFolder(at: path), linksSegments: linksSegments)
+    ///   - linksSegments: as of a snapshot's backup, as is `cancellation`.
+    /// - Throws: as ``flush()`` and a snapshot's backup; the reserve is this store's own.
+    public func backup(
+        to path: String, linksSegments: Bool = false, cancellation: Cancellation = Cancellation()
+    ) throws(StoreError) {
+        try snapshot().refuseOwnFolder(path)
+        try backup(
+            to: try Snapshot.createFolder(at: path), linksSegments: linksSegments,
+            cancellation: cancellation)
     }
 
     /// The same in any storage of the same form.
-    public func backup(to target: any Storage, linksSegments: Bool = false) throws(StoreError) {
+    public func backup(
+        to target: any Storage, linksSegments: Bool = false,
+        cancellation: Cancellation = Cancellation()
+    ) throws(StoreError) {
         try flush()
         try snapshot().backup(
             to: target, linksSegments: linksSegments,
-            reserveByteCount: options.diskReserveByteCount)
+            reserveByteCount: options.diskReserveByteCount, cancellation: cancellation)
     }
 
     /// Checks a backup without restoring it: every hash, checksum, count and statistic.
@@ -126,10 +151,10 @@ extension Store {
     ///   - backup: the folder of the backup.
     ///   - path: where the store is to be, empty or not there.
     ///   - time: samples stamped up to it, itself too, are restored.
-    ///   - linksSegments: as ``Snapshot/backup(to:linksSegments:reserveByteCount:)-(String,_,_)``.
+    ///   - linksSegments: as ``Snapshot/backup(to:linksSegments:reserveByteCount:cancellation:)-(String,_,_,_)``.
     /// - Throws: ``StoreError``: `damaged` naming what is damaged in the backup, before anything is
     ///   written; `foreign` if the target is not empty; as
-    ///   ``Snapshot/backup(to:linksSegments:reserveByteCount:)-(String,_,_)``.
+    ///   ``Snapshot/backup(to:linksSegments:reserveByteCount:cancellation:)-(String,_,_,_)``.
     public static func restore(
         from backup: String, to path: String, until time: Timestamp? = nil,
         linksSegments: Bool = false

@@ -17,6 +17,7 @@ struct SnapshotCopier {
     private let snapshot: Snapshot
     private let target: any Storage
     private let linksSegments: Bool
+    private let cancellation: CancellationCheck
     /// Bytes that must stay free on the file system of the target.
     private let reserveByteCount: Int
     /// The journal files by name, open before anything is copied: a file that is unlinked meanwhile
@@ -35,8 +36,10 @@ struct SnapshotCopier {
     ///   no backup; `unsupported` if a later version of the program wrote the catalog; `foreign` if
     ///   the folder is not empty.
     init(
-        _ snapshot: Snapshot, to target: any Storage, linksSegments: Bool, reserveByteCount: Int?
+        _ snapshot: Snapshot, to target: any Storage, linksSegments: Bool, reserveByteCount: Int?,
+        checking cancellation: Cancellation
     ) throws(StoreError) {
+        self.cancellation = .shared(cancellation)
         if let damage = snapshot.problems.first(where: \.losesSamples) { throw StoreError(damage) }
         guard !snapshot.isCatalogOfLaterVersion else {
             throw StoreError(
@@ -84,6 +87,25 @@ struct SnapshotCopier {
     /// Makes the copy. A mark in it says that it is not finished, and goes last.
     mutating func run() throws(StoreError) {
         defer { for file in journals.values { file.close() } }
+        do throws(StoreError) { try copyAll() } catch {
+            if error.code == .cancelled { removeFiles() }
+            throw error
+        }
+    }
+
+    /// Takes away what a cancelled copy has written. Its folders stay, empty: another copy can be made
+    /// there.
+    private func removeFiles() {
+        for folder in StoreLayout.folders + [StoreLayout.root] {
+            guard let names = try? target.list(folder) else { continue }
+            for name in names {
+                try? target.unlink(folder == StoreLayout.root ? name : "\(folder)/\(name)")
+            }
+        }
+    }
+
+    private mutating func copyAll() throws(StoreError) {
+        try cancellation.check()
         try begin()
         var copy = snapshot.manifest
         copy.generation = 1
@@ -101,7 +123,9 @@ struct SnapshotCopier {
             }
         } catch { throw StoreError(error) }
         try ManifestStore.publish(copy, to: target)
+        try cancellation.check()
         try importHeads()
+        // From here on it is a backup.
         do throws(StorageError) {
             try target.unlink(StoreLayout.unfinishedBackup)
             try target.syncFolder(StoreLayout.quarantineFolder)
@@ -130,6 +154,8 @@ extension SnapshotCopier {
                     .damaged, "no file found, \(row.byteCount) bytes expected", file: row.name)
             }
             let hash = try self.copy(row, from: source, remaining: copy.files[index...])
+            // A hash that was cut short is none.
+            try cancellation.check()
             if row.kind == .segment, hash != row.hash {
                 throw StoreError(
                     .damaged, "the file's hash is not the one that the manifest names",
@@ -158,7 +184,8 @@ extension SnapshotCopier {
         }
         try refuseWithoutRoom(for: rows)
         do throws(StorageError) {
-            let hash = try hashOfFile(source, byteCount: row.byteCount, copyingTo: made)
+            let hash = try hashOfFile(
+                source, byteCount: row.byteCount, copyingTo: made, checking: cancellation)
             try made.sync()
             return hash
         } catch { throw StoreError(error) }
@@ -181,7 +208,7 @@ extension SnapshotCopier {
             }
             // Both names are one file: a write to the backup is a write to the store.
             source.markReadOnly()
-            return try hashOfFile(source, byteCount: row.byteCount)
+            return try hashOfFile(source, byteCount: row.byteCount, checking: cancellation)
         } catch { throw StoreError(error) }
     }
 
@@ -192,7 +219,7 @@ extension SnapshotCopier {
         do throws(StorageError) {
             guard try source.clone(to: made) else { return nil }
             try made.sync()
-            return try hashOfFile(made, byteCount: row.byteCount)
+            return try hashOfFile(made, byteCount: row.byteCount, checking: cancellation)
         } catch { throw StoreError(error) }
     }
 
