@@ -36,7 +36,7 @@ extension DataManager {
                 items: known?.items ?? [])
             if stored != known {
                 stored.changed = now
-                try edit.set(stored, for: key)
+                try edit.set(stored, id)
                 try edit.audit(
                     "upsertTrendLog", by: author, device: log.deviceID,
                     from: known?.audited(id), to: stored.audited(id))
@@ -102,7 +102,7 @@ extension DataManager {
             }
             guard stored != before else { return }
             stored.changed = edit.now.rawValue
-            try edit.set(stored, for: key)
+            try edit.set(stored, log)
             try edit.audit(
                 "replaceItems", by: author, device: DeviceID(stored.device),
                 from: before.auditedItems(log), to: stored.auditedItems(log))
@@ -130,13 +130,8 @@ extension CatalogEdit {
             return id
         }
         var settings = try value(DocumentKey.settings, as: StoredSettings.self) ?? StoredSettings()
-        for id in (1..<settings.nextLog).map(TrendLogID.init(rawValue:)) {
-            if let known = try value(DocumentKey.log(id), as: StoredLog.self),
-                known.device == log.deviceID.rawValue, known.name == log.trendLogName
-            {
-                return id
-            }
-        }
+        let name = LogNames.Name(device: log.deviceID.rawValue, name: log.trendLogName)
+        if let known = try firstLog(of: name, below: settings.nextLog) { return known }
         let id = TrendLogID(rawValue: settings.nextLog)
         settings.nextLog += 1
         try set(settings, for: DocumentKey.settings)

@@ -65,6 +65,32 @@ struct CatalogEdit {
         try set(value, for: key, validFrom: moment(behind: newest))
     }
 
+    /// Keeps a trend log from now on.
+    mutating func set(_ log: StoredLog, _ id: TrendLogID) throws(HistoryError) {
+        let before = catalog.documentRevision(of: DocumentKey.logGroup)
+        try set(log, for: DocumentKey.log(id))
+        documents.logNames.note(
+            log, id, from: before, to: catalog.documentRevision(of: DocumentKey.logGroup))
+    }
+
+    /// The first trend log that has a name of a device.
+    ///
+    /// - Parameter end: the number that the next new log gets.
+    func firstLog(
+        of name: LogNames.Name, below end: UInt32
+    ) throws(HistoryError) -> TrendLogID? {
+        try documents.logNames.first(
+            name, at: catalog.documentRevision(of: DocumentKey.logGroup)
+        ) { () throws(HistoryError) in
+            var logs: [(TrendLogID, StoredLog)] = []
+            for id in (1..<end).map(TrendLogID.init(rawValue:)) {
+                guard let log = try value(DocumentKey.log(id), as: StoredLog.self) else { continue }
+                logs.append((id, log))
+            }
+            return logs
+        }
+    }
+
     /// Now, or right behind a version that a clock which was ahead has written: what is said last
     /// holds.
     private func moment(behind newest: Timestamp?) -> Timestamp {

@@ -21,6 +21,9 @@ final class DocumentCache: Sendable {
     private let parsedVersions = Guarded<[String: ParsedVersions]>([:])
     private static let entryCountMax = 300_000
 
+    /// The names of trend logs, for edits.
+    let logNames = LogNames()
+
     /// The document of a key, read as a type; nil if there is none.
     ///
     /// - Parameter isKept: false for a change of the catalog and for other reads that meet each document

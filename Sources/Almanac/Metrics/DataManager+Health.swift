@@ -3,15 +3,17 @@ import Logging
 import SegmentStore
 
 extension DataManager {
-    /// The twelve figures of how this process does, how full the disk is, and whether the samples and
-    /// the clock agree. Some file sizes are read; samples are only if some are in the future, once a
+    /// The twelve figures of how this process does, how full the disk is, whether the samples and the
+    /// clock agree, and why the last flush or merge of the store failed, if it did. Some file sizes are read; samples are only if some are in the future, once a
     /// minute.
     ///
     /// Hits, misses and evictions of the cache are taken in when this is asked and, where
     /// ``runHousekeeping()`` runs, each minute.
     public func health() -> HealthMetrics {
         updateGauges()
-        return monitor.recorder.health()
+        var health = monitor.recorder.health()
+        health.maintenanceFailure = store?.maintenanceFailure.map { "\($0)" }
+        return health
     }
 
     /// Whether a write would reach the disk now, tried by one, at most once in ten seconds; of a

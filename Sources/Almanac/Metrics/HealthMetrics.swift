@@ -48,6 +48,13 @@ public struct HealthMetrics: Hashable, Sendable {
     /// counts from now, as gaps, coverage and retention, is of no use.
     public var isClockBehind = false
 
+    // MARK: Upkeep
+
+    /// The reason why the last flush or merge failed that the store made by itself; nil if it
+    /// succeeded. What was acknowledged as durable is in the log and is not lost; the store tries
+    /// again.
+    public var maintenanceFailure: String?
+
     public init() {}
 }
 
