@@ -47,6 +47,7 @@ struct CollectRun {
         configuration.historyInterval = CollectRun.interval
         // One poll for the cache: what is measured is the history.
         configuration.realtimeInterval = .seconds(86_400)
+        configuration.rediscoversDevices = false
         let began = ContinuousClock.now
         let figures = try site.collect(configuration) { [hours, time = site.run.time] in
             try await CollectRun.day(hours, time, $1)

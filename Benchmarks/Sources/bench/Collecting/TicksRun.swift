@@ -58,6 +58,7 @@ struct TicksRun {
         // Slow is not dead: a reply of 20 s is waited for.
         configuration.requestTimeout = .seconds(25)
         configuration.retries = 0
+        configuration.rediscoversDevices = false
         let status = try site.collect(configuration) { [time = site.run.time] _, collector in
             try await collector.start()
             try await time.sleep(until: time.uptime + .seconds(3600))
