@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# Builds the tool, makes a year of a simulated building, and looks at it.
-#   tools/demo.sh          leaves the store in .build/demo for you to go on with
-#   tools/demo.sh --once   the same, and removes the store at the end
+# Builds the tool, makes a year of a simulated building, and looks at it; then runs the building as
+# BACnet/IP devices on loopback, collects from them for half a minute, and looks at that.
+#   tools/demo.sh          leaves the stores in .build/demo and .build/demo-site for you to go on with
+#   tools/demo.sh --once   the same, and removes the stores at the end
 set -euo pipefail
 cd "$(dirname "$0")/.."
 source tools/setup.sh
@@ -33,25 +34,36 @@ run health 'plant/*' --store "$store"
 run stat --by year --store "$store"
 run verify --store "$store"
 
-# The same building as devices on loopback, on a port that hardly anybody has.
+# The same building as devices on loopback, on a port that is rarely in use: found, collected for a
+# while into a store of its own beside the made history, and looked at.
 port=$((20000 + RANDOM % 10000))
+site=$store-site
+rm -rf "$site" "$store-tables"
 echo
-echo "== almanac simulate --port $port --for 60s &"
-"$almanac" simulate --port "$port" --for 60s >"$store-devices" &
+echo "== almanac simulate --port $port --for 5m &"
+"$almanac" simulate --port "$port" --for 5m >"$store-devices" &
 devices=$!
 trap 'kill "$devices" 2>/dev/null || true' EXIT
 for _ in $(seq 100); do [ -s "$store-devices" ] && break || sleep 0.1; done
-run discover --address "127.0.0.1:$port" --wait 2s
+run discover --address "127.0.0.1:$port" --wait 2s --write "$store-tables"
+# A sample each second, so that half a minute shows something.
+sed -i 's/,900,poll,/,1,poll,/' "$store-tables/points.csv"
+run collect --store "$site" --devices "$store-tables/devices.csv" \
+    --points "$store-tables/points.csv" --address "127.0.0.1:$port" --for "${DEMO_SECONDS:-30}s"
 kill "$devices"
 wait "$devices" || true
-rm -f "$store-devices"
+run info --store "$site"
+run plot "$point" --from now-2m --to now --store "$site"
+run gaps --store "$site"
+run health 'plant/*' --store "$site"
+rm -rf "$store-devices" "$store-tables"
 
 echo
 if [ "${1:-}" = --once ]; then
-    rm -rf "$store"
-    echo "== done; the store was removed (--once)"
+    rm -rf "$store" "$site"
+    echo "== done; the stores were removed (--once)"
 else
-    echo "== done; the store is in $store. What to try next:"
+    echo "== done; the made history is in $store, the collected one in $site. What to try next:"
     echo "   $almanac ls points --store $store"
     echo "   $almanac read '$point' --every 1d --tz Europe/Zurich --store $store"
     echo "   $almanac simulate --port $port &"

@@ -7,7 +7,7 @@ struct AlmanacTool: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "almanac",
         abstract:
-            "Looks into a store of building history, imports, exports, backs up; finds devices.",
+            "Looks into a store of building history, imports, exports, backs up; finds and collects devices.",
         discussion: """
             Every command tells its options and an example with --help.
             Data go to standard output, all else to standard error.
@@ -21,7 +21,7 @@ struct AlmanacTool: AsyncParsableCommand {
             GapsCommand.self, HealthCommand.self, StatCommand.self, VerifyCommand.self,
             ImportCommand.self, ExportCommand.self, BackupCommand.self, SnapshotCommand.self,
             RestoreCommand.self, PruneCommand.self, FloorCommand.self, DemoCommand.self,
-            DiscoverCommand.self, ProbeCommand.self,
+            DiscoverCommand.self, ProbeCommand.self, CollectCommand.self,
             SimulateCommand.self, TicksCommand.self, StorageStepsCommand.self,
         ])
 
