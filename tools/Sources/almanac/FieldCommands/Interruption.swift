@@ -43,8 +43,9 @@ enum Interruption {
         let sources = watch { number in
             // From now on the system's own handling.
             signal(number, SIG_DFL)
-            task.cancel()
+            // First: the cancelled task may end before this handler goes on.
             sink.yield(number)
+            task.cancel()
         }
         let answer = await task.value
         for source in sources { source.cancel() }
