@@ -25,8 +25,6 @@ struct DeviceCollection: Sendable {
     static let unknownCountMax = 3
     /// Reliability is read with the first tick, and after so long again.
     static let reliabilityInterval: Duration = .seconds(3600)
-    /// Each so many ticks a point with a subscription is polled all the same.
-    static let verificationTicks: Int64 = 10
 
     let configuration: CollectorConfiguration
     var agenda: DeviceAgenda
@@ -291,7 +289,7 @@ extension DeviceCollection {
         guard subscribed.contains(point.address) else { return true }
         return point.mode == .both
             || (tick.milliseconds / interval.milliseconds)
-                % DeviceCollection.verificationTicks == 0
+                % Int64(configuration.changes.verificationTicks) == 0
     }
 }
 

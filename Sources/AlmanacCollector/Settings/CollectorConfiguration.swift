@@ -51,6 +51,11 @@ public struct CollectorConfiguration: Hashable, Sendable {
             rediscoveryInterval, "rediscoveryInterval", .seconds(60), .seconds(30 * 86_400))
         try CollectorConfiguration.check(
             changes.lifetime, "changes.lifetime", .seconds(300), .seconds(900))
+        guard changes.verificationTicks >= 1 else {
+            throw CollectorError(
+                .invalidSetting,
+                "changes.verificationTicks \(changes.verificationTicks) found, 1 or more expected")
+        }
         try CollectorConfiguration.check(
             backfill.intervalMin, "backfill.intervalMin", .seconds(1), backfill.intervalMax)
         guard (1...1000).contains(pointsPerRequestMax) else {
