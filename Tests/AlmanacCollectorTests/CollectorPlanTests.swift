@@ -52,6 +52,8 @@ import TimeSeriesModel
             ("historyInterval", { $0.historyInterval = .seconds(86_401) }),
             ("pointsPerRequestMax", { $0.pointsPerRequestMax = 0 }),
             ("requestTimeout", { $0.requestTimeout = .milliseconds(99) }),
+            ("openRequestsMax", { $0.openRequestsMax = 0 }),
+            ("openRequestsPerDevice", { $0.openRequestsPerDevice = 17 }),
             ("retries", { $0.retries = 11 }),
             ("errorRetryInterval", { $0.errorRetryInterval = .zero }),
             ("rediscoveryInterval", { $0.rediscoveryInterval = .seconds(59) }),

@@ -310,11 +310,8 @@ extension BACnetCollector {
     private func listen() {
         var byInstance: [UInt32: DeviceWorker] = [:]
         for worker in table.all { byInstance[worker.device.instance] = worker }
-        let byAddress = Dictionary(grouping: table.all.filter { $0.device.address != nil }) {
-            $0.device.address!
-        }
-        let found = table.all.filter { $0.device.address == nil }
-        context.client.listen { [byInstance, rediscoveries] address, introduced in
+        context.client.listen {
+            [byInstance, rediscoveries, table, addresses = context.addresses] address, introduced in
             if let introduced {
                 guard let worker = byInstance[introduced.instance] else { return }
                 worker.hear(introductionAt: address)
@@ -324,8 +321,7 @@ extension BACnetCollector {
                 }
                 return
             }
-            for worker in byAddress[address] ?? [] { worker.hear() }
-            for worker in found where worker.address == address { worker.hear() }
+            for device in addresses.devices(at: address) { table.worker(of: device)?.hear() }
         }
     }
 }

@@ -16,6 +16,7 @@ struct CollectorContext: Sendable {
     let executor: (any TaskExecutor)?
     let events: EventHub
     let logger: Logger
+    let addresses = AddressBook()
 
     var patience: Patience {
         Patience(timeout: configuration.requestTimeout, retryCount: configuration.retries)
@@ -54,6 +55,25 @@ extension CollectorEvent.Kind {
         case .clockJump, .conflict, .offline, .pointRests: .warning
         case .online: .info
         default: nil
+        }
+    }
+}
+
+/// Where devices are: a packet names an address, and there may be thousands of devices.
+final class AddressBook: Sendable {
+    private let devices = Guarded<[DeviceAddress: Set<DeviceID>]>([:])
+
+    func devices(at address: DeviceAddress) -> Set<DeviceID> {
+        devices.withLock { $0[address] ?? [] }
+    }
+
+    func move(_ device: DeviceID, from old: DeviceAddress?, to new: DeviceAddress?) {
+        devices.withLock { devices in
+            if let old, old != new {
+                devices[old]?.remove(device)
+                if devices[old]?.isEmpty == true { devices[old] = nil }
+            }
+            if let new { devices[new, default: []].insert(device) }
         }
     }
 }

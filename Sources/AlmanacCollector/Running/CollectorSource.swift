@@ -85,7 +85,8 @@ extension DeviceWorker {
             selection.flagless = state.collection.flagless
             selection.unreliable = state.collection.unreliable
         }
-        let reader = PointReader(context: context, device: device, address: address)
+        let reader = PointReader(
+            context: context, device: device, address: address, urgency: .live)
         let outcome =
             device.profile == .t3
             ? await readPanel(points, selection, reader) : await reader.read(points, selection)

@@ -45,6 +45,13 @@ final class DeviceWorker: Sendable {
             State(
                 collection: DeviceCollection(agenda, context.configuration),
                 address: agenda.device.address, timer: timer))
+        context.addresses.move(device.id, from: nil, to: device.address)
+    }
+
+    /// Sets where the device is, or that it has to be found again.
+    private func set(_ address: DeviceAddress?, in state: inout State) {
+        context.addresses.move(device.id, from: state.address, to: address)
+        state.address = address
     }
 
     /// Lets something happen to the collection, then carries out what it returns.
@@ -248,7 +255,7 @@ extension DeviceWorker {
                         .deviceError,
                         "several devices have the instance \(device.instance): \(addresses)")))
         }
-        state.withLock { $0.address = first.address }
+        state.withLock { set(first.address, in: &$0) }
         return .success(first.address)
     }
 
@@ -279,7 +286,7 @@ extension DeviceWorker {
             if error.isAnswered { return .reply }
             if error.isOurs { return .notSent }
             // Found by Who-Is once, it may have another address by now.
-            if device.address == nil { state.withLock { $0.address = nil } }
+            if device.address == nil { state.withLock { set(nil, in: &$0) } }
             return .lost("\(error)")
         }
     }
@@ -299,12 +306,12 @@ extension DeviceWorker {
         enum Meaning { case own, moved, conflict, known }
         let meaning = state.withLock { state -> Meaning in
             guard let own = state.address else {
-                state.address = address
+                set(address, in: &state)
                 return .own
             }
             if own == address { return .own }
             if device.address == nil, state.collection.watch.isAway {
-                state.address = address
+                set(address, in: &state)
                 return .moved
             }
             return state.conflicts.insert(address).inserted ? .conflict : .known

@@ -9,6 +9,8 @@ struct PointReader: Sendable {
     let context: CollectorContext
     let device: CollectedDevice
     let address: DeviceAddress
+    /// `live` for a caller that waits: its requests come before those of a poll that wait.
+    var urgency = RequestUrgency.routine
 
     /// Which properties besides the present value are read of a point.
     struct Selection: Sendable {
@@ -94,7 +96,7 @@ struct PointReader: Sendable {
             selection.properties(of: point.address).map { ObjectProperty(point.object, $0) }
         }
         let found = await context.client.readProperties(
-            targets, of: address, patience: context.patience)
+            targets, of: address, patience: context.patience, urgency: urgency)
         let arrival = context.time.now
         let judge = ReadingJudge(device.profile)
         return part.map { point in

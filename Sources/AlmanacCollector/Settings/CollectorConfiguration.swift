@@ -1,3 +1,6 @@
+public import BACnetIP
+internal import BACnetMessages
+
 /// The settings of a collector: its cadences, its limits on requests, and its pauses after failures.
 public struct CollectorConfiguration: Hashable, Sendable {
     /// The moment at which the requests of a tick begin.
@@ -15,6 +18,10 @@ public struct CollectorConfiguration: Hashable, Sendable {
     /// Time between two samples of a point, if neither its log nor its binding states an interval.
     public var historyInterval: Duration = .seconds(900)
     public var alignment = Alignment.spread
+    /// Requests that are open at a time, to all devices.
+    public var openRequestsMax = 10
+    /// Requests that are open at a time to one device, by its whole address.
+    public var openRequestsPerDevice = 1
     /// Points of one request before anything is known of the device.
     public var pointsPerRequestMax = 25
     /// The time that one try of a request may take.
@@ -63,6 +70,15 @@ public struct CollectorConfiguration: Hashable, Sendable {
                 .invalidSetting,
                 "pointsPerRequestMax \(pointsPerRequestMax) found, 1 to 1000 expected")
         }
+        guard (1...256).contains(openRequestsMax) else {
+            throw CollectorError(
+                .invalidSetting, "openRequestsMax \(openRequestsMax) found, 1 to 256 expected")
+        }
+        guard (1...16).contains(openRequestsPerDevice) else {
+            throw CollectorError(
+                .invalidSetting,
+                "openRequestsPerDevice \(openRequestsPerDevice) found, 1 to 16 expected")
+        }
         guard (0...10).contains(retries) else {
             throw CollectorError(
                 .invalidSetting, "retries \(retries) found, 0 to 10 expected")
@@ -76,5 +92,20 @@ public struct CollectorConfiguration: Hashable, Sendable {
             throw CollectorError(
                 .invalidSetting, "\(name) of \(value) found, \(least) to \(greatest) expected")
         }
+    }
+}
+
+extension CollectorConfiguration {
+    /// Returns the settings of a client for a collector with these: its limits on open requests,
+    /// the points of a request, the time-out and the retries.
+    ///
+    /// - Parameter device: how the client introduces itself.
+    public func clientConfiguration(of device: OwnDevice) -> ClientConfiguration {
+        var client = ClientConfiguration(device: device)
+        client.requests.openCountMax = openRequestsMax
+        client.requests.openCountMaxPerDevice = openRequestsPerDevice
+        client.pointCountMax = pointsPerRequestMax
+        client.patience = Patience(timeout: requestTimeout, retryCount: retries)
+        return client
     }
 }

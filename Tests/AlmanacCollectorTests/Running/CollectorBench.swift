@@ -141,7 +141,7 @@ final class CollectorBench: Sendable {
                 at: "simulated", configuration: settings, in: around, source: source)
             try await CollectorBench.define(plan, in: history)
             let client = BACnetClient(
-                ClientConfiguration(device: OwnDevice(instance: 900, name: "us")),
+                configuration.clientConfiguration(of: OwnDevice(instance: 900, name: "us")),
                 over: network.transport(at: IPv4Endpoint(10, 0, 0, 1)), clock: run.time,
                 firstInvokeID: 100, executor: run.executor)
             client.start()

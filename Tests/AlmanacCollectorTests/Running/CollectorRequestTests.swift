@@ -45,6 +45,25 @@ import TimeSeriesModel
         }
     }
 
+    /// A poll of a slow device takes many seconds, and a person waits for one value.
+    @Test("serves a caller before the rest of a poll that is under way") func overtaking() throws {
+        let bench = try CollectorBench(
+            deviceCount: 1,
+            configure: {
+                $0.alignment = .strict
+                $0.historyInterval = .seconds(60)
+            }, adjust: { profile, _ in profile.replyDelay = .seconds(3) })
+        let point = bench.points[49].point.address
+        try bench.live { life in
+            try await life.collector.start()
+            try await life.sleep(until: "2025-03-03T00:01:01Z")
+            let before = life.time.uptime
+            _ = try await life.history.currentValue(of: point, maxAge: .zero)
+            // What is open has two seconds to go, and its own request takes three.
+            #expect(life.time.uptime - before == .seconds(5))
+        }
+    }
+
     @Test("skips ticks after the clock was set back, and records the event") func clock() throws {
         let bench = try CollectorBench(
             deviceCount: 1, pointsPerDevice: 2,
