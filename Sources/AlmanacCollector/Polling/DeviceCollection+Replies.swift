@@ -119,7 +119,8 @@ extension DeviceCollection {
             switch reading.reading {
             case .value:
                 unknownCounts[point] = nil
-                failed.remove(point)
+                // The poll that feeds the cache gives the history no sample.
+                if result.round.isStored { failed.remove(point) }
             case .unknown:
                 unknownCounts[point, default: 0] += 1
                 if result.round.isStored { failed.insert(point) }

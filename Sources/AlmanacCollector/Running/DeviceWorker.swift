@@ -284,10 +284,9 @@ extension DeviceWorker {
             return .reply
         } catch {
             if error.isAnswered { return .reply }
-            if error.isOurs { return .notSent }
             // Found by Who-Is once, it may have another address by now.
             if device.address == nil { state.withLock { set(nil, in: &$0) } }
-            return .lost("\(error)")
+            return error.isOurs ? .notSent : .lost("\(error)")
         }
     }
 
