@@ -62,7 +62,13 @@ struct GapLedger: Hashable, Sendable {
 
     /// Notes a sample: an open gap of the point ends with it.
     mutating func meet(_ point: PointAddress, at time: Timestamp) -> [Gap] {
-        guard let gap = open.removeValue(forKey: point) else { return [] }
+        // Ticks that were missed while this one was being read are later than it: their gap stays.
+        guard let gap = open[point], gap.since < time else { return [] }
+        open[point] =
+            gap.until > time
+            ? OpenGap(
+                since: time, until: gap.until, recordedUntil: time, reason: gap.reason,
+                detail: gap.detail) : nil
         return GapLedger.record(gap, of: point, until: time)
     }
 

@@ -124,12 +124,10 @@ final class CollectorBench: Sendable {
     /// all of them.
     @discardableResult
     func live<Answer: Sendable>(
-        findsDevices: Bool = false, plan change: ((CollectorPlan) throws -> CollectorPlan)? = nil,
+        findsDevices: Bool = false, plan given: CollectorPlan? = nil,
         _ body: @escaping @Sendable (Life) async throws -> Answer
     ) throws -> Answer {
-        let plan =
-            try change.map { try $0(try self.plan(findsDevices: findsDevices)) }
-            ?? self.plan(findsDevices: findsDevices)
+        let plan = try given ?? self.plan(findsDevices: findsDevices)
         return try run.run { [self] in
             let source = CollectorSource()
             var around = Surroundings(time: run.time)

@@ -99,8 +99,8 @@ import TimeSeriesModel
     @Test("changes are stored with their arrival, renewed, and cancelled in the devices at the end")
     func changes() throws {
         let bench = try CollectorBench(pointsPerDevice: 10)
-        let change = { (plan: CollectorPlan) in try self.subscribing(plan) }
-        try bench.live(plan: change) { life in
+        let plan = try subscribing(bench.plan())
+        try bench.live(plan: plan) { life in
             try await life.collector.start()
             try await life.sleep(for: .seconds(3600))
             for instance in bench.devices.instances {
@@ -135,8 +135,8 @@ import TimeSeriesModel
     func refused() throws {
         let bench = try CollectorBench(
             pointsPerDevice: 10, adjust: { profile, _ in profile.subscriptionCountMax = 4 })
-        let change = { (plan: CollectorPlan) in try self.subscribing(plan) }
-        try bench.live(plan: change) { life in
+        let plan = try subscribing(bench.plan())
+        try bench.live(plan: plan) { life in
             try await life.collector.start()
             try await life.sleep(for: .seconds(3700))
             for (_, point) in bench.points {
@@ -154,8 +154,8 @@ import TimeSeriesModel
     @Test("devices that were away are subscribed to again when they are back")
     func returned() throws {
         let bench = try CollectorBench(pointsPerDevice: 5)
-        let change = { (plan: CollectorPlan) in try self.subscribing(plan, .both) }
-        try bench.live(plan: change) { life in
+        let plan = try subscribing(bench.plan(), .both)
+        try bench.live(plan: plan) { life in
             try await life.collector.start()
             try await life.sleep(for: .seconds(600))
             let instance = bench.devices.instances[0]

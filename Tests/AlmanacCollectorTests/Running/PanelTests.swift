@@ -62,7 +62,7 @@ import TimeSeriesModel
                 if number == request { PanelTests.flip(5, &state) }
             }
         }
-        try bench.live(plan: { _ in try panel.plan(.t3, points: 1...PanelTests.count) }) { life in
+        try bench.live(plan: panel.plan(.t3, points: 1...PanelTests.count)) { life in
             try await life.collector.start()
             try await life.sleep(until: "2025-03-03T00:20:59Z")
             #expect(panel.now.shown[ObjectIdentifier(.binaryInput, 5)] != nil)
@@ -87,7 +87,7 @@ import TimeSeriesModel
                 if number == 40 { PanelTests.flip(5, &state) }
             }
         }
-        try bench.live(plan: { _ in try panel.plan(.t3, points: 1...PanelTests.count) }) { life in
+        try bench.live(plan: panel.plan(.t3, points: 1...PanelTests.count)) { life in
             try await life.collector.start()
             try await life.sleep(until: "2025-03-03T00:20:59Z")
             try expectOwnValues(life, flipped: 5)
@@ -99,7 +99,7 @@ import TimeSeriesModel
         let bench = try bench()
         let panel = panel(on: bench)
         try bench.live(
-            plan: { _ in try panel.plan(.t3, points: 1...PanelTests.count + 1) }
+            plan: panel.plan(.t3, points: 1...PanelTests.count + 1)
         ) { life in
             try await life.collector.start()
             try await life.sleep(until: "2025-03-03T00:10:59Z")
@@ -119,7 +119,7 @@ import TimeSeriesModel
             state.shown[ObjectIdentifier(.analogInput, 1)] = .value(.real(72.345))
             state.shown[ObjectIdentifier(.analogInput, 2)] = .value(.real(Float(1_431_655.765)))
         }
-        try bench.live(plan: { _ in try panel.plan(.t3, points: 1...3) }) { life in
+        try bench.live(plan: panel.plan(.t3, points: 1...3)) { life in
             try await life.collector.start()
             try await life.sleep(until: "2025-03-03T00:10:59Z")
             let first = PointAddress(device: 77, type: .input, number: 1)
