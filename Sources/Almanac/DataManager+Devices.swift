@@ -40,6 +40,18 @@ extension DataManager {
         }
     }
 
+    /// Notes when something was last heard from a device, and changes nothing else of it. Never goes
+    /// back; held in memory as `lastSeen` of ``setStatus(of:active:lastSeen:by:)`` is.
+    ///
+    /// - Throws: `unknownDevice`.
+    public func markSeen(_ device: DeviceID, at time: Timestamp) throws(HistoryError) {
+        guard try view.storedDevice(device) != nil else {
+            throw HistoryError(
+                .unknownDevice, "device \(device.rawValue) is not known", parameter: "device")
+        }
+        marks.note(device, seenAt: time)
+    }
+
     /// Says whether a device is collected, and when it was last heard of. Its history stays.
     ///
     /// `lastSeen` never goes back. It is held in memory, and written with the next change of the

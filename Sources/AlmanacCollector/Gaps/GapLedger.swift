@@ -3,9 +3,9 @@ internal import TimeSeriesModel
 
 /// The gaps of a device's points that are open, and the records that the journal gets of them.
 ///
-/// A gap is recorded when it opens, each hour while it is open, and when it closes, each time with
-/// its beginning and its reason: what a crash cuts short is known up to the last record, and records
-/// that overlap are one gap to every reader.
+/// A gap is recorded when it opens, while it is open each time its length has doubled and at least
+/// each hour, and when it closes, each time with its beginning and its reason: a reader, or a start
+/// after a crash, knows at least half of it, and records that overlap are one gap to every reader.
 struct GapLedger: Hashable, Sendable {
     struct OpenGap: Hashable, Sendable {
         let since: Timestamp
@@ -16,7 +16,7 @@ struct GapLedger: Hashable, Sendable {
         let detail: String?
     }
 
-    /// Time between two records of an open gap.
+    /// The longest time between two records of an open gap.
     static let recordInterval: Duration = .seconds(3600)
 
     private(set) var open: [PointAddress: OpenGap] = [:]
@@ -43,8 +43,8 @@ struct GapLedger: Hashable, Sendable {
         if var gap = open[point] {
             if gap.reason == reason {
                 gap.until = max(gap.until, range.to)
-                let isDue = gap.until - gap.recordedUntil >= GapLedger.recordInterval
-                if isDue {
+                let pause = min(gap.recordedUntil - gap.since, GapLedger.recordInterval)
+                if gap.until - gap.recordedUntil >= pause {
                     gap.recordedUntil = gap.until
                     records += GapLedger.record(gap, of: point, until: gap.until)
                 }

@@ -214,8 +214,7 @@ extension DeviceWorker {
         guard !samples.isEmpty else { return }
         do throws(HistoryError) {
             try await context.history.store(samples, onConflict: .keep)
-            try? await context.history.setStatus(
-                of: device.id, active: true, lastSeen: context.time.now)
+            try? context.history.markSeen(device.id, at: context.time.now)
             guard case .history(let interval) = round.kind else { return }
             let logs = state.withLock { $0.collection.agenda.logs[interval] ?? [] }
             for log in logs { try? context.history.markCollected(log, at: round.tick) }

@@ -114,4 +114,29 @@ import TimeSeriesModel
             #expect(try life.history.samples(of: point, in: .all).count == 5)
         }
     }
+
+    /// The round that was under way used to switch the device on again when its samples were stored.
+    @Test("leaves a device off that is switched off while it is read") func switchedOff() throws {
+        let bench = try CollectorBench(
+            deviceCount: 1, pointsPerDevice: 4,
+            configure: {
+                $0.historyInterval = .seconds(60)
+                $0.alignment = .strict
+                $0.backfill.isEnabled = false
+                $0.rediscoversDevices = false
+            }, adjust: { profile, _ in profile.replyDelay = .seconds(3) })
+        let points = bench.points.map(\.point.address)
+        let device = points[0].device
+        try bench.live { life in
+            try await life.collector.start()
+            try await life.sleep(until: "2025-03-03T00:01:01Z")
+            try await life.history.setStatus(of: device, active: false)
+            try await life.sleep(until: "2025-03-03T00:03:30Z")
+            let stored = try life.history.samples(of: points[0], in: .all).map(\.time)
+            #expect(stored == [at("2025-03-03T00:01:00Z")])
+            let known = try #require(try life.history.device(device))
+            #expect(!known.isActive)
+            #expect(try #require(known.lastSeen) > at("2025-03-03T00:01:02Z"))
+        }
+    }
 }
