@@ -1,4 +1,5 @@
 #if Collector
+    import AlmanacSimulation
     import BACnetMessages
     import Synchronization
     import Testing
@@ -142,25 +143,27 @@
             await second.close()
         }
 
+        /// The clock stands still: a destination that was refused once stays so. On a busy machine
+        /// the pause ended meanwhile, the next datagram cost the socket, and others were lost with it.
         @Test("loses nothing to others where the system does not send to one")
         func refusedDestination() async throws {
-            let (first, second) = (try await bind(1), try await bind(2))
+            let first = try await UDPTransport.bind(
+                node(1), broadcast: everybody, hearsBroadcasts: true, clock: ManualTime())
+            let second = try await bind(2)
             let heard = Heard()
             second.start { heard.take($0) }
             // From an address of loopback there is no way to one that is none.
             let nowhere = IPv4Endpoint(192, 0, 2, 1, port: port)
             first.send([0], to: nowhere)
             try await heard.wait(for: 1) { first.send([0], to: second.endpoint) }
-            let count = heard.datagrams.count
             let others = 0..<100
             for number in others {
                 first.send([0], to: nowhere)
                 first.send([UInt8(number) + 1], to: second.endpoint)
             }
-            try await heard.wait(for: count + others.count)
-            #expect(
-                heard.datagrams.compactMap { $0.octets == [0] ? nil : Int($0.octets[0]) - 1 }
-                    == Array(others))
+            var values: [Int] { heard.datagrams.map { Int($0.octets[0]) }.filter { $0 > 0 } }
+            while values.count < others.count { try await Task.sleep(for: .milliseconds(20)) }
+            #expect(values == others.map { $0 + 1 })
             #expect(first.droppedCounts[.unsendable, default: 0] >= 101)
             await first.close()
             await second.close()

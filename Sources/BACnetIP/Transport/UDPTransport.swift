@@ -32,7 +32,8 @@
         private let sockets = Mutex(Sockets())
         private let unsentCount = PendingCount()
         private let refused = Mutex(RefusedDestinations())
-        private let clock = SystemBACnetClock()
+        /// For the time that a refused destination is left alone.
+        private let clock: any BACnetClock
 
         /// What is `nil` is not bound, not bound yet again, or closed.
         private struct Sockets {
@@ -69,12 +70,13 @@
 
         private init(
             _ endpoint: IPv4Endpoint, _ broadcastEndpoint: IPv4Endpoint,
-            _ receiver: DatagramReceiver, _ loop: any EventLoop
+            _ receiver: DatagramReceiver, _ loop: any EventLoop, clock: any BACnetClock
         ) {
             self.endpoint = endpoint
             self.broadcastEndpoint = broadcastEndpoint
             self.receiver = receiver
             self.loop = loop
+            self.clock = clock
         }
 
         /// Binds an interface.
@@ -101,6 +103,16 @@
         public static func bind(
             _ endpoint: IPv4Endpoint, broadcast: IPv4Endpoint, hearsBroadcasts: Bool = true
         ) async throws(UDPFailure) -> UDPTransport {
+            try await bind(
+                endpoint, broadcast: broadcast, hearsBroadcasts: hearsBroadcasts,
+                clock: SystemBACnetClock())
+        }
+
+        /// The same on a clock that a test sets.
+        static func bind(
+            _ endpoint: IPv4Endpoint, broadcast: IPv4Endpoint, hearsBroadcasts: Bool,
+            clock: any BACnetClock
+        ) async throws(UDPFailure) -> UDPTransport {
             guard endpoint.address != 0 else { throw .everyAddress }
             let receiver = DatagramReceiver(on: OwnInterface(with: endpoint.address))
             let loop = MultiThreadedEventLoopGroup.singleton.next()
@@ -109,7 +121,7 @@
             receiver.endpoint = bound
             let everybody = IPv4Endpoint(
                 address: broadcast.address, port: broadcast.port == 0 ? bound.port : broadcast.port)
-            let transport = UDPTransport(bound, everybody, receiver, loop)
+            let transport = UDPTransport(bound, everybody, receiver, loop, clock: clock)
             transport.keep(channel, as: .own)
             guard hearsBroadcasts else { return transport }
             do throws(UDPFailure) {
