@@ -32,7 +32,7 @@ public struct SimulatedSite: Sendable {
     let source: QueuedSource
     let world: VirtualRun
 
-    /// - Throws: ``HistoryError`` `invalidParameter` if the plan lets no request through.
+    /// - Throws: `HistoryError` `invalidParameter` if the plan lets no request through.
     public init(_ plan: Plan, on world: VirtualRun) throws(HistoryError) {
         self.plan = plan
         self.world = world

@@ -1,7 +1,9 @@
 extension IPv4Endpoint {
     /// The endpoint that a text names: `10.0.0.9`, or `10.0.0.9:47809`.
     ///
-    /// - Parameter port: used if the text names none.
+    /// - Parameters:
+    ///   - text: an address, and a port if another than `port` is meant.
+    ///   - port: used if the text names none.
     public init?(text: Substring, port: UInt16) {
         let parts = text.split(separator: ":", omittingEmptySubsequences: false)
         guard parts.count <= 2 else { return nil }

@@ -77,7 +77,7 @@ public struct RecordFileWriter: Sendable {
         self.file = file
     }
 
-    /// Appends the frames, about ``writeByteCountMax`` bytes per write: those of a flush may take
+    /// Appends the frames, about `writeByteCountMax` bytes per write: those of a flush may take
     /// more memory than all else.
     ///
     /// - Returns: the bytes of the file that they take.

@@ -93,7 +93,8 @@ extension Store {
     ///
     /// - Parameters:
     ///   - path: a folder that is empty or not there.
-    ///   - linksSegments: as of a snapshot's backup, as is `cancellation`.
+    ///   - linksSegments: as of a snapshot's backup.
+    ///   - cancellation: as of a snapshot's backup.
     /// - Throws: as ``flush()`` and a snapshot's backup; the reserve is this store's own.
     public func backup(
         to path: String, linksSegments: Bool = false, cancellation: Cancellation = Cancellation()
