@@ -1,3 +1,4 @@
+internal import BACnetIP
 internal import BuildingModel
 internal import TimeSeriesModel
 

@@ -1,3 +1,4 @@
+internal import BACnetIP
 internal import BACnetMessages
 internal import BuildingModel
 internal import TimeSeriesModel
@@ -318,12 +319,10 @@ extension ChangeSubscriptions {
 }
 
 extension ChangeTarget {
-    /// 0…999, the same in each process: from the bits of the address (the last step of splitmix64).
+    /// 0…999, the same in each process: from the bits of the address.
     fileprivate var spread: Int {
         var bits = UInt64(point.device.rawValue) << 32 | UInt64(point.number)
         bits ^= UInt64(point.type.rawValue) << 24
-        bits = (bits ^ (bits >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        bits = (bits ^ (bits >> 27)) &* 0x94D0_49BB_1331_11EB
-        return Int((bits ^ (bits >> 31)) % 1000)
+        return Int(SeededGenerator.mixed(bits) % 1000)
     }
 }

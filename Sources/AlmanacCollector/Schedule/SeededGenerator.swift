@@ -6,7 +6,12 @@ struct SeededGenerator: Hashable, Sendable {
 
     mutating func next() -> UInt64 {
         state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
+        return SeededGenerator.mixed(state)
+    }
+
+    /// Returns bits that depend on all of `bits`, each on each.
+    static func mixed(_ bits: UInt64) -> UInt64 {
+        var z = bits
         z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
         z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
         return z ^ (z >> 31)

@@ -1,12 +1,14 @@
 /// A binary heap: the least element first.
-struct PriorityQueue<Element: Comparable & Sendable>: Sendable {
+package struct PriorityQueue<Element: Comparable & Sendable>: Sendable {
     private var elements: [Element] = []
 
-    var isEmpty: Bool { elements.isEmpty }
-    var count: Int { elements.count }
-    var first: Element? { elements.first }
+    package init() {}
 
-    mutating func insert(_ element: Element) {
+    package var isEmpty: Bool { elements.isEmpty }
+    package var count: Int { elements.count }
+    package var first: Element? { elements.first }
+
+    package mutating func insert(_ element: Element) {
         elements.append(element)
         var index = elements.count - 1
         while index > 0 {
@@ -17,7 +19,7 @@ struct PriorityQueue<Element: Comparable & Sendable>: Sendable {
         }
     }
 
-    @discardableResult mutating func popFirst() -> Element? {
+    @discardableResult package mutating func popFirst() -> Element? {
         guard let first = elements.first else { return nil }
         let last = elements.removeLast()
         guard !elements.isEmpty else { return first }
@@ -34,7 +36,7 @@ struct PriorityQueue<Element: Comparable & Sendable>: Sendable {
     }
 
     /// Removes elements in the time that it takes to look at each.
-    mutating func removeAll(where isRemoved: (Element) -> Bool) {
+    package mutating func removeAll(where isRemoved: (Element) -> Bool) {
         let kept = elements.filter { !isRemoved($0) }
         elements = []
         for element in kept { insert(element) }

@@ -1,16 +1,19 @@
-/// Who is due first, of many: a heap in which a changed deadline leaves its old entry behind, to be
-/// passed over when its turn comes.
+internal import BACnetIP
+
+/// The deadlines of many places; of equal ones the lowest place is due first.
+///
+/// A changed deadline leaves its old entry in the heap, which is passed over when its turn comes.
 struct DeadlineQueue: Sendable {
-    private struct Entry {
+    private struct Entry: Comparable, Sendable {
         let deadline: Duration
         let place: Int
 
-        func isBefore(_ other: Entry) -> Bool {
-            (deadline, place) < (other.deadline, other.place)
+        static func < (left: Entry, right: Entry) -> Bool {
+            (left.deadline, left.place) < (right.deadline, right.place)
         }
     }
 
-    private var heap: [Entry] = []
+    private var heap = PriorityQueue<Entry>()
     /// The deadline in force of each place.
     private var deadlines: [Duration?]
 
@@ -19,7 +22,9 @@ struct DeadlineQueue: Sendable {
     /// The earliest deadline in force.
     var next: Duration? {
         mutating get {
-            while let first = heap.first, deadlines[first.place] != first.deadline { removeFirst() }
+            while let first = heap.first, deadlines[first.place] != first.deadline {
+                heap.popFirst()
+            }
             return heap.first?.deadline
         }
     }
@@ -27,42 +32,13 @@ struct DeadlineQueue: Sendable {
     mutating func set(_ deadline: Duration?, of place: Int) {
         guard deadlines[place] != deadline else { return }
         deadlines[place] = deadline
-        if let deadline { insert(Entry(deadline: deadline, place: place)) }
+        if let deadline { heap.insert(Entry(deadline: deadline, place: place)) }
     }
 
-    /// Takes out the place that is due first, of several the lowest; `nil` where none is.
+    /// Takes out the place that is due first; `nil` if none is.
     mutating func takeDue(at now: Duration) -> Int? {
-        guard let next, next <= now else { return nil }
-        let place = heap[0].place
-        removeFirst()
-        deadlines[place] = nil
-        return place
-    }
-
-    private mutating func insert(_ entry: Entry) {
-        heap.append(entry)
-        var child = heap.count - 1
-        while child > 0 {
-            let parent = (child - 1) / 2
-            guard heap[child].isBefore(heap[parent]) else { return }
-            heap.swapAt(child, parent)
-            child = parent
-        }
-    }
-
-    private mutating func removeFirst() {
-        heap.swapAt(0, heap.count - 1)
-        heap.removeLast()
-        var parent = 0
-        while true {
-            var least = parent
-            for child in [2 * parent + 1, 2 * parent + 2]
-            where child < heap.count && heap[child].isBefore(heap[least]) {
-                least = child
-            }
-            guard least != parent else { return }
-            heap.swapAt(parent, least)
-            parent = least
-        }
+        guard let next, next <= now, let first = heap.popFirst() else { return nil }
+        deadlines[first.place] = nil
+        return first.place
     }
 }

@@ -1,3 +1,4 @@
+import BACnetIP
 import BACnetMessages
 import BuildingModel
 import TestSupport

@@ -69,21 +69,10 @@ final class CollectorBench: Sendable {
             return (
                 index,
                 CollectedPoint(
-                    address: point.address, name: point.pointName, object: object(of: point),
+                    address: point.address, name: point.pointName, object: point.object,
                     unitCode: point.unitCode, dataType: point.dataType)
             )
         }
-    }
-
-    private func object(of point: SimulatedPoint) -> ObjectIdentifier {
-        let isAnalog = point.dataType == .analog
-        let type: ObjectType =
-            switch point.address.type {
-            case .input: isAnalog ? .analogInput : .binaryInput
-            case .output: isAnalog ? .analogOutput : .binaryOutput
-            default: isAnalog ? .analogValue : .binaryValue
-            }
-        return ObjectIdentifier(type, point.address.number)
     }
 
     func plan(findsDevices: Bool = false) throws -> CollectorPlan {

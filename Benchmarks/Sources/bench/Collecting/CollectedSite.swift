@@ -53,25 +53,16 @@ struct CollectedSite {
                     id: device.deviceID, name: device.deviceName,
                     address: DeviceAddress(node: CollectedSite.node(device.deviceID.rawValue)),
                     instance: device.deviceID.rawValue)
-            }, points: building.points.map(CollectedSite.collected(_:)))
+            },
+            points: building.points.map { point in
+                CollectedPoint(
+                    address: point.address, name: point.pointName, object: point.object,
+                    unitCode: point.unitCode, dataType: point.dataType)
+            })
     }
 
     private static func node(_ instance: UInt32) -> IPv4Endpoint {
         IPv4Endpoint(address: 10 << 24 | 1 << 16 | instance)
-    }
-
-    private static func collected(_ point: SimulatedPoint) -> CollectedPoint {
-        let isAnalog = point.dataType == .analog
-        let type: ObjectType =
-            switch point.address.type {
-            case .input: isAnalog ? .analogInput : .binaryInput
-            case .output: isAnalog ? .analogOutput : .binaryOutput
-            default: isAnalog ? .analogValue : .binaryValue
-            }
-        return CollectedPoint(
-            address: point.address, name: point.pointName,
-            object: ObjectIdentifier(type, point.address.number), unitCode: point.unitCode,
-            dataType: point.dataType)
     }
 
     /// What the building shows at a time, as a device sends it; nil if it sends no value.
