@@ -20,7 +20,7 @@ public struct SimulatedSite: Sendable {
         public var length: Duration = .seconds(86_400)
         /// Devices that do not answer for a while, counted from the start.
         public var silences: [DeviceID: Range<Duration>] = [:]
-        /// How many requests to devices may be under way.
+        /// The number of requests to devices that may be under way.
         public var openRequests = 10
 
         public init() {}

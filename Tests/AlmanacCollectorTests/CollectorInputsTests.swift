@@ -75,7 +75,7 @@ import TimeSeriesModel
         ]
         let problems = problems(
             inputs("\u{FEFF}" + devices.joined(separator: end), points.joined(separator: end)))
-        // A column that is not of the table is told, and nothing else.
+        // Only the column that the table does not have is reported.
         #expect(problems.count == 1 && problems[0].contains("found \"note\""))
         let known = devices.map {
             $0.split(separator: separator, omittingEmptySubsequences: false).enumerated()

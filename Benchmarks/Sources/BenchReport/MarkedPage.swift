@@ -51,7 +51,7 @@ public struct MarkedPage: Equatable, Sendable {
         pieces.compactMap { if case .section(let name, _) = $0 { name } else { nil } }
     }
 
-    /// What is between the marks of a section; `nil` if there is no such section.
+    /// The text between the marks of a section; `nil` if there is no such section.
     public subscript(name: String) -> String? {
         for case .section(name, let lines) in pieces { return lines.joined(separator: "\n") }
         return nil

@@ -16,7 +16,7 @@ public struct Publication: Sendable {
         folder = ResultFolder(path: "\(repository.root)/\(Publication.resultPath)")
     }
 
-    /// What a report writes itself, and what therefore is no change of the sources.
+    /// The files that a report writes itself, which are therefore no change of the sources.
     public static var written: [String] { pages + [resultPath] }
 
     /// Writes all sections that have a result.
@@ -58,11 +58,11 @@ public struct Publication: Sendable {
     }
 }
 
-/// What a check of the pages found.
+/// The findings of a check of the pages.
 public struct PublicationCheck: Sendable {
     /// Why the pages are not what they must be.
     public internal(set) var problems: [String] = []
-    /// What could not be checked.
+    /// The parts that could not be checked.
     public internal(set) var skipped: [String] = []
 }
 

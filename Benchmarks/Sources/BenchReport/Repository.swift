@@ -45,7 +45,7 @@ public struct Repository: Sendable {
         try Repository.git(["-C", root] + arguments)
     }
 
-    /// What git printed, without the last line's end; `nil` if it failed.
+    /// The output of git, without the last line's end; `nil` if it failed.
     private static func git(_ arguments: [String]) throws -> String? {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")

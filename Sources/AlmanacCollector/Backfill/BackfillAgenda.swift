@@ -8,7 +8,7 @@ struct BackfillAgenda: Sendable {
     /// A pass that is to begin.
     struct Pass: Hashable, Sendable {
         var device: DeviceID
-        /// Whether logs without new records are looked at too.
+        /// True to look at logs without new records too.
         var verifies: Bool
     }
 

@@ -43,7 +43,7 @@ public struct BackfillReport: Hashable, Sendable {
     public var device: DeviceID
     public var time: Timestamp
     public var logs: [Log] = []
-    /// How far the device's clock is ahead of ours; nil if it could not be read.
+    /// The time by which the device's clock is ahead of ours; nil if it could not be read.
     public var clockSkew: Duration?
     /// Why no log could be read.
     public var failure: String?
@@ -56,11 +56,11 @@ public struct BackfillReport: Hashable, Sendable {
     /// Samples that the store did not have.
     public var stored: Int { logs.reduce(0) { $0 + $1.stored } }
 
-    /// Whether every log was read to its end or ignored.
+    /// True if every log was read to its end or ignored.
     public var isComplete: Bool { failure == nil && !logs.contains { $0.ending == .failed } }
 
-    /// How long until the logs have to be read again, so that no buffer fills up more than a quarter
-    /// meanwhile, within the bounds of the settings.
+    /// The time until the logs have to be read again, so that no buffer fills up more than a
+    /// quarter meanwhile, within the bounds of the settings.
     func pause(_ settings: BackfillSettings) -> Duration {
         let spans = logs.filter { $0.ending != .ignored }.compactMap { log -> Duration? in
             guard let size = log.bufferSize else { return nil }

@@ -14,7 +14,7 @@ final class BackfillRunner: Sendable {
     let client: BACnetClient
     let settings: BackfillSettings
     let time: any TimeSource
-    /// How long the list of a device's logs is used before it is read again.
+    /// The time that the list of a device's logs is used before it is read again.
     private let rediscoveryInterval: Duration
     private let site: TimeZoneRules?
     private let state = Mutex(State())

@@ -1,8 +1,8 @@
 public import TimeSeriesModel
 
-/// How the memory of devices is read: their Trend Log objects.
+/// The settings of reading the memory of devices: their Trend Log objects.
 public struct BackfillSettings: Hashable, Sendable {
-    /// Whether logs are read at all.
+    /// True to read logs at all.
     public var isEnabled = true
     /// Records of one request at most; fewer if the device's APDU holds no more.
     public var recordsPerRequestMax = 100

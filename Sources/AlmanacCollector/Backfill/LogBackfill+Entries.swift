@@ -39,7 +39,7 @@ extension LogBackfill {
     }
 }
 
-/// What a run of records amounts to.
+/// The meaning of a run of records.
 private struct LogBatch {
     var cursor: LogCursor
     var samples: [PointSample] = []

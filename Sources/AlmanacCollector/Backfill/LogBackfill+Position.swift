@@ -5,7 +5,7 @@ internal import TimeSeriesModel
 struct LogScan: Hashable, Sendable {
     /// The position of the last record of the next page.
     var end: UInt32
-    /// What was read, oldest first.
+    /// The records that were read, oldest first.
     var entries: [LogEntry] = []
 }
 

@@ -64,7 +64,7 @@ extension LogBackfill {
     }
 
     /// A clock that is set back leaves later records with earlier times: by an hour in autumn, and by
-    /// as much as somebody sets it.
+    /// any time if it is set by hand.
     private static var clockChangeMax: Int64 { 2 * 3_600_000 }
 
     /// True if most records are older than the one before them: a clock that is set back makes one of

@@ -15,7 +15,7 @@ struct LogBackfill: Sendable {
         case failed(LogReadFailure)
     }
 
-    /// What is to be done, in this order. The answer to a read is the next event.
+    /// The steps to take, in this order. The reply to a read is the next event.
     enum Action: Hashable, Sendable {
         case readProperties
         case read(ReadRangeRequest.Range)
@@ -40,7 +40,7 @@ struct LogBackfill: Sendable {
     let clock: DeviceClock
     /// The point of each logged property, by its reference; nil for one that is not collected.
     let member: @Sendable (LoggedReference) -> Result<LogMember, LogIgnored>
-    /// Whether the last record is read again even if there is no newer one, to find a log that began
+    /// True to read the last record again even if there is no newer one, to find a log that began
     /// anew: at the start, and after an outage.
     let verifies: Bool
     /// Octets of one reply.
@@ -57,7 +57,7 @@ struct LogBackfill: Sendable {
     private var requestsLeft = 0
     private var repeatsLeft = 0
 
-    /// How often one request is repeated after a reply that cannot be read, or after silence.
+    /// The number of repetitions of a request after a reply that cannot be read, or after silence.
     private static let repeatCountMax = 3
 
     init(
@@ -167,8 +167,8 @@ extension LogBackfill {
         return reasons.first ?? .nothingLogged
     }
 
-    /// How many records a reply holds: 22 octets for a REAL with its flags, and for a log of several
-    /// properties 16 and 5 for each.
+    /// The number of records that a reply holds: 22 octets for a REAL with its flags, and for a log
+    /// of several properties 16 and 5 for each.
     private func recordCountOfPage(_ memberCount: Int) -> Int {
         let record = isMultiple ? 16 + 5 * max(1, memberCount) : 22
         // The head of a reply: service, object, property, flags, count and first number.

@@ -1,10 +1,10 @@
 internal import BuildingModel
 public import TimeSeriesModel
 
-/// How far a trend log of a device has been read. It is stored after the data that it speaks of: a
-/// crash between the two reads some records again, and the store has them already.
+/// The position up to which a trend log of a device has been read. It is stored after the data that
+/// it speaks of: a crash between the two reads some records again, and the store has them already.
 public struct LogCursor: Hashable, Sendable, Codable {
-    /// How the next records are asked for.
+    /// The form of the request for the next records.
     public enum Method: String, Hashable, Sendable, Codable {
         case sequence
         /// The device's numbers contradict its records.
@@ -18,18 +18,18 @@ public struct LogCursor: Hashable, Sendable, Codable {
     /// The time of the last record by the device's own clock, in milliseconds since 1970 of its local
     /// time; nil if the record has none.
     public var localTime: Int64?
-    /// How many records of this time were taken, one after the other.
+    /// The number of records of this time that were taken, one after the other.
     public var countAtTime = 0
     /// The device's total-record-count when the last pass began.
     public var total: UInt32?
     public var method = Method.sequence
-    /// How often in a row the device's numbers contradicted its records.
+    /// The number of times in a row that the device's numbers contradicted its records.
     public var contradictions = 0
     /// By how many milliseconds the device's clock is ahead, as far as times of records are corrected.
     public var clockError: Int64 = 0
     /// The time of the last record, in UTC.
     public var lastTime: Timestamp?
-    /// What is missing up to the next value, by the place of the logged property.
+    /// The gaps up to the next value, by the place of the logged property.
     var openGaps: [OpenGap?] = []
 
     public init() {}

@@ -42,7 +42,7 @@ enum BackfillNote: Hashable, Sendable {
     case clockSet(seconds: Double)
 }
 
-/// How a pass ended.
+/// The end of a pass.
 enum LogEnding: Hashable, Sendable {
     case done
     case ignored(LogIgnored)
@@ -56,14 +56,14 @@ struct LogOutcome: Hashable, Sendable {
     var properties: LogProperties?
 }
 
-/// What a pass found.
+/// The findings of a pass.
 struct LogTally: Hashable, Sendable {
     var recordCount = 0
     /// Records that the device overwrote before they were read, as far as their number is known.
     var lostCount: Int64 = 0
     var impossibleTimeCount = 0
     var unreadableCount = 0
-    /// What the device's numbers contradicted, in words.
+    /// The contradiction between the device's numbers and its records, in words.
     var note: String?
 
     mutating func add(_ other: LogTally) {

@@ -24,9 +24,9 @@ struct LogPage: Hashable, Sendable {
     var entries: [LogEntry]
     /// The number of the first one, if the device sends it.
     var firstSequence: UInt32?
-    /// Whether the newest record of the log is among them.
+    /// True if the newest record of the log is among them.
     var hasLast = false
-    /// Whether the reply was full before the request was satisfied.
+    /// True if the reply was full before the request was satisfied.
     var moreFollow = false
 }
 
@@ -54,7 +54,7 @@ extension LogEntry {
 }
 
 extension LogPage {
-    /// - Throws: ``MessageError`` if the records cannot be told apart, or are not as many as the reply
+    /// - Throws: ``MessageError`` if the records cannot be separated, or are not as many as the reply
     ///   says.
     init(_ ack: ReadRangeAck, isMultiple: Bool) throws(MessageError) {
         entries =

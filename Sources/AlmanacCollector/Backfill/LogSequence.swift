@@ -1,7 +1,7 @@
 /// Arithmetic of record numbers, which begin at 1 and begin again with 1 after 4,294,967,295
 /// (clause 12.25.16).
 enum LogSequence {
-    /// How many numbers there are.
+    /// The count of numbers.
     private static let count = Int64(UInt32.max)
     /// A number that is further ahead than this is taken for one that is back.
     static let forwardMax = count / 2

@@ -1,10 +1,10 @@
-/// How changes of values are subscribed to.
+/// The settings of subscriptions to changes of values.
 public struct ChangeOfValueSettings: Hashable, Sendable {
-    /// How long a device keeps a subscription that is not renewed, 300 s to 900 s. It is renewed at
-    /// half of it.
+    /// The time that a device keeps a subscription without renewal, 300 s to 900 s. It is renewed
+    /// at half of it.
     public var lifetime: Duration = .seconds(600)
-    /// Whether the device waits for an acknowledgement of each notification: nothing is lost then, and
-    /// each takes a place in the device until it is acknowledged.
+    /// True if the device waits for an acknowledgement of each notification: nothing is lost then,
+    /// and each takes a place in the device until it is acknowledged.
     public var isConfirmed = false
     /// Every so many intervals a point that is subscribed to is polled too, to find a subscription
     /// that the device forgot.

@@ -56,9 +56,9 @@ struct ChangeSubscriptions: Sendable {
     private struct Subscription: Sendable {
         var state = State.waiting
         var alsoPolls: Bool
-        /// What the device reported last.
+        /// The value that the device reported last.
         var value: Double?
-        /// Whether the device may have it, so that it has to be cancelled.
+        /// True if the device may have it, so that it has to be cancelled.
         var mayBeHeld = false
 
         init(alsoPolls: Bool) { self.alsoPolls = alsoPolls }
@@ -95,11 +95,11 @@ struct ChangeSubscriptions: Sendable {
     var activeCount: Int { subscriptions.values.count { $0.isActive } }
     var count: Int { subscriptions.count }
 
-    /// Whether a request for a subscription is under way.
+    /// Returns true while a request for a subscription is under way.
     func isOpen(_ target: ChangeTarget) -> Bool { lines[target.device]?.open == target }
 
-    /// Whether a tick has to poll a point: it has no subscription, or one that the device does not
-    /// have now, or it is polled besides, or it is time to verify the subscription.
+    /// Returns true if a tick has to poll a point: it has no subscription, or one that the device
+    /// does not have now, or it is polled besides, or it is time to verify the subscription.
     ///
     /// - Parameter tick: the number of the tick on its grid.
     func isPolled(_ target: ChangeTarget, atTick tick: Int64) -> Bool {

@@ -50,7 +50,7 @@ public struct DeviceDescription: Sendable {
     public var listed: [ObjectIdentifier] = []
     /// Remarks; nothing that went wrong.
     public var notes: [String] = []
-    /// What could not be read, in words.
+    /// The parts that could not be read, in words.
     public var problems: [String] = []
     /// False for a device that was found and not read.
     public var isRead = false

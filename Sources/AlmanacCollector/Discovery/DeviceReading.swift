@@ -39,7 +39,7 @@ public struct DeviceReading: Sendable {
         return failure
     }
 
-    /// What could not be read, one text per reason.
+    /// The parts that could not be read, one text per reason.
     public var problems: [String] {
         var counts: [RequestFailure.Reason: (count: Int, first: RequestFailure)] = [:]
         for (target, outcome) in found {

@@ -3,9 +3,9 @@ public import BACnetMessages
 public import BuildingModel
 public import TimeSeriesModel
 
-/// What a device's description changed, and how it differs from the plan.
+/// The changes that a device's description made, and its differences from the plan.
 public struct DeviceUpdate: Hashable, Sendable {
-    /// What was written into the catalog.
+    /// The changes that were written into the catalog.
     public var changes = CatalogChanges()
     /// Points whose object the device no longer lists. They cannot be read.
     public var missing: [PointAddress] = []

@@ -2,8 +2,8 @@ internal import Almanac
 internal import BuildingModel
 internal import TimeSeriesModel
 
-/// What the history knows of a device when a collector starts: the newest ticks, and the gaps since
-/// them for which nobody has recorded a reason. The collector was not running then.
+/// A device's history when a collector starts: the newest ticks, and the gaps since them that have
+/// no recorded reason. The collector was not running then.
 struct ResumedHistory: Hashable, Sendable {
     /// The newest sample of the points of each interval.
     private(set) var lastStored: [Duration: Timestamp] = [:]

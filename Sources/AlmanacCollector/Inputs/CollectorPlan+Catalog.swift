@@ -3,7 +3,7 @@ internal import BACnetMessages
 public import BuildingModel
 public import TimeSeriesModel
 
-/// What the writing of a plan, or of a device's own words, changed in a catalog.
+/// The changes that a plan, or a device's own description, made in a catalog.
 public struct CatalogChanges: Hashable, Sendable {
     /// Devices that are new or changed.
     public var devices: [DeviceID] = []

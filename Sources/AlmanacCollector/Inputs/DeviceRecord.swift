@@ -3,8 +3,8 @@ internal import BACnetMessages
 internal import BuildingModel
 internal import TimeSeriesModel
 
-/// What a collector keeps of a device beside the catalog: the words of its tables, and those that
-/// the device itself reported last.
+/// The record that a collector keeps of a device beside the catalog: the words of its tables, and
+/// those that the device itself reported last.
 ///
 /// Both are compared with what comes next, so that a name that a person wrote into a table is not
 /// replaced by the device's old one, nor the device's new one by the table's at each start: the

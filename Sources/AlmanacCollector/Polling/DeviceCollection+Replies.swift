@@ -1,7 +1,7 @@
 internal import BuildingModel
 internal import TimeSeriesModel
 
-/// What replies, and their absence, change.
+/// The effects of replies, and of their absence.
 extension DeviceCollection {
     mutating func take(
         _ result: RoundResult, now: Timestamp, uptime: Duration
@@ -41,7 +41,7 @@ extension DeviceCollection {
         return actions
     }
 
-    /// What the replies say of the device as a whole.
+    /// Notes what the replies say of the device as a whole.
     private mutating func noteReplies(
         of result: RoundResult, _ now: Timestamp, _ uptime: Duration
     ) -> [Action] {
@@ -83,8 +83,7 @@ extension DeviceCollection {
         return [.note(event(.online, at: now, "\(agenda.device.name) replies again")), .returned]
     }
 
-    /// Takes the outcome of a request that belongs to no round: a probe, or a read for somebody who
-    /// waits for it.
+    /// Takes the outcome of a request that belongs to no round: a probe, or a live read.
     mutating func take(
         contact: Contact, now: Timestamp, uptime: Duration
     ) -> [Action] {

@@ -34,7 +34,7 @@ struct DeviceCollection: Sendable {
     var realtime: TickSchedule?
     /// Points whose changes the device reports: they are polled rarely.
     var subscribed: Set<PointAddress> = []
-    /// How often in a row a point was answered as unknown.
+    /// The number of times in a row that a point was answered as unknown.
     var unknownCounts: [PointAddress: Int] = [:]
     var unreliable: Set<PointAddress> = []
     var flagless: Set<PointAddress> = []
@@ -266,7 +266,7 @@ extension DeviceCollection {
         return [.read(round(.retry, now, points))]
     }
 
-    /// A round of all points that somebody wants now; nil if the device has none.
+    /// A round of all points on request; nil if the device has none.
     mutating func manualRound(at now: Timestamp) -> Round? {
         agenda.points.isEmpty ? nil : round(.manual, now, agenda.points)
     }

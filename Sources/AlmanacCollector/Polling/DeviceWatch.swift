@@ -6,7 +6,7 @@ struct DeviceWatch: Hashable, Sendable {
         case waiting, ok, suspect, offline
     }
 
-    /// What a reply or its absence changes.
+    /// The change that a reply or its absence makes.
     enum Change: Hashable, Sendable {
         case becameSuspect, becameOffline
         /// Replies again after this many lost requests.

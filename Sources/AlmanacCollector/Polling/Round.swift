@@ -18,13 +18,13 @@ struct Round: Hashable, Sendable {
     let kind: Kind
     let tick: Timestamp
     let points: [CollectedPoint]
-    /// Whether the reliability of every point is read too.
+    /// True to read the reliability of every point too.
     var readsReliability = false
 
     var isStored: Bool { kind != .realtime }
 }
 
-/// What became of a round.
+/// The outcome of a round.
 struct RoundResult: Hashable, Sendable {
     struct Reading: Hashable, Sendable {
         let point: CollectedPoint

@@ -3,7 +3,7 @@ internal import BACnetMessages
 internal import BuildingModel
 internal import TimeSeriesModel
 
-/// What the replies about one point are worth.
+/// The meaning of the replies about one point.
 enum JudgedReading: Hashable, Sendable {
     /// A value with its quality.
     case value(Double, Quality)

@@ -33,7 +33,7 @@ public final class BACnetCollector: Sendable {
     private let planned: [PointAddress: CollectedPoint]
     private let state = Guarded(State())
 
-    /// How often the catalog and the wall clock are looked at.
+    /// The time between two looks at the catalog and the wall clock.
     private static let heartbeatInterval: Duration = .milliseconds(500)
 
     /// - Parameters:
@@ -42,7 +42,7 @@ public final class BACnetCollector: Sendable {
     ///   - client: started; it stays the caller's to close, after the collector has stopped.
     ///   - plan: devices and points. What the catalog states of a point wins over it.
     ///   - configuration: checked here.
-    ///   - source: the one with which `history` was opened; nil if nobody reads current values.
+    ///   - source: the one with which `history` was opened; nil without readers of current values.
     ///   - time: the clocks; a test turns its own.
     ///   - executor: where the collector's tasks run; nil leaves it to the system.
     /// - Throws: ``CollectorError`` `invalidSetting`.
@@ -79,7 +79,7 @@ public final class BACnetCollector: Sendable {
         source?.attach(table)
     }
 
-    /// What happens from now on, until the collector stops. Any number of followers; one that is slow
+    /// The events from now on, until the collector stops. Any number of followers; one that is slow
     /// loses the oldest events.
     public var events: AsyncStream<CollectorEvent> { context.events.follow() }
 
@@ -99,7 +99,7 @@ public final class BACnetCollector: Sendable {
 
     /// Begins with the next tick of each schedule. Twice is once.
     ///
-    /// What was missed since the last run is recorded as a gap with the reason `collector_stopped`.
+    /// The time since the last run is recorded as a gap with the reason `collector_stopped`.
     ///
     /// - Throws: ``CollectorError`` `history` if the catalog cannot be read.
     public func start() async throws(CollectorError) {

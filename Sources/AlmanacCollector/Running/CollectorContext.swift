@@ -7,7 +7,7 @@ internal import Logging
 internal import Synchronization
 internal import TimeSeriesModel
 
-/// What all workers of a collector share.
+/// The parts that all workers of a collector share.
 struct CollectorContext: Sendable {
     let history: DataManager
     let client: BACnetClient

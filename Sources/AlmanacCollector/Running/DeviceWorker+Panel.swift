@@ -23,7 +23,7 @@ extension DeviceWorker {
             }
             var outcome = await reader.read(resolved(points, objects), selection)
             guard !outcome.isLost else {
-                // Nothing tells whether the list was still in force for what came before.
+                // It is not known whether the list was still in force for the readings before.
                 return all(points, outcome.readings.last?.reading ?? .lost("no reply"))
             }
             switch await currentPanel(reader.address, like: objects) {
@@ -162,7 +162,7 @@ extension DeviceWorker {
 }
 
 extension Author {
-    /// What devices report of themselves.
+    /// The properties that devices report of themselves.
     static let collector = Author(source: "collector")
 }
 

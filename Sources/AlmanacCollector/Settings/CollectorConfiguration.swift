@@ -34,12 +34,12 @@ public struct CollectorConfiguration: Hashable, Sendable {
     /// True to read names, units and state texts of devices at the start and when a device has
     /// changed or restarted, and to write what they report into the catalog.
     public var rediscoversDevices = true
-    /// Time between two readings of what a device reports about itself, if nothing tells that it
+    /// Time between two readings of what a device reports about itself, if nothing shows that it
     /// has changed.
     public var rediscoveryInterval: Duration = .seconds(86_400)
-    /// How the trend logs of devices are read.
+    /// The settings of reading the trend logs of devices.
     public var backfill = BackfillSettings()
-    /// How changes of values are subscribed to.
+    /// The settings of subscriptions to changes of values.
     public var changes = ChangeOfValueSettings()
     /// Seed of the random part of pauses between probes of a device that does not reply.
     public var seed: UInt64 = 1

@@ -20,7 +20,7 @@ public struct CollectorError: Error, Hashable, Sendable {
     }
 
     public var code: Code
-    /// What was found and what was expected, in words.
+    /// Found and expected, in words.
     public var message: String
 
     public init(_ code: Code, _ message: String) {

@@ -24,7 +24,7 @@ public struct CollectorStatus: Hashable, Sendable {
         public var points = 0
         /// The last tick of the history that was stored.
         public var lastTick: Timestamp?
-        /// How long after its tick the last round of the history was stored.
+        /// The time from the last tick of the history to its stored samples.
         public var lag: Duration?
         /// Ticks that were skipped because the tick before them was still being read.
         public var missedTicks = 0
@@ -46,7 +46,7 @@ public struct CollectorStatus: Hashable, Sendable {
         }
     }
 
-    /// What is collected of one device at one interval.
+    /// The collection of one device at one interval.
     public struct Schedule: Hashable, Sendable {
         public var device: DeviceID
         /// Nil for the poll that feeds the cache.

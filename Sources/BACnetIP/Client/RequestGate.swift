@@ -1,6 +1,6 @@
 internal import BACnetMessages
 
-/// How soon a request to a device is to be sent.
+/// The urgency of a request to a device.
 public enum RequestUrgency: Int, Hashable, Sendable {
     /// Someone waits for the value: it is sent before all routine requests.
     case live
@@ -22,7 +22,7 @@ struct RequestGate {
         let number: UInt16
     }
 
-    /// What devices take turns on: a network, or a device that is on none.
+    /// A line on which devices take turns: a network, or a device that is on none.
     private enum Line: Hashable {
         case device(DeviceAddress)
         case network(Network)

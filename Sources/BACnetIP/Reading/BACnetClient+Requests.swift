@@ -45,7 +45,7 @@ struct Answer: Sendable {
     let patience: Patience
     let urgency: RequestUrgency
 
-    /// How the request ended, if it was sent at all.
+    /// The outcome of the request, if it was sent at all.
     var outcome: TransactionOutcome? {
         if case .outcome(let outcome, _) = ending { outcome } else { nil }
     }

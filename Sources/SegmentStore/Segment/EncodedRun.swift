@@ -12,7 +12,7 @@ struct EncodedRun: Sendable {
         var count: Int
         var lastLSN: UInt64
         var statistics: ChunkStatistics
-        /// Whether ``body`` is a whole damaged chunk, which gets no new checksum.
+        /// True if ``body`` is a whole damaged chunk, which gets no new checksum.
         var isDamaged = false
     }
 

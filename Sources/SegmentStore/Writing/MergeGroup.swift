@@ -6,7 +6,7 @@ import TimeSeriesModel
 /// earlier one win over its own, so a damaged or missing segment divides the year.
 struct MergeGroup {
     let view: YearView
-    /// Whether all of it can be read, as far as is known. A damaged segment is a group of its own.
+    /// True if all of it can be read, as far as is known. A damaged segment is a group of its own.
     let isSound: Bool
 }
 

@@ -17,7 +17,7 @@ extension Store {
         var rewriting = Rewriting()
         let series = try year.seriesWithSampleCounts()
         guard let source = year.segments.first else { return rewriting }
-        // What no index entry names would be left behind.
+        // A chunk that no index entry names would not be copied.
         try source.reportLosses(to: nil)
         rewriting.edit.dropped = [source.row.name]
         try refuseWithoutRoom(toRewrite: year, keepsReserve: false)
@@ -108,7 +108,7 @@ private struct ChunkSequence {
         }
     }
 
-    /// What must be the same in a copy.
+    /// The parts that must be the same in a copy.
     struct Digest: Equatable {
         var count = 0
         var hash: UInt64 = 0

@@ -300,7 +300,7 @@ private struct ChangeTrial {
         }
     }
 
-    /// A point that is not polled is one whose device has the subscription, as long as nobody made the
+    /// A point that is not polled is one whose device has the subscription, unless someone made the
     /// device forget it without a word.
     private mutating func checkActive() {
         for target in targets where !subscriptions.isPolled(target, atTick: 1) {

@@ -87,7 +87,7 @@ final class CollectorBench: Sendable {
             }, points: points.map(\.point))
     }
 
-    /// What runs during one life of a program: store, client and collector.
+    /// The parts of one life of a program: store, client and collector.
     struct Life: Sendable {
         let history: DataManager
         let client: BACnetClient
@@ -157,7 +157,7 @@ final class CollectorBench: Sendable {
             })
     }
 
-    /// What the building shows at a time, as a device sends it.
+    /// The value that the building shows at a time, as a device sends it.
     func truth(_ index: Int, at time: Timestamp) -> Double? {
         guard let value = building.value(of: index, at: time) else { return nil }
         return building.points[index].dataType == .analog

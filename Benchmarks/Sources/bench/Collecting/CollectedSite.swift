@@ -65,7 +65,7 @@ struct CollectedSite {
         IPv4Endpoint(address: 10 << 24 | 1 << 16 | instance)
     }
 
-    /// What the building shows at a time, as a device sends it; nil if it sends no value.
+    /// The value that the building shows at a time, as a device sends it; nil if it sends no value.
     func truth(_ index: Int, at time: Timestamp) -> Double? {
         guard let value = building.value(of: index, at: time) else { return nil }
         return building.points[index].dataType == .analog

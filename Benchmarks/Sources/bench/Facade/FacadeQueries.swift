@@ -96,7 +96,7 @@ extension FacadeQueries {
         }
     }
 
-    /// Equal but for the ages, which the cache tells at each call.
+    /// Equal except for the ages, which the cache computes at each call.
     private static func isSame(_ found: RealtimeValue, _ held: RealtimeValue) -> Bool {
         found.point == held.point && found.value == held.value && found.quality == held.quality
             && found.timestamp == held.timestamp && found.dataType == held.dataType

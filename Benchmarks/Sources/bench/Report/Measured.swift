@@ -1,7 +1,7 @@
 import BenchReport
 import Foundation
 
-/// What a command measured: printed, and written for `bench report` if a file is named.
+/// The measurement of a command: printed, and written for `bench report` if a file is named.
 struct Measured: Codable {
     /// The data, in the words of a caption.
     var data: String
