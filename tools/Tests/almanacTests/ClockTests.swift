@@ -93,6 +93,8 @@ import Testing
         let audit = try manager.audit(in: .all)
         #expect(audit.map(\.operation) == ["removeFutureSamples"])
         #expect(audit.first?.oldValue?.hasPrefix("2 samples from ") == true)
+        #expect(audit.first?.userID == ProcessInfo.processInfo.userName)
+        #expect(audit.first?.source == "tool")
         #expect(try program.run("prune", "future", "nothing/*").status == 66)
     }
 
@@ -145,9 +147,12 @@ import Testing
                 "floor,new_floor,applied", ",,false",
             ])
         let manager = try DataManager.open(at: program.store, mode: .readOnly)
+        let audit = try manager.audit(in: .all)
         #expect(
-            try manager.audit(in: .all).map(\.operation)
+            audit.map(\.operation)
                 == ["removeSamples", "lowerRetentionFloor", "lowerRetentionFloor"])
+        let user = ProcessInfo.processInfo.userName
+        #expect(audit.allSatisfy { $0.source == "tool" && $0.userID == user })
         #expect(try program.runBare("floor", "--store", program.folder.path + "/no").status == 66)
         #expect(
             try program.runBare(

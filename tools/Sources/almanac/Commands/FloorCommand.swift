@@ -63,9 +63,9 @@ struct FloorCommand: AsyncParsableCommand {
             let manager = try withHistoryErrors(of: store.path) { () throws(HistoryError) in
                 try DataManager.open(at: store.path)
             }
-            do throws(HistoryError) { try await manager.lowerRetentionFloor(to: wanted) } catch {
-                throw ToolFailure(error, store: store.path)
-            }
+            do throws(HistoryError) {
+                try await manager.lowerRetentionFloor(to: wanted, by: .operatingUser)
+            } catch { throw ToolFailure(error, store: store.path) }
             await manager.close()
         }
         let output = OutputBuffer.standard()

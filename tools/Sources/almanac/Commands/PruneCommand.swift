@@ -80,7 +80,8 @@ struct PruneFutureCommand: AsyncParsableCommand {
         let report: Almanac.RemovalReport
         do throws(HistoryError) {
             review = try manager.clockReview()
-            report = try await manager.removeFutureSamples(of: points, dryRun: !common.apply)
+            report = try await manager.removeFutureSamples(
+                of: points, dryRun: !common.apply, by: .operatingUser)
         } catch { throw ToolFailure(error, store: path) }
         await manager.close()
         let found = review.futureSamples.filter { points?.contains($0.point) ?? true }
@@ -141,7 +142,8 @@ struct PruneOldCommand: AsyncParsableCommand {
         let manager = try common.open()
         let report: Almanac.RemovalReport
         do throws(HistoryError) {
-            report = try await manager.removeSamples(olderThan: days, dryRun: !common.apply)
+            report = try await manager.removeSamples(
+                olderThan: days, dryRun: !common.apply, by: .operatingUser)
         } catch { throw ToolFailure(error, store: common.store.path) }
         await manager.close()
         let output = OutputBuffer.standard()
