@@ -18,9 +18,12 @@ extension DataManager {
     }
 
     /// The value that is held of a point, also when it is stale: ask its `isFresh(at:)`. Does not
-    /// read the device; the first question about a device reads its newest samples from the store.
+    /// read the device; the first question about a device reads its newest samples from the store, and
+    /// in a manager that only reads, so does the first one after each commit of the writer.
     public func cachedValue(of point: PointAddress) -> RealtimeValue? {
-        if let held = realtime.cachedValue(of: point) { return RealtimeValue(held) }
+        if followed == nil, let held = realtime.cachedValue(of: point) {
+            return RealtimeValue(held)
+        }
         fillCache(of: point.device)
         return realtime.peek(point).map(RealtimeValue.init)
     }
@@ -49,7 +52,9 @@ extension DataManager {
         of point: PointAddress, maxAge: Duration? = nil
     ) async throws(HistoryError) -> CurrentValue {
         guard engineSnapshot.catalog[point] != nil else { throw HistoryError.unknown(point) }
-        if !fills.isDone(point.device) { try await fillCacheOnThread(of: point.device) }
+        if !fills.isDone(point.device, at: fillPosition) {
+            try await fillCacheOnThread(of: point.device)
+        }
         if let reader { return try await reader.currentValue(of: point, maxAge: maxAge) }
         guard let held = realtime.lookUp(point, within: maxAge) else {
             throw HistoryError(
@@ -81,14 +86,19 @@ extension DataManager {
 }
 
 extension DataManager {
-    /// Puts the newest samples of a device's points into the cache, once per process: after a restart
-    /// there is something to return if the device is silent, as stale as its time says.
+    /// The state of the store that cached values have to include: the newest one if another process
+    /// writes it. What this process stores is cached by its caller, so the first state is enough.
+    private var fillPosition: LSN { followed == nil ? 0 : engineSnapshot.position }
+
+    /// Puts the newest samples of a device's points into the cache, once per process, or once per
+    /// commit of another process that writes the store: after a restart there is something to return
+    /// if the device is silent, as stale as its time says.
     ///
     /// At the first call for the device rather than when the store is opened, which would take
     /// longer the more points there are. Reads the disk on the calling thread. Callers of the same
     /// time wait for the fill; those of other devices do not.
     private func fillCache(of device: DeviceID) {
-        fills.fill(device) {
+        fills.fill(device, at: fillPosition) {
             let snapshot = view
             let points = snapshot.catalog.points(of: device)
             guard !points.isEmpty else { return false }

@@ -26,7 +26,7 @@ public final class DataManager: Sendable {
     /// Nil where the store is only read.
     let store: Store?
     /// Nil if this process writes the store.
-    private let followed: FollowedStore?
+    let followed: FollowedStore?
     let context: ReadContext
     let marks: RecentMarks
     let realtime: RealtimeCache

@@ -1,15 +1,17 @@
 import DurableFiles
+import SegmentStore
 import Synchronization
 
-/// Which devices' newest stored samples have been put into the cache, and which are being read.
+/// From which state of the store a device's newest samples were put into the cache, and which devices
+/// are being read.
 final class CacheFills: Sendable {
     private final class Fill: Sendable {
-        /// Held while the device is read.
-        let isDone = Guarded(false)
+        /// Held while the device is read; the state that it was read from.
+        let position = Guarded<LSN?>(nil)
     }
 
     private struct State {
-        var done: Set<DeviceID> = []
+        var done: [DeviceID: LSN] = [:]
         /// Of devices that are being read by a thread, or wait for one.
         var running: [DeviceID: Fill] = [:]
         /// Tasks that wait for a device, none for the first.
@@ -18,26 +20,30 @@ final class CacheFills: Sendable {
 
     private let state = Guarded(State())
 
-    /// Whether the device needs no read any more.
-    func isDone(_ device: DeviceID) -> Bool { state.withLock { $0.done.contains(device) } }
+    /// Whether the device was read from this state of the store, or a later one.
+    func isDone(_ device: DeviceID, at position: LSN) -> Bool {
+        state.withLock { state in state.done[device].map { $0 >= position } ?? false }
+    }
 
     /// Reads a device unless that was done; a second thread waits for the first.
     ///
-    /// - Parameter read: returns whether there was anything to read; if not, the next call reads.
-    func fill(_ device: DeviceID, _ read: () -> Bool) {
+    /// - Parameters:
+    ///   - position: the state of the store that is read.
+    ///   - read: returns whether there was anything to read; if not, the next call reads.
+    func fill(_ device: DeviceID, at position: LSN, _ read: () -> Bool) {
         let fill = state.withLock { state -> Fill? in
-            guard !state.done.contains(device) else { return nil }
+            if let done = state.done[device], done >= position { return nil }
             let fill = state.running[device] ?? Fill()
             state.running[device] = fill
             return fill
         }
         guard let fill else { return }
-        fill.isDone.withLock { isDone in
-            guard !isDone else { return }
-            isDone = read()
-            let hasRead = isDone
+        fill.position.withLock { done in
+            if let done, done >= position { return }
+            guard read() else { return state.withLock { $0.running[device] = nil } }
+            done = position
             state.withLock { state in
-                if hasRead { state.done.insert(device) }
+                state.done[device] = position
                 state.running[device] = nil
             }
         }

@@ -91,14 +91,18 @@ extension CacheTable {
         return .held
     }
 
-    /// Holds a value from before a restart, where nothing is held and nothing has to go for it.
+    /// Holds a value that was stored, if no later one is held and nothing has to go for it.
     mutating func fill(_ value: RealtimeValue, at moment: Moment) {
-        guard slot(of: value.point) == nil, count < capacity else { return }
         var since = moment
         if value.timestamp > moment.now {
             since.uptime = moment.uptime - value.timeToLive - .milliseconds(1)
         }
-        insert(value, at: since)
+        if let index = slot(of: value.point) {
+            guard slots[index].value.timestamp < value.timestamp else { return }
+            _ = hold(value, at: since)
+        } else if count < capacity {
+            insert(value, at: since)
+        }
     }
 
     /// The held value, fresh or not, and counts a hit or a miss.

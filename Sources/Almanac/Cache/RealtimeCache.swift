@@ -69,9 +69,9 @@ public final class RealtimeCache: Sendable {
         return held
     }
 
-    /// Holds values from before a restart, where there is room and nothing is held of their points.
+    /// Holds values that were stored, if there is room and no later ones are held of their points.
     ///
-    /// One whose stamp lies ahead of the clock is stale: which of the two is wrong nobody knows.
+    /// One whose time is in the future is stale: either it or the clock is wrong.
     func fill(_ values: [RealtimeValue]) {
         let moment = moment
         for start in stride(from: 0, to: values.count, by: RealtimeCache.entriesPerLock) {

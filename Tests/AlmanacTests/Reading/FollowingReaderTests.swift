@@ -51,6 +51,27 @@ import Testing
         }
     }
 
+    /// The cache was filled once, and stayed at the samples of the first question.
+    @Test("holds the newest samples of each commit in its cache") func cachedValues() async throws {
+        try await bench.filled { writer, path in
+            try await writer.store([sample(0)])
+            let reader = try DataManager.open(at: path, mode: .readOnly, time: bench.time)
+            #expect(reader.cachedValue(of: bench.supply)?.value == 0)
+            for round in 1...3 {
+                try await writer.store([sample(round)])
+                bench.time.advance(by: .seconds(1))
+                #expect(reader.cachedValue(of: bench.supply)?.value == Double(round))
+                let values = reader.cachedValues(of: bench.supply.device)
+                #expect(values.first { $0.point == bench.supply }?.value == Double(round))
+            }
+            try await writer.store([sample(4)])
+            try reader.refresh()
+            let current = try await reader.currentValue(of: bench.supply)
+            #expect(current.value.value == 4 && current.origin == .cache)
+            await reader.close()
+        }
+    }
+
     @Test("goes on with what it has while the store cannot be read, and says so once")
     func missing()
         async throws
