@@ -1,3 +1,5 @@
+public import TimeSeriesModel
+
 /// How a point's samples follow its value.
 public enum HistoryMode: String, Hashable, Sendable, Codable, CaseIterable {
     /// A value a tick; between two it runs on linearly, or holds if the point is not analog.
@@ -23,7 +25,7 @@ public struct PointProfile: Hashable, Sendable {
     public var low: Double?
     /// Above it a value is out of range.
     public var high: Double?
-    /// The texts of the states, from the first on.
+    /// The texts of the states, from the first on; ``stateText(of:dataType:)`` finds one.
     public var stateTexts: [String]?
     /// An IANA zone, for the local days of the point; nil for the site's.
     public var timeZone: String?
@@ -44,6 +46,25 @@ public struct PointProfile: Hashable, Sendable {
         self.stateTexts = stateTexts
         self.timeZone = timeZone
         self.binding = binding
+    }
+}
+
+extension PointProfile {
+    /// The text of a value's state: ``stateTexts`` begin with 0 for digital points and with 1 for
+    /// multistate points, as BACnet counts them.
+    ///
+    /// - Returns: nil for analog points, without texts, and for a value that names none of them.
+    public func stateText(of value: Double, dataType: DataType) -> String? {
+        let first: Double
+        switch dataType {
+        case .analog: return nil
+        case .digital: first = 0
+        case .multistate: first = 1
+        }
+        guard let stateTexts, let place = Int(exactly: value - first),
+            stateTexts.indices.contains(place), !stateTexts[place].isEmpty
+        else { return nil }
+        return stateTexts[place]
     }
 }
 

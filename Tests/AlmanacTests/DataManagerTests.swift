@@ -79,6 +79,22 @@ import Testing
             #expect(new.dataType == .digital)
             #expect(try snapshot.profile(of: supply, at: before).rangeCode == 1)
             #expect(try snapshot.profile(of: supply).rangeCode == 2)
+            let all = try snapshot.descriptions(of: supply)
+            #expect(all.map(\.point.unitCode) == [62, 64])
+            #expect(all.map(\.profile.rangeCode) == [1, 2])
+            #expect(all.last?.validFrom == time.now)
+            #expect(all.first.map { $0.validFrom <= before } == true)
+            for description in all {
+                let moment = description.validFrom
+                #expect(try snapshot.point(supply, at: moment) == description.point)
+                #expect(try snapshot.profile(of: supply, at: moment) == description.profile)
+            }
+            let early = TimeRange(from: Timestamp("2020-01-01")!, to: before)!
+            #expect(try snapshot.descriptions(of: supply, in: early) == Array(all.prefix(1)))
+            let late = TimeRange(from: time.now, to: time.now + .seconds(1))!
+            #expect(try snapshot.descriptions(of: supply, in: late) == Array(all.suffix(1)))
+            let unknown = PointAddress(device: 1201, type: .input, number: 77)
+            #expect(throws: HistoryError.self) { try snapshot.descriptions(of: unknown) }
         }
     }
 

@@ -124,16 +124,8 @@ extension SampleOrigin {
     fileprivate func event(
         of changes: [BatchChange], _ receipt: Receipt, at now: Timestamp
     ) -> Event {
-        let first = changes.map(\.first).min() ?? now
-        let last = changes.map(\.last).max() ?? now
-        let count = receipt.stored + receipt.replaced
-        return Event(
-            at: now, .info, kind: rawValue,
-            subject: changes.count == 1 ? changes[0].point.description : nil,
-            "\(count) samples of \(changes.count) points from \(first) to \(last)",
-            fields: [
-                "samples": String(count), "points": String(changes.count),
-                "from": String(first.milliseconds), "to": String(last.milliseconds),
-            ])
+        event(
+            of: receipt.stored + receipt.replaced, in: changes.map(\.point),
+            from: changes.map(\.first).min() ?? now, to: changes.map(\.last).max() ?? now, at: now)
     }
 }

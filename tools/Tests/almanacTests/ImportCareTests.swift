@@ -125,7 +125,7 @@ import TimeSeriesModel
             rules: ImportRules(), options: try FormOptions.parse([]),
             reserve: try ReserveOption.parse([]))
         var targetCount = 0
-        work.importEach([bad, good, good, good]) { () throws(ToolFailure) in
+        work.importEach([bad, good, good, good]) { (_) throws(ToolFailure) in
             targetCount += 1
             let target = FailingTarget(step)
             // The first file is refused before the disk is full.

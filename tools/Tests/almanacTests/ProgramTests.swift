@@ -35,7 +35,9 @@ import Testing
         #expect(
             read.output == """
                 {"schema":"almanac.read/1","point":"site/a","unit":"","from":1735689600000,\
-                "to":1735689600001,"truncated":false,"samples":[
+                "to":1735689600001,"truncated":false,"descriptions":[{"valid_from":-2208988800000,\
+                "name":"a","unit":"","data_type":"analog","decimals":null,"states":null}],\
+                "samples":[
                 {"unix_ms":1735689600000,"value":1.5,"quality":"good"}
                 ]}
 

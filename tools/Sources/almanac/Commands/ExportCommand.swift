@@ -76,7 +76,8 @@ struct ExportNDJSONCommand: ParsableCommand {
         abstract: "Writes samples as JSON objects, one a line, to standard output.",
         discussion: """
             {"point","unix_ms","value","quality"}, by point and time. For other programs: what is \
-            to be imported again is exported as csv.
+            to be imported again is exported as csv. With --describe also "unit", "data_type" and \
+            "state" (the text of a state, or null), as they were at the sample's time.
 
             Example:
               almanac export ndjson '*/*temp*' --from -7d > week.ndjson
@@ -84,6 +85,9 @@ struct ExportNDJSONCommand: ParsableCommand {
 
     @Argument(help: "Only points whose name fits, as 'ahu*/*temp*'.")
     var glob: String?
+
+    @Flag(help: "Each sample with the unit, kind and state text of its time.")
+    var describe = false
 
     @OptionGroup var buckets: ExportBucketOptions
     @OptionGroup var store: StoreOption
@@ -104,7 +108,7 @@ struct ExportNDJSONCommand: ParsableCommand {
         let export = try Export(
             glob, store, ExportScope(span: span, limit: limit, zone: zone), buckets, options.notes)
         let output = try buckets.openOutput(options)
-        try LongExport(export: export, form: .ndjson).run(to: output)
+        try LongExport(export: export, form: .ndjson(isDescribed: describe)).run(to: output)
         try output.finish()
         try export.finish()
     }

@@ -9,7 +9,8 @@ struct ListCommand: ParsableCommand {
         discussion: """
             Rows of JSON ({"schema":"almanac.ls/1","rows":[…]}) and columns of csv:
               devices   device_id name points samples bytes first_time last_time
-              points    address name unit data_type samples bytes first_time last_time
+              points    address name unit data_type samples bytes first_time last_time decimals
+                        states ({"0":"off","1":"on"} in JSON, 0=off;1=on in csv)
               logs      device_id name interval_seconds points
               segments  file year role samples bytes first_time last_time
               chunks    file offset name samples bytes first_time last_time
@@ -44,7 +45,8 @@ struct ListCommand: ParsableCommand {
     func run() throws {
         let zone = try self.zone.zone()
         let snapshot = try store.openSnapshot()
-        let listing = StoreListing(snapshot: snapshot, store: store.path, glob: glob)
+        let listing = StoreListing(
+            snapshot: snapshot, store: store.path, glob: glob, isForPeople: options.form == .table)
         let range = try span.isGiven ? span.range(in: zone, now: SystemClock.now) : nil
         let list =
             switch kind {

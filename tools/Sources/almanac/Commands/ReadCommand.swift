@@ -12,7 +12,9 @@ struct ReadCommand: ParsableCommand {
             A point is named as <device>/<point>, or by its address like 1201:2:5. Buckets without \
             samples are absent; each is stamped with its start. Days and longer are the calendar's \
             in the zone --tz: they have 23 to 25 hours where clocks change. Bad samples are \
-            printed, and enter no bucket.
+            printed, and enter no bucket. A table shows values with the decimals and state texts \
+            of the point's profile; csv and JSON have them exactly, and JSON lists in \
+            "descriptions" what described the point at the times of its samples.
 
             Example:
               almanac read ahu-1/supply_air_temp --every 1d --tz Europe/Zurich
@@ -53,6 +55,7 @@ struct ReadCommand: ParsableCommand {
         let output = OutputBuffer.standard()
         let reading = PointReading(
             point: found, title: snapshot.catalog.title(of: found.address),
+            course: try PointCourse(of: found.address, in: range, snapshot, store: store.path),
             reader: found.series.map {
                 SeriesReader(snapshot: snapshot, store: store.path, log: log, series: $0)
             }, range: range, zone: zone, limit: limit.count, options: options, output: output)

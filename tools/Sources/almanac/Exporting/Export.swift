@@ -51,6 +51,11 @@ final class Export {
     /// The same state as the façade reads it.
     var history: HistorySnapshot { HistorySnapshot(of: snapshot, skipping: log) }
 
+    /// What describes the samples of a point.
+    func course(of point: ExportPoint) throws(ToolFailure) -> PointCourse {
+        try PointCourse(of: point.address, in: range, snapshot, store: store)
+    }
+
     /// From the first sample of any point up to behind the last; nil where there is none.
     func extent() throws(ToolFailure) -> TimeRange? {
         var all: TimeRange?

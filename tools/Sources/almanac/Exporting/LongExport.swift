@@ -7,7 +7,8 @@ import TimeSeriesModel
 struct LongExport {
     enum Form {
         case csv(ExportText)
-        case ndjson
+        /// - Parameter isDescribed: each sample with unit, kind and state text of its time.
+        case ndjson(isDescribed: Bool)
     }
 
     let export: Export
@@ -19,7 +20,10 @@ struct LongExport {
         }
         var room = export.limit ?? .max
         for point in export.points where room > 0 {
-            let line = LongLine(form, name: point.name)
+            var line = LongLine(form, name: point.name)
+            if case .ndjson(isDescribed: true) = form {
+                line.course = try export.course(of: point)
+            }
             if let calendar = export.calendar {
                 try write(point, line, calendar, &room, to: output)
             } else {
@@ -80,6 +84,8 @@ private struct LongLine {
     private let head: [UInt8]
     private let marks: [[UInt8]]
     private let tails: [[UInt8]]
+    /// What describes the samples, if each of them is to say it.
+    var course: PointCourse?
 
     init(_ form: LongExport.Form, name: String) {
         var head: [UInt8] = []
@@ -110,5 +116,15 @@ private struct LongLine {
         NumberText.append(value, to: &bytes)
         bytes.append(contentsOf: marks[1])
         bytes.append(contentsOf: tails[Int(quality)])
+        guard let course else { return }
+        bytes.removeLast(2)
+        let description = course.description(at: Timestamp(milliseconds: time))
+        let fields: [RowWriter.Field] = [
+            .init("unit", .text(description?.point.displayedUnit)),
+            .init("data_type", .text(description?.point.dataType.rawValue)),
+            .init("state", .text(description?.stateText(of: value))),
+        ]
+        for field in fields { field.appendJSON(to: &bytes) }
+        bytes.append(contentsOf: "}\n".utf8)
     }
 }

@@ -1,3 +1,4 @@
+import Almanac
 import ColumnCodec
 import SegmentStore
 import TimeSeriesModel
@@ -32,7 +33,10 @@ protocol ImportTarget: AnyObject {
 
 /// An import into a store.
 final class StoreTarget: ImportTarget {
+    private let engine: Store
     private let bulk: BulkImport
+    /// The file whose samples they are, for the record of the import.
+    private let source: String
     private let catalog: Catalog
     private let store: String
     private let floor: Timestamp?
@@ -46,9 +50,15 @@ final class StoreTarget: ImportTarget {
         /// What a known point is to be described as from now on; nil where nothing was told of it.
         var change: PointsTable.Entry?
         var leastTime: Int64?
+        var greatestTime: Int64?
     }
 
-    init(_ store: Store, path: String, onConflict rule: ConflictRule) throws(ToolFailure) {
+    /// - Parameter source: the name of the file that is imported.
+    init(
+        _ store: Store, path: String, onConflict rule: SegmentStore.ConflictRule, source: String
+    ) throws(ToolFailure) {
+        engine = store
+        self.source = source
         self.store = path
         catalog = store.snapshot().catalog
         names = NameBook(catalog)
@@ -79,8 +89,9 @@ final class StoreTarget: ImportTarget {
     }
 
     func append(_ samples: SampleColumns, to point: Int) throws(ToolFailure) {
-        guard let least = samples.times.min() else { return }
+        guard let least = samples.times.min(), let greatest = samples.times.max() else { return }
         points[point].leastTime = min(points[point].leastTime ?? least, least)
+        points[point].greatestTime = max(points[point].greatestTime ?? greatest, greatest)
         try withStoreErrors(of: store) { () throws(StoreError) in
             try bulk.append(samples, to: points[point].series)
         }
@@ -93,10 +104,25 @@ final class StoreTarget: ImportTarget {
                 point.address, point.name, change, from: Timestamp(milliseconds: least))
         }
         let report = try withStoreErrors(of: store) { () throws(StoreError) in try bulk.commit() }
+        record(report.stored + report.replaced)
         return ImportCounts(
             samples: report.stored + report.duplicates + report.replaced + report.kept,
             duplicates: report.duplicates, replaced: report.replaced, kept: report.kept,
             belowFloor: report.belowFloor, floor: floor)
+    }
+
+    /// Records in the journal how the samples came. They are stored, so a failure is a warning.
+    private func record(_ count: Int) {
+        guard count > 0, let first = points.compactMap(\.leastTime).min(),
+            let last = points.compactMap(\.greatestTime).max()
+        else { return }
+        let event = SampleOrigin.imported.event(
+            of: count, in: points.filter { $0.leastTime != nil }.map(\.address),
+            from: Timestamp(milliseconds: first), to: Timestamp(milliseconds: last),
+            at: SystemClock.now, source: source)
+        do throws(StoreError) { try engine.record(event) } catch {
+            Notes.error("warning: the journal has no record of this import: \(error.message)")
+        }
     }
 
     /// Adds a version where it says something new.

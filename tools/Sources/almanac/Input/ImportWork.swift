@@ -51,8 +51,8 @@ struct ImportWork {
             store.close()
         }
         try notePolicy(of: store.snapshot(), path)
-        importEach(files) { () throws(ToolFailure) in
-            try StoreTarget(store, path: path, onConflict: rule)
+        importEach(files) { (file) throws(ToolFailure) in
+            try StoreTarget(store, path: path, onConflict: rule, source: file)
         }
         guard totals.fileCount > 0 else { return }
         do throws(StoreError) { _ = try store.mergeWhereDue() } catch {
@@ -71,7 +71,7 @@ struct ImportWork {
             guard error.code == .noStore else { throw ToolFailure(error, store: path) }
         }
         if let snapshot { try notePolicy(of: snapshot, path) }
-        importEach(files) { () throws(ToolFailure) in
+        importEach(files) { (_) throws(ToolFailure) in
             try DryTarget(snapshot, path: path, onConflict: rule)
         }
     }
@@ -86,7 +86,7 @@ struct ImportWork {
     /// Goes on behind a file that cannot be read or is refused; ends where the store fails, which
     /// would refuse the others too.
     mutating func importEach(
-        _ files: [String], to makeTarget: () throws(ToolFailure) -> any ImportTarget
+        _ files: [String], to makeTarget: (String) throws(ToolFailure) -> any ImportTarget
     ) {
         let progress = ProgressLine("importing", on: options.terminal, options.notes)
         for (place, path) in files.enumerated() {
@@ -102,12 +102,12 @@ struct ImportWork {
 
     /// Whether the next file has its turn.
     private mutating func importOne(
-        _ path: String, to makeTarget: () throws(ToolFailure) -> any ImportTarget,
+        _ path: String, to makeTarget: (String) throws(ToolFailure) -> any ImportTarget,
         _ progress: ProgressLine
     ) -> Bool {
         var targetFailed = true
         do throws(ToolFailure) {
-            let target = try makeTarget()
+            let target = try makeTarget(path)
             defer { target.cancel() }
             var file = FileImport(path: path, rules: rules, target: target)
             defer { targetFailed = file.targetFailed }

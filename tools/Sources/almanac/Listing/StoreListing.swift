@@ -9,6 +9,8 @@ struct StoreListing {
     let snapshot: Snapshot
     let store: String
     let glob: String?
+    /// State texts are one text for people and an object for programs.
+    let isForPeople: Bool
     /// Samples that could not be counted, because they are damaged.
     let log = DamageLog()
 
@@ -42,10 +44,14 @@ struct StoreListing {
         var list = StoreList([
             Column("address"), Column("name"), Column("unit"), Column("data_type"),
             Column("samples", .right), Column("bytes", .right), Column("first_time"),
-            Column("last_time"),
+            Column("last_time"), Column("decimals", .right), Column("states"),
         ])
+        let history = HistorySnapshot(of: snapshot, skipping: DamageLog())
         for point in try fitting() {
             let usage = try usage(of: point)
+            let described = try withHistoryErrors(of: store) { () throws(HistoryError) in
+                try history.descriptions(of: point.address).last
+            }
             let name = catalog.title(of: point.address)
             list.rows.append(
                 .init(
@@ -53,11 +59,21 @@ struct StoreListing {
                         .text(point.address.description), .text(name),
                         .text(point.current?.unit ?? ""),
                         .text(point.current?.dataType.rawValue),
-                    ] + usage.cells,
+                    ] + usage.cells + [
+                        described?.profile.decimals.map { .integer($0) } ?? .missing,
+                        states(of: described),
+                    ],
                     name: name, byteCount: usage.byteCount, firstTime: usage.first,
                     lastTime: usage.last))
         }
         return list
+    }
+
+    private func states(of described: PointDescription?) -> Cell {
+        guard let described else { return .missing }
+        return isForPeople
+            ? .text(described.statesText.isEmpty ? nil : described.statesText)
+            : described.statesCell
     }
 
     /// Ordered and chosen by the samples of their points.

@@ -77,7 +77,7 @@ enum Cell: Sendable {
         case .integer(let number): NumberText.grouped(number)
         case .name(let number): String(number)
         case .bytes(let count): NumberText.bytes(count)
-        case .number(let value, let places?): Cell.text(value, places: places)
+        case .number(let value, let places?): NumberText.shortened(value, places: places)
         case .number(let value, nil): NumberText.text(value)
         case .time(let time): zone.text(of: time)
         case .length(let milliseconds): LengthText.text(milliseconds: milliseconds)
@@ -87,13 +87,6 @@ enum Cell: Sendable {
         case .objects(let objects): NumberText.grouped(objects.count)
         case .missing: "-"
         }
-    }
-
-    /// Rounded, but never to a zero that was not written.
-    private static func text(_ value: Double, places: Int) -> String {
-        let rounded = NumberText.rounded(value, places: places)
-        let isNothing = rounded.utf8.allSatisfy { "-0.".utf8.contains($0) }
-        return isNothing && value != 0 ? NumberText.text(value) : rounded
     }
 
     /// `2018-2021, 2025`.

@@ -89,6 +89,13 @@ enum NumberText {
         return String(decoding: bytes, as: UTF8.self)
     }
 
+    /// Rounded, but never to a zero that was not written.
+    static func shortened(_ value: Double, places: Int) -> String {
+        let rounded = rounded(value, places: places)
+        let isNothing = rounded.utf8.allSatisfy { "-0.".utf8.contains($0) }
+        return isNothing && value != 0 ? text(value) : rounded
+    }
+
     /// Bytes in the unit that keeps the number short.
     static func bytes(_ count: Int) -> String {
         let units = ["B", "kB", "MB", "GB", "TB", "PB"]

@@ -6,6 +6,7 @@ import TimeSeriesModel
 struct PointReading {
     let point: CatalogPoint
     let title: String
+    let course: PointCourse
     /// nil where the point has no samples yet.
     let reader: SeriesReader?
     let range: TimeRange
@@ -29,8 +30,8 @@ struct PointReading {
             isTruncated = try reader.count(in: range, upTo: limit + 1) > limit
         }
         let writer = try SampleWriter(
-            fields: try fields(isTruncated), unit: unit, limit: limit, zone: zone, options: options,
-            to: output)
+            fields: try fields(isTruncated) + [.init("descriptions", course.cell)], course: course,
+            limit: limit, zone: zone, options: options, to: output)
         try reader?.forEachRun(in: range) { (frame, positions) throws(ToolFailure) in
             try writer.append(frame, positions)
         }

@@ -9,6 +9,7 @@ final class SampleWriter {
     private let output: OutputBuffer
     private let table: TableWriter?
     private let terminal: Terminal
+    private let course: PointCourse
     private var room: Int
     private var isFirst = true
     /// Samples were left out because there was no room for them.
@@ -20,16 +21,17 @@ final class SampleWriter {
     }
 
     init(
-        fields: [RowWriter.Field], unit: String, limit: Int?, zone: TimeZoneRules,
-        options: FormOptions,
-        to output: OutputBuffer
+        fields: [RowWriter.Field], course: PointCourse, limit: Int?, zone: TimeZoneRules,
+        options: FormOptions, to output: OutputBuffer
     ) throws(ToolFailure) {
         form = options.form
+        self.course = course
         self.output = output
         terminal = options.terminal
         room =
             limit
             ?? (form == .table && terminal.isOutput ? RowWriter.rowCountOnTerminalMax : .max)
+        let unit = course.commonUnit ?? ""
         let columns = [
             Column("unix_ms", title: "time (\(zone.name))"),
             Column("value", .right, title: unit.isEmpty ? "value" : "value (\(unit))"),
@@ -111,9 +113,10 @@ final class SampleWriter {
             case .uncertain: .yellow
             case .bad: .red
             }
+        let time = Timestamp(milliseconds: time)
         try table!.append(
             [
-                .time(Timestamp(milliseconds: time)), .number(value), .text(quality.description),
+                .time(time), .text(course.text(of: value, at: time)), .text(quality.description),
             ], lastIn: color)
     }
 }
