@@ -27,21 +27,43 @@ struct SeriesMap<Value: Sendable>: Sendable {
             if place < places.count { return places[place] }
             return strays.isEmpty ? absent : strays[id] ?? absent
         }
+        set { update(id) { $0 = newValue } }
         _modify {
-            let place = Int(id.rawValue)
-            if place >= places.count { makePlace(place) }
-            if place < places.count {
-                if !isTaken[place] {
-                    isTaken[place] = true
-                    count += 1
-                }
+            if let place = place(of: id) {
                 yield &places[place]
             } else {
-                if strays[id] == nil { count += 1 }
                 let absent = absent
                 yield &strays[id, default: absent]
             }
         }
+    }
+
+    /// Changes a value in place. For loops over the samples of a batch: a call of the subscript's
+    /// coroutine takes and frees memory, which costs more than the change.
+    @inline(__always)
+    mutating func update(_ id: SeriesID, _ body: (inout Value) -> Void) {
+        if let place = place(of: id) {
+            body(&places[place])
+        } else {
+            let absent = absent
+            body(&strays[id, default: absent])
+        }
+    }
+
+    /// The place of an id in the array, which counts as taken from now on; nil for a stray.
+    @inline(__always)
+    private mutating func place(of id: SeriesID) -> Int? {
+        let place = Int(id.rawValue)
+        if place >= places.count { makePlace(place) }
+        guard place < places.count else {
+            if strays[id] == nil { count += 1 }
+            return nil
+        }
+        if !isTaken[place] {
+            isTaken[place] = true
+            count += 1
+        }
+        return place
     }
 
     /// Makes the array long enough for a place, if there are values enough to justify it.

@@ -29,10 +29,10 @@ final class Heads: Sendable {
     func append(_ batch: SampleBatch, _ survivors: [Int], lsn: LSN) {
         state.withLock { state in
             for index in survivors {
-                state.series[batch.series[index]].append(
-                    HeadSeries.Entry(
-                        time: batch.times[index], value: batch.values[index], lsn: lsn,
-                        quality: batch.qualities[index]))
+                let entry = HeadSeries.Entry(
+                    time: batch.times[index], value: batch.values[index], lsn: lsn,
+                    quality: batch.qualities[index])
+                state.series.update(batch.series[index]) { $0.append(entry) }
             }
             state.sampleCount += survivors.count
             state.lastLSN = lsn
