@@ -33,6 +33,19 @@ import Testing
         }
     }
 
+    /// The double of its shortest decimal, 7.038531e-26, is between two reals and rounded to the other:
+    /// the only such pair among all 2^32 patterns.
+    @Test(
+        "gives back the real whose decimal is rounded twice",
+        arguments: [
+            0x15AE_43FD, 0x95AE_43FD,
+        ] as [UInt32])
+    func roundedTwice(bits: UInt32) {
+        let real = Float(bitPattern: bits)
+        #expect(Float(Double(real.description)!) != real, "the case that this test is about")
+        #expect(Float(Double(shortest: real)).bitPattern == bits)
+    }
+
     /// Each bit pattern, from the octets of a message to the stored double and back: all 2^32 with
     /// `ALMANAC_LONG_FORMS=1`, else one in 4,096, spread over all exponents.
     @Test("gives every bit pattern back, and NaN as NaN")

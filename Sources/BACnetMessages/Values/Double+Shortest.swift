@@ -10,6 +10,9 @@ extension Double {
             self = Double(real)
             return
         }
-        self = Double(real.description) ?? Double(real)
+        let decimal = Double(real.description) ?? Double(real)
+        // One real and its negative, ±7.038531e-26, have a decimal whose double is rounded to the
+        // next real: rounding twice goes too far. They stay exactly what they are.
+        self = Float(decimal) == real ? decimal : Double(real)
     }
 }
