@@ -1,7 +1,7 @@
 /// Texts in the two forms that other programs read.
-enum FieldText {
+public enum FieldText {
     /// A JSON string with its quotes.
-    static func appendJSON(_ text: String, to bytes: inout [UInt8]) {
+    public static func appendJSON(_ text: String, to bytes: inout [UInt8]) {
         bytes.append(UInt8(ascii: "\""))
         for byte in text.utf8 {
             switch byte {
@@ -20,8 +20,8 @@ enum FieldText {
         bytes.append(UInt8(ascii: "\""))
     }
 
-    /// A cell of RFC 4180: quoted where it holds a mark of the form.
-    static func appendCSV(
+    /// A cell of RFC 4180: quoted if it contains a mark of the form.
+    public static func appendCSV(
         _ text: String, separator: UInt8 = UInt8(ascii: ","), to bytes: inout [UInt8]
     ) {
         let marks: [UInt8] = [separator, UInt8(ascii: "\""), 0x0A, 0x0D]
@@ -37,8 +37,8 @@ enum FieldText {
         bytes.append(UInt8(ascii: "\""))
     }
 
-    /// The text with an apostrophe in front where a spreadsheet would compute it.
-    static func withoutFormula(_ text: String) -> String {
+    /// The text with an apostrophe before it if a spreadsheet would compute it.
+    public static func withoutFormula(_ text: String) -> String {
         let isFormula = text.utf8.first.map { "=+-@\t\r".utf8.contains($0) } ?? false
         return isFormula ? "'" + text : text
     }

@@ -1,4 +1,5 @@
 import Testing
+import TimeSeriesModel
 
 @testable import almanac
 

@@ -1,6 +1,7 @@
 import Almanac
 import ArgumentParser
 import SegmentStore
+import TimeSeriesModel
 
 /// Removes samples from a store.
 struct PruneCommand: ParsableCommand {

@@ -1,3 +1,5 @@
+import TimeSeriesModel
+
 /// How an export spells its cells.
 struct ExportText: Sendable {
     /// For spreadsheets.

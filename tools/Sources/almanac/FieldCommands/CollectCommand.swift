@@ -3,6 +3,7 @@ import AlmanacCollector
 import ArgumentParser
 import BACnetIP
 import BACnetMessages
+import TimeSeriesModel
 
 /// A collector without a service: reads devices and stores what they report.
 struct CollectCommand: AsyncParsableCommand {

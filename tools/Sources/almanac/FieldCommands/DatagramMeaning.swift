@@ -1,4 +1,5 @@
 import BACnetMessages
+import TimeSeriesModel
 
 /// What a datagram says, in a line.
 enum DatagramMeaning {

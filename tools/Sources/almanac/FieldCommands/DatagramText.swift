@@ -1,5 +1,6 @@
 import Almanac
 import BACnetMessages
+import TimeSeriesModel
 
 /// A datagram with everything that is known of it, for people who look for what is wrong.
 enum DatagramText {

@@ -1,6 +1,7 @@
 import AlmanacCollector
 import BACnetIP
 import BACnetMessages
+import TimeSeriesModel
 
 /// Finds the one device that a person named.
 struct DeviceSearch {

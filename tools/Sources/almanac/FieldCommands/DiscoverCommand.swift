@@ -2,6 +2,7 @@ import Almanac
 import AlmanacCollector
 import ArgumentParser
 import BACnetMessages
+import TimeSeriesModel
 
 /// Who is on a BACnet network, and what they have.
 struct DiscoverCommand: AsyncParsableCommand {

@@ -1,6 +1,7 @@
 import AlmanacCollector
 import BACnetIP
 import BACnetMessages
+import TimeSeriesModel
 
 /// Everything that was found on a network, and the addresses without a reply.
 struct FieldSurvey {

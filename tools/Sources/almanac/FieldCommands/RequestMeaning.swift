@@ -1,4 +1,5 @@
 import BACnetMessages
+import TimeSeriesModel
 
 /// What services ask and answer, in a few words.
 enum RequestMeaning {

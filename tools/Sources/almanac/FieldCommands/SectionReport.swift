@@ -1,4 +1,5 @@
 import Almanac
+import TimeSeriesModel
 
 /// What was found out, in sections of named values, in the form that was asked for.
 ///

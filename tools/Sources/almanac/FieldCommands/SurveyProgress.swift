@@ -1,5 +1,6 @@
 import AlmanacCollector
 import Synchronization
+import TimeSeriesModel
 
 /// Everything that a survey has found so far, which an interruption does not lose; and one line on a
 /// terminal that shows how much that is.

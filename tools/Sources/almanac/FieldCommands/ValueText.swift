@@ -1,4 +1,5 @@
 import BACnetMessages
+import TimeSeriesModel
 
 /// Values of BACnet as people read them. Texts come from devices: they are data, and harmless on a
 /// screen.

@@ -1,3 +1,5 @@
+import TimeSeriesModel
+
 /// Records of a text in the form of RFC 4180, with bounded memory. LF and CRLF end a line, a
 /// byte-order mark in front is stepped over, empty lines are no records.
 struct CSVReader {

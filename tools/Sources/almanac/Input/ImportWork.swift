@@ -1,5 +1,6 @@
 import Almanac
 import SegmentStore
+import TimeSeriesModel
 
 /// What an import of several files came to.
 struct ImportTotals {

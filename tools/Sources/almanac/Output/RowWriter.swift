@@ -1,4 +1,5 @@
 import Almanac
+import TimeSeriesModel
 
 /// Rows of named columns, in the form that was asked for.
 ///

@@ -1,3 +1,5 @@
+import TimeSeriesModel
+
 /// Elements of an SVG file as text: well-formed, and the same for the same picture.
 struct SVGText {
     private(set) var text = ""

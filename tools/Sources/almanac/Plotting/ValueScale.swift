@@ -1,4 +1,5 @@
 import Glibc
+import TimeSeriesModel
 
 /// The values from the bottom to the top of a panel, with round ones among them to be labelled.
 struct ValueScale: Equatable, Sendable {

@@ -1,4 +1,5 @@
 import Almanac
+import TimeSeriesModel
 
 extension TimeZoneRules {
     /// `2025-10-26 02:30:00+02:00`, so that the hour that comes twice can be told apart;

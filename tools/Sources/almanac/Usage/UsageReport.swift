@@ -1,5 +1,6 @@
 import Almanac
 import ColumnCodec
+import TimeSeriesModel
 
 /// Usage in the form that was asked for.
 struct UsageReport {
