@@ -20,6 +20,7 @@ let package = Package(
             name: "AlmanacEngine",
             targets: ["TimeSeriesModel", "ColumnCodec", "DurableFiles", "SegmentStore"]),
         .library(name: "Almanac", targets: ["Almanac"]),
+        .library(name: "AlmanacAPI", targets: ["AlmanacAPI"]),
         .library(
             name: "AlmanacSimulation",
             targets: [
@@ -57,6 +58,13 @@ let package = Package(
             dependencies: [
                 "TimeSeriesModel", "BuildingModel", "SegmentStore", "ColumnCodec", "DurableFiles",
                 .product(name: "Logging", package: "swift-log"),
+                .product(name: "Metrics", package: "swift-metrics"),
+            ],
+            swiftSettings: fenced),
+        .target(
+            name: "AlmanacAPI",
+            dependencies: [
+                "Almanac", "BuildingModel", "TimeSeriesModel", "DurableFiles",
                 .product(name: "Metrics", package: "swift-metrics"),
             ],
             swiftSettings: fenced),
@@ -142,6 +150,12 @@ let package = Package(
                 "TimeSeriesModel", "DurableFiles", "TestSupport",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Metrics", package: "swift-metrics"),
+            ], swiftSettings: strict),
+        .testTarget(
+            name: "AlmanacAPITests",
+            dependencies: [
+                "AlmanacAPI", "Almanac", "AlmanacSimulation", "BuildingModel", "TestSupport",
+                "DurableFiles", .product(name: "Metrics", package: "swift-metrics"),
             ], swiftSettings: strict),
         .testTarget(
             name: "AlmanacTests",

@@ -60,6 +60,19 @@ extension HistoryReading {
         }
     }
 
+    /// Returns the points with a full name `device/point`, which several may share, by address.
+    public func points(named name: String) throws(HistoryError) -> [MonitoringPoint] {
+        try read { (view) throws(HistoryError) in
+            try view.monitoringPoints(
+                view.catalog.addresses(named: name).compactMap { view.catalog[$0] }, false)
+        }
+    }
+
+    /// Returns the full name `device/point` of a point, or its address if it has none.
+    public func fullName(of point: PointAddress) -> String {
+        snapshot().catalog.fullName(of: point) ?? point.description
+    }
+
     /// Returns what is known of a point beyond its label, at a time or now.
     ///
     /// - Throws: `unknownPoint`.

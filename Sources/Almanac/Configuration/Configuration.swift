@@ -71,6 +71,10 @@ public struct Configuration: Hashable, Sendable {
 
     public var httpAddress = ListenAddress(host: "127.0.0.1", port: 8640)
     public var httpTokensFile: String?
+    /// PEM file of a certificate and its chain: then HTTP is served over TLS.
+    public var httpCertificateFile: String?
+    /// PEM file of the certificate's key; nil if ``httpCertificateFile`` has it.
+    public var httpKeyFile: String?
     /// Whether an address that others can reach may be served without tokens.
     public var httpAllowNoToken = false
     /// Origins that a browser may call from.

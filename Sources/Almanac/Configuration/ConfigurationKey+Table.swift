@@ -67,6 +67,11 @@ extension ConfigurationKey {
         ConfigurationKey(
             "http_tokens_file", \.httpTokensFile, .orEmpty(.text("a file")), isSecret: true,
             isBesideFile: true),
+        ConfigurationKey(
+            "http_certificate_file", \.httpCertificateFile, .orEmpty(.text("a PEM file")),
+            isBesideFile: true),
+        ConfigurationKey(
+            "http_key_file", \.httpKeyFile, .orEmpty(.text("a PEM file")), isBesideFile: true),
         ConfigurationKey("http_allow_no_token", \.httpAllowNoToken, .boolean),
         ConfigurationKey("cors_origins", \.corsOrigins, .origins),
         ConfigurationKey("http_assets_directory", \.httpAssetsDirectory, .text("a folder")),

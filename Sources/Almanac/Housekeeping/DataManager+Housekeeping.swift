@@ -1,4 +1,5 @@
 import DurableFiles
+import SegmentStore
 import Synchronization
 
 extension DataManager {
@@ -35,5 +36,29 @@ extension DataManager {
                 return
             }
         }
+    }
+}
+
+extension DataManager {
+    /// Makes a backup in `backup_directory` now, in a folder that is named as those of the daily
+    /// maintenance, which removes it with them.
+    ///
+    /// - Returns: the path of the backup.
+    /// - Throws: `invalidParameter` if `backup_directory` is not set or belongs to another store; as
+    ///   ``backup(to:linksSegments:)``.
+    public func makeBackup() async throws(HistoryError) -> String {
+        guard let path = configuration.backupDirectory else {
+            throw HistoryError(
+                .invalidParameter, "backup_directory is not set; a folder for backups expected",
+                parameter: "backup_directory")
+        }
+        let folder = BackupFolder(path: path)
+        let store = engineSnapshot.storeID
+        try await threads.upkeep.call { () throws(HistoryError) in
+            try folder.create(for: store)
+        }.get()
+        let target = folder.path(of: time.now)
+        try await backup(to: target)
+        return target
     }
 }

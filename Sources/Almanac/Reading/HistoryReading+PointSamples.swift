@@ -1,3 +1,4 @@
+import ColumnCodec
 import SegmentStore
 
 extension HistoryReading {
@@ -62,4 +63,57 @@ extension HistorySnapshot {
 struct ItemSpan: Sendable {
     let log: TrendLogID
     let range: TimeRange
+}
+
+extension HistoryReading {
+    /// Returns when a trend log had a point among its items, oldest first.
+    ///
+    /// - Throws: `damaged` if a stored description of the log cannot be read.
+    public func recordedSpans(
+        of point: PointAddress, in log: TrendLogID
+    ) throws(HistoryError) -> [TimeRange] {
+        try read { (view) throws(HistoryError) in
+            try view.itemSpans(of: point, in: log).map(\.range)
+        }
+    }
+
+    /// Returns how many samples of any quality a point has in a range; from stored statistics, but for
+    /// the ends of the range.
+    ///
+    /// - Throws: `unknownPoint`; `damaged`, naming file and offset.
+    public func sampleCount(
+        of point: PointAddress, in range: TimeRange
+    ) throws(HistoryError) -> Int {
+        try read { (view) throws(HistoryError) in
+            guard let series = try view.series(of: point) else { return 0 }
+            do throws(StoreError) {
+                let all = try view.engine.aggregate(of: series, in: range, skipping: view.log)
+                return all.count + all.badCount
+            } catch { throw HistoryError(error) }
+        }
+    }
+
+    /// Returns the names of the store's files that hold samples of a point in a range, and `log` if some
+    /// are in no segment yet. Reads indexes alone.
+    ///
+    /// - Throws: `unknownPoint`; `damaged`, naming file and offset.
+    public func sourceFiles(
+        of point: PointAddress, in range: TimeRange
+    ) throws(HistoryError) -> [String] {
+        try read { (view) throws(HistoryError) in
+            guard let series = try view.series(of: point) else { return [] }
+            do throws(StoreError) {
+                let chunks = try view.engine.chunks(of: series)
+                var files = Set(
+                    chunks.filter { $0.firstTime < range.to && $0.lastTime >= range.from }
+                        .map(\.file)
+                ).sorted()
+                let waiting = view.engine.unflushedSamples(of: series).times
+                if waiting.contains(where: { range.contains(Timestamp(rawValue: $0)) }) {
+                    files.append("log")
+                }
+                return files
+            } catch { throw HistoryError(error) }
+        }
+    }
 }

@@ -145,3 +145,32 @@ extension Statistics {
             lastTimestamp: aggregate.lastTime)
     }
 }
+
+extension HistoryReading {
+    /// Returns the newest samples of a point in a range, newest first.
+    ///
+    /// Looks back from the range's end over longer and longer spans until there are enough: stored
+    /// statistics count them, and only the last span is decoded.
+    ///
+    /// - Throws: as ``samples(of:in:limit:)``.
+    public func newestSamples(
+        of point: PointAddress, in range: TimeRange, limit: Int
+    ) throws(HistoryError) -> [Sample] {
+        try read { (view) throws(HistoryError) in
+            let newest = try view.latestValue(of: point)?.time
+            guard let newest, limit > 0, newest >= range.from else { return [] }
+            let end = min(range.to, newest + .milliseconds(1))
+            var length: Duration = .seconds(3600)
+            while true {
+                let from = max(range.from, end - length)
+                guard let span = TimeRange(from: from, to: end) else { return [] }
+                let count = try view.sampleCount(of: point, in: span)
+                if from == range.from || count >= limit {
+                    let samples = try view.samples(of: point, in: span)
+                    return samples.suffix(limit).reversed()
+                }
+                length = length * 4
+            }
+        }
+    }
+}

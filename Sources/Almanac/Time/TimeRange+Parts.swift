@@ -1,8 +1,8 @@
-import TimeSeriesModel
+public import TimeSeriesModel
 
 extension TimeRange {
-    /// The part of it that lies in another one; `nil` where that has no length.
-    func intersection(_ other: TimeRange) -> TimeRange? {
+    /// The part of it that is in another one; nil if that has no length.
+    public func intersection(_ other: TimeRange) -> TimeRange? {
         let start = max(from, other.from)
         let end = min(to, other.to)
         return start < end ? TimeRange(from: start, to: end) : nil
