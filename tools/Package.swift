@@ -11,10 +11,25 @@ let strict: [SwiftSetting] = [
 
 let package = Package(
     name: "AlmanacTools",
-    products: [.executable(name: "almanac", targets: ["almanac"])],
+    products: [
+        .executable(name: "almanac", targets: ["almanac"]),
+        .executable(name: "almanacd", targets: ["almanacd"]),
+    ],
     dependencies: [
         .package(name: "Almanac", path: "..", traits: ["Collector"]),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-async-algorithms", from: "1.1.4"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+        // No traits: it is configured by ourselves, and Foundation's smaller half is enough.
+        .package(
+            url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
+        .package(
+            url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
     targets: [
         .systemLibrary(name: "CAlmanacZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
@@ -27,6 +42,27 @@ let package = Package(
                 .product(name: "AlmanacSimulation", package: "Almanac"),
                 .product(name: "AlmanacCollector", package: "Almanac"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: strict + [.strictMemorySafety()]),
+        .executableTarget(
+            name: "almanacd",
+            dependencies: [
+                .product(name: "Almanac", package: "Almanac"),
+                .product(name: "AlmanacAPI", package: "Almanac"),
+                .product(name: "AlmanacCollector", package: "Almanac"),
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "AsyncAlgorithms", package: "swift-async-algorithms"),
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "HummingbirdTLS", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Metrics", package: "swift-metrics"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
             swiftSettings: strict + [.strictMemorySafety()]),
         // The macros of the tests trip on strict memory safety, so tests do without.

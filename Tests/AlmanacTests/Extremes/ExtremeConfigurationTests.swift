@@ -9,7 +9,8 @@ import Testing
             ![
                 "site_name", "data_directory", "backup_directory", "devices_file", "points_file",
                 "bacnet_interface", "bacnet_bbmd", "http_tokens_file", "http_assets_directory",
-                "site_time_zone", "cors_origins", "http_address",
+                "site_time_zone", "cors_origins", "http_address", "http_certificate_file",
+                "http_key_file",
             ].contains($0)
         })
     func text(key: String) {
