@@ -67,6 +67,19 @@ let package = Package(
             swiftSettings: strict + [.strictMemorySafety()]),
         // The macros of the tests trip on strict memory safety, so tests do without.
         .testTarget(
+            name: "almanacdTests",
+            dependencies: [
+                "almanacd",
+                .product(name: "Almanac", package: "Almanac"),
+                .product(name: "AlmanacAPI", package: "Almanac"),
+                .product(name: "AlmanacCollector", package: "Almanac"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+            ],
+            swiftSettings: strict),
+        .testTarget(
             name: "almanacTests",
             dependencies: [
                 "almanac",

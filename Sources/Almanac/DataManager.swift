@@ -18,9 +18,6 @@ public final class DataManager: Sendable {
 
     public let mode: Mode
     public let configuration: Configuration
-    /// What the configuration says that can be but is likely not meant, in sentences; logged when the
-    /// store is opened.
-    public var configurationWarnings: [String] { configuration.warnings }
     let surroundings: Surroundings
     let path: String
     /// Nil where the store is only read.
@@ -81,9 +78,8 @@ public final class DataManager: Sendable {
         at path: String, mode: Mode = .readWrite, configuration: Configuration = Configuration(),
         in surroundings: Surroundings, source: (any PointSource)? = nil
     ) throws(HistoryError) -> DataManager {
-        let effective = try EffectiveConfiguration(configuration)
-        let checked = effective.configuration
-        do throws(HistoryError) { _ = try TimeZoneRules.named(checked.siteTimeZone) } catch {
+        try configuration.check()
+        do throws(HistoryError) { _ = try TimeZoneRules.named(configuration.siteTimeZone) } catch {
             throw HistoryError(error.code, error.message, parameter: "site_time_zone")
         }
         let feed = SampleFeed()
@@ -93,7 +89,7 @@ public final class DataManager: Sendable {
             switch mode {
             case .readWrite:
                 var options = StoreOptions()
-                options.diskReserveByteCount = checked.diskReserveByteCount
+                options.diskReserveByteCount = configuration.diskReserveByteCount
                 options.onCommit = { feed.add($0) }
                 store =
                     if let storage = surroundings.storage {
@@ -109,8 +105,7 @@ public final class DataManager: Sendable {
         } catch { throw HistoryError(error, parameter: "path") }
         do throws(HistoryError) {
             let manager = try DataManager(
-                path, mode, checked, surroundings, store, first, feed, source)
-            for warning in effective.warnings { manager.logger.warning("\(warning)") }
+                path, mode, configuration, surroundings, store, first, feed, source)
             return manager
         } catch {
             store?.close()

@@ -93,7 +93,7 @@ extension HistoryError {
         if let parameter, HistoryError.cacheBounds.contains(parameter) { return .cache }
         switch code {
         case .invalidParameter:
-            let isKey = ConfigurationKey.all.contains { $0.name == parameter }
+            let isKey = parameter.map(Configuration.keys.contains) ?? false
             return isKey ? .configuration : .validation
         case .unknownDevice, .unknownPoint, .unknownTrendLog: return .validation
         case .deviceTimeout: return .timeout

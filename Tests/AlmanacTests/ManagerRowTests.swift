@@ -61,7 +61,7 @@ import Testing
         var wrong = Configuration()
         wrong.cacheCapacity = 0
         let key = error {
-            _ = try EffectiveConfiguration(wrong)
+            try wrong.check()
             return try DataManager.open(at: "", configuration: wrong)
         }
         #expect(key?.kind == .configuration)
@@ -98,20 +98,6 @@ import Testing
             at: "simulated", configuration: configuration, in: surroundings)
         #expect(try again.samples(of: bench.supply, in: .all).count == 1)
         #expect(await again.close() == nil)
-    }
-
-    // Open dropped the warnings of its configuration.
-    @Test("opening logs the warnings of its configuration and keeps them")
-    func warnings() async throws {
-        try await awaitingTemporaryFolder { folder in
-            let manager = try bench.open(folder + "/s") {
-                $0.backgroundPollInterval = .seconds(31)
-            }
-            #expect(manager.configurationWarnings.count == 1)
-            let logged = bench.log.lines.filter { $0.level == .warning }.map { "\($0.message)" }
-            #expect(logged == manager.configurationWarnings)
-            await manager.close()
-        }
     }
 
     @Test("a new trend log without an interval gets the configured one, a known one keeps its own")

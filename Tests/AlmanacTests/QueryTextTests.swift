@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 import TimeSeriesModel
 
-/// Texts of queries and of the configuration, changed at random: an answer or a refusal, never a
+/// Texts of queries, changed at random: an answer or a refusal, never a
 /// trap. With `ALMANAC_LONG_FORMS=1` a hundred times as many.
 @Suite("Changed texts of queries") struct QueryTextTests {
     private static let roundCount =
@@ -47,7 +47,6 @@ import TimeSeriesModel
             case nil: break
             }
             _ = TimeOfDay(text)
-            _ = ListenAddress(text)
         }
     }
 
@@ -64,26 +63,5 @@ import TimeSeriesModel
                 #expect(NamePattern(pattern).matches(pattern), "\(pattern.debugDescription)")
             }
         }
-    }
-
-    @Test("of configuration files resolve, or are refused with their line") func configuration() {
-        let count = Self.roundCount / 4
-        print("configuration: seed 31, \(count) texts")
-        var random = SplitMix64(seed: 31)
-        let lines = ConfigurationKey.all.map { "\($0.name): '\($0.defaultText)'" }
-        var resolvedCount = 0
-        for _ in 0..<count {
-            let few = (0..<5).map { _ in lines.randomElement(using: &random)! }
-            let text = changed([few.joined(separator: "\n") + " # comment\n"], &random)
-            do {
-                let file = try ConfigurationFile(text: text, path: "a.yaml")
-                #expect(file.entries.count <= text.utf8.count)
-                _ = try Configuration.resolve(file: file)
-                resolvedCount += 1
-            } catch {
-                #expect(!"\(error)".isEmpty)
-            }
-        }
-        #expect(resolvedCount > count / 20)
     }
 }

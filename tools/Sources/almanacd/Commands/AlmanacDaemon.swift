@@ -51,10 +51,13 @@ struct ServiceFailure: Error {
 
     var status: Status
     var message: String
+    /// The key of the setting at fault.
+    var key: String?
 
-    init(_ status: Status, _ message: String) {
+    init(_ status: Status, _ message: String, key: String? = nil) {
         self.status = status
         self.message = message
+        self.key = key
     }
 }
 

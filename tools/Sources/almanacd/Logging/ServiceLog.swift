@@ -85,7 +85,7 @@ struct ServiceLog: LogHandler {
 
 extension ServiceLog.Form {
     /// As configured; `auto` is the journal's form if standard error goes there.
-    init(_ format: Configuration.LogFormat, environment: [String: String]) {
+    init(_ format: ServiceConfiguration.LogFormat, environment: [String: String]) {
         self =
             switch format {
             case .text: .text

@@ -13,7 +13,7 @@ actor Collection: CollectionSource {
     private var collector: BACnetCollector?
     private let log = Logger(label: "almanacd")
 
-    private var configuration: Configuration { settings.configuration }
+    private var configuration: ServiceConfiguration { settings.configuration }
 
     init(_ settings: EffectiveConfiguration) { self.settings = settings }
 
@@ -21,13 +21,7 @@ actor Collection: CollectionSource {
     func begin(_ plan: CollectorPlan, _ history: DataManager) async throws {
         await collector?.stop()
         collector = nil
-        var how = CollectorConfiguration()
-        how.requestTimeout = configuration.deviceTimeout
-        how.retries = configuration.deviceMaxRetries
-        how.realtimeInterval = configuration.backgroundPollInterval
-        how.historyInterval = configuration.defaultTrendInterval
-        how.errorRetryInterval = configuration.collectorErrorRetry
-        how.alignment = configuration.collectionAlign == .strict ? .strict : .spread
+        let how = configuration.collector
         do {
             _ = try await plan.write(into: history, interval: how.historyInterval)
             if client == nil { client = try await open() }
@@ -82,13 +76,10 @@ actor Collection: CollectionSource {
             let transport = try await UDPTransport.bind(
                 endpoint, broadcast: IPv4Endpoint(address: found.broadcastAddress, port: port),
                 hearsBroadcasts: found.broadcastAddress != found.address)
-            var client = ClientConfiguration(
-                device: OwnDevice(
+            let client = configuration.collector.clientConfiguration(
+                of: OwnDevice(
                     instance: UInt32(configuration.bacnetDeviceID), name: "Almanac",
                     modelName: "almanacd", firmwareRevision: ServiceVersion.number))
-            client.patience = Patience(
-                timeout: configuration.deviceTimeout,
-                retryCount: configuration.deviceMaxRetries)
             let opened = BACnetClient(
                 client, over: transport, broadcastManager: manager, timeToLiveSeconds: 60)
             opened.start()

@@ -15,7 +15,7 @@ import UnixSignals
 /// the opposite one.
 struct Daemon {
     private let settings: EffectiveConfiguration
-    private var configuration: Configuration { settings.configuration }
+    private var configuration: ServiceConfiguration { settings.configuration }
 
     init(_ settings: EffectiveConfiguration) { self.settings = settings }
 
@@ -53,11 +53,11 @@ struct Daemon {
     }
 
     private static func open(
-        _ configuration: Configuration, _ collection: Collection
+        _ configuration: ServiceConfiguration, _ collection: Collection
     ) throws(ServiceFailure) -> DataManager {
         do throws(HistoryError) {
             return try DataManager.open(
-                at: configuration.dataDirectory, configuration: configuration,
+                at: configuration.dataDirectory, configuration: configuration.history,
                 source: collection.source)
         } catch {
             let status: ServiceFailure.Status =
@@ -77,7 +77,7 @@ struct Daemon {
         var bounds = APISettings()
         bounds.batchSizeMax = configuration.maxBatchSize
         bounds.rowCountMax = configuration.queryLimitMax
-        bounds.timeZone = configuration.siteTimeZone
+        bounds.timeZone = configuration.history.siteTimeZone
         bounds.siteName = configuration.siteName
         let api = HistoryAPI(
             history: history, collection: collection, metrics: metrics, settings: bounds)

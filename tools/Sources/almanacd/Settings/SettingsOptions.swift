@@ -32,16 +32,11 @@ struct SettingsOptions: ParsableArguments {
         if let path, !FileManager.default.fileExists(atPath: path) {
             throw ServiceFailure(.missing, "\(path): there is no such configuration file")
         }
-        do throws(HistoryError) {
-            let file = try path.map { (path) throws(HistoryError) in
-                try ConfigurationFile.read(path)
-            }
-            return try Configuration.resolve(
-                commandLine: rest, environment: environment, file: file)
-        } catch {
-            throw ServiceFailure(
-                error.code == .io ? .inputOutput : .configuration, error.message)
+        let file = try path.map { (path) throws(ServiceFailure) in
+            try ConfigurationFile.read(path)
         }
+        return try ServiceConfiguration.resolve(
+            commandLine: rest, environment: environment, file: file)
     }
 }
 

@@ -1,4 +1,6 @@
-extension Configuration {
+import Almanac
+
+extension ServiceConfiguration {
     /// Puts the configuration together: command line before environment before file before default.
     ///
     /// - Parameters:
@@ -9,18 +11,18 @@ extension Configuration {
     ///     beginning are left out by the caller: here they are unknown keys.
     ///   - file: relative `devices_file`, `points_file` and `http_tokens_file` are taken from its
     ///     folder.
-    /// - Throws: `invalidParameter` naming key, value, source and what is allowed, or an unknown
+    /// - Throws: `configuration` naming key, value, source and what is allowed, or an unknown
     ///   key and the nearest known one.
-    public static func resolve(
+    static func resolve(
         commandLine: [String] = [], environment: [String: String] = [:],
         file: ConfigurationFile? = nil
-    ) throws(HistoryError) -> EffectiveConfiguration {
+    ) throws(ServiceFailure) -> EffectiveConfiguration {
         var assignments = ConfigurationAssignment.fromDefaults(environment: environment)
         assignments += try ConfigurationAssignment.fromFile(file)
         assignments += try ConfigurationAssignment.fromEnvironment(environment)
         assignments += try ConfigurationAssignment.fromCommandLine(commandLine)
 
-        var configuration = Configuration()
+        var configuration = ServiceConfiguration()
         var sources: [String: ConfigurationSource] = [:]
         // The weaker come first and are overwritten, but each has to be right by itself: a bad
         // line of the file would else show only on the day that the variable is taken away.
@@ -54,9 +56,9 @@ struct ConfigurationAssignment {
     let value: String
     let source: ConfigurationSource
 
-    func apply(to configuration: inout Configuration) throws(HistoryError) {
+    func apply(to configuration: inout ServiceConfiguration) throws(ServiceFailure) {
         guard key.set(&configuration, value) else {
-            throw .notAllowed(key: key, value: value, source: source)
+            throw ServiceFailure.notAllowed(key: key, value: value, source: source)
         }
     }
 }
@@ -75,7 +77,7 @@ extension ConfigurationAssignment {
 
     static func fromFile(
         _ file: ConfigurationFile?
-    ) throws(HistoryError) -> [ConfigurationAssignment] {
+    ) throws(ServiceFailure) -> [ConfigurationAssignment] {
         guard let file else { return [] }
         var assignments: [ConfigurationAssignment] = []
         for entry in file.entries {
@@ -89,7 +91,7 @@ extension ConfigurationAssignment {
 
     static func fromEnvironment(
         _ environment: [String: String]
-    ) throws(HistoryError) -> [ConfigurationAssignment] {
+    ) throws(ServiceFailure) -> [ConfigurationAssignment] {
         var assignments: [ConfigurationAssignment] = []
         let prefix = ConfigurationKey.variablePrefix
         let ours = environment.filter { $0.key.hasPrefix(prefix) }
@@ -107,13 +109,13 @@ extension ConfigurationAssignment {
 
     static func fromCommandLine(
         _ words: [String]
-    ) throws(HistoryError) -> [ConfigurationAssignment] {
+    ) throws(ServiceFailure) -> [ConfigurationAssignment] {
         var assignments: [ConfigurationAssignment] = []
         var rest = words[...]
         while let word = rest.popFirst() {
             guard word.hasPrefix("--"), word.utf8.count > 2 else {
-                throw HistoryError(
-                    .invalidParameter, "found \"\(word)\" on the command line; expected an option")
+                throw ServiceFailure(
+                    .configuration, "found \"\(word)\" on the command line; expected an option")
             }
             let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             let option = String(parts[0])
@@ -129,12 +131,12 @@ extension ConfigurationAssignment {
     /// The value in the word that follows an option.
     private static func next(
         _ rest: inout ArraySlice<String>, for key: ConfigurationKey, _ source: ConfigurationSource
-    ) throws(HistoryError) -> String {
+    ) throws(ServiceFailure) -> String {
         if let word = rest.first, !word.hasPrefix("--") { return rest.removeFirst() }
         guard key.isSwitch else {
-            throw HistoryError(
-                .invalidParameter, "\(key.option) needs a value; expected \(key.allowed)",
-                parameter: key.name)
+            throw ServiceFailure(
+                .configuration, "\(key.option) needs a value; expected \(key.allowed)",
+                key: key.name)
         }
         return "true"
     }
@@ -143,23 +145,23 @@ extension ConfigurationAssignment {
     private static func known(
         _ name: String, spelled found: String, _ source: ConfigurationSource,
         _ spelling: (ConfigurationKey) -> String
-    ) throws(HistoryError) -> ConfigurationKey {
+    ) throws(ServiceFailure) -> ConfigurationKey {
         if let key = ConfigurationKey.all.first(where: { $0.name == name }) { return key }
         let nearest = ConfigurationKey.nearest(to: name.lowercased().replacing("-", with: "_"))
         let hint = nearest.map { "; the nearest known one is \(spelling($0))" } ?? ""
-        throw HistoryError(
-            .invalidParameter, "unknown key \(found) (\(source))\(hint)", parameter: name)
+        throw ServiceFailure(
+            .configuration, "unknown key \(found) (\(source))\(hint)", key: name)
     }
 }
 
-extension HistoryError {
+extension ServiceFailure {
     static func notAllowed(
         key: ConfigurationKey, value: String, source: ConfigurationSource
-    ) -> HistoryError {
+    ) -> ServiceFailure {
         let shown = key.isSecret ? "a hidden value" : "\"\(value)\""
-        return HistoryError(
-            .invalidParameter,
+        return ServiceFailure(
+            .configuration,
             "\(key.name) cannot be \(shown) (\(source)); expected \(key.allowed)",
-            parameter: key.name)
+            key: key.name)
     }
 }

@@ -1,17 +1,17 @@
 /// Where a service listens: an address or name, and a port.
-public struct ListenAddress: Hashable, Sendable {
+struct ListenAddress: Hashable, Sendable {
     /// Without the brackets that IPv6 has in text.
-    public var host: String
+    var host: String
     /// 0 lets the system choose.
-    public var port: UInt16
+    var port: UInt16
 
-    public init(host: String, port: UInt16) {
+    init(host: String, port: UInt16) {
         self.host = host
         self.port = port
     }
 
     /// Whether only programs of this machine reach it.
-    public var isLoopback: Bool {
+    var isLoopback: Bool {
         host == "localhost" || host == "::1" || isLoopbackIPv4
     }
 
@@ -24,7 +24,7 @@ public struct ListenAddress: Hashable, Sendable {
 
 extension ListenAddress: LosslessStringConvertible {
     /// Reads `127.0.0.1:8640`, `localhost:8640` and `[::1]:8640`.
-    public init?(_ text: String) {
+    init?(_ text: String) {
         guard let colon = text.lastIndex(of: ":") else { return nil }
         let digits = text[text.index(after: colon)...]
         guard !digits.isEmpty, digits.utf8.allSatisfy({ (48...57).contains($0) }),
@@ -45,7 +45,7 @@ extension ListenAddress: LosslessStringConvertible {
         self.init(host: String(host), port: port)
     }
 
-    public var description: String {
+    var description: String {
         host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
     }
 }

@@ -1,21 +1,21 @@
 /// A key that can be set, as command line, environment and file name it.
-public struct ConfigurationKey: Sendable {
+struct ConfigurationKey: Sendable {
     /// As in `almanac.yaml`: `cache_duration_seconds`.
-    public let name: String
+    let name: String
     /// What a value may be, in words.
-    public let allowed: String
+    let allowed: String
     /// Whether its value stays out of lists and messages.
-    public let isSecret: Bool
+    let isSecret: Bool
     /// Whether it is a switch, which needs no value on the command line.
     let isSwitch: Bool
     /// Whether a relative path of the file or a default lies beside the configuration file.
     let isBesideFile: Bool
     /// Sets the value that a text stands for; false where it stands for none.
-    let set: @Sendable (inout Configuration, String) -> Bool
-    let text: @Sendable (Configuration) -> String
+    let set: @Sendable (inout ServiceConfiguration, String) -> Bool
+    let text: @Sendable (ServiceConfiguration) -> String
 
     init<Value: Sendable>(
-        _ name: String, _ property: any WritableKeyPath<Configuration, Value> & Sendable,
+        _ name: String, _ property: any WritableKeyPath<ServiceConfiguration, Value> & Sendable,
         _ form: ValueForm<Value>, isSecret: Bool = false, isBesideFile: Bool = false
     ) {
         self.name = name
@@ -34,13 +34,13 @@ public struct ConfigurationKey: Sendable {
 
 extension ConfigurationKey {
     /// As in `--cache-duration-seconds`.
-    public var option: String { "--" + name.replacing("_", with: "-") }
+    var option: String { "--" + name.replacing("_", with: "-") }
 
     /// As in `ALMANAC_CACHE_DURATION_SECONDS`.
-    public var variable: String { ConfigurationKey.variablePrefix + name.uppercased() }
+    var variable: String { ConfigurationKey.variablePrefix + name.uppercased() }
 
     /// How the default is written.
-    public var defaultText: String { text(Configuration()) }
+    var defaultText: String { text(ServiceConfiguration()) }
 
     static let variablePrefix = "ALMANAC_"
 

@@ -1,27 +1,27 @@
-import FoundationEssentials
+import Foundation
 
 /// A flat configuration file: `key: value` a line, comments from `#` on, quotes where wanted.
 ///
 /// That much of YAML and no more; what goes beyond it is refused with its line, never guessed.
-public struct ConfigurationFile: Hashable, Sendable {
+struct ConfigurationFile: Hashable, Sendable {
     /// A line that sets a key.
-    public struct Entry: Hashable, Sendable {
-        public let key: String
+    struct Entry: Hashable, Sendable {
+        let key: String
         /// Without quotes and comment.
-        public let value: String
+        let value: String
         /// From 1.
-        public let line: Int
+        let line: Int
     }
 
     /// Names the file in messages, and its folder is where relative paths of its values begin.
-    public let path: String
+    let path: String
     /// In the order of the file; no key comes twice.
-    public let entries: [Entry]
+    let entries: [Entry]
 
     private static let byteCountMax = 1 << 20
 
-    /// - Throws: `invalidParameter` naming path and line.
-    public init(text: String, path: String) throws(HistoryError) {
+    /// - Throws: `configuration` naming path and line.
+    init(text: String, path: String) throws(ServiceFailure) {
         self.path = path
         var entries: [Entry] = []
         // A carriage return and line feed are one Character, so lines are divided by scalars.
@@ -36,8 +36,8 @@ public struct ConfigurationFile: Hashable, Sendable {
                 }
                 entries.append(Entry(key: key, value: value, line: index + 1))
             } catch {
-                throw HistoryError(
-                    .invalidParameter, "\(path), line \(index + 1): \(error.message)")
+                throw ServiceFailure(
+                    .configuration, "\(path), line \(index + 1): \(error.message)")
             }
         }
         self.entries = entries
@@ -45,18 +45,20 @@ public struct ConfigurationFile: Hashable, Sendable {
 
     /// Reads a file.
     ///
-    /// - Throws: `io` where it cannot be read, and as ``init(text:path:)``.
-    public static func read(_ path: String) throws(HistoryError) -> ConfigurationFile {
+    /// - Throws: `inputOutput` if it cannot be read, and as ``init(text:path:)``.
+    static func read(_ path: String) throws(ServiceFailure) -> ConfigurationFile {
         guard let data = FileManager.default.contents(atPath: path) else {
-            throw HistoryError(.io, "\(path): there is no such file, or it may not be read")
+            throw ServiceFailure(
+                .inputOutput, "\(path): there is no such file, or it may not be read")
         }
         guard data.count <= byteCountMax else {
-            throw HistoryError(
-                .invalidParameter,
+            throw ServiceFailure(
+                .configuration,
                 "\(path) has \(data.count) bytes; at most \(byteCountMax) were expected")
         }
         guard let text = String(validating: data, as: UTF8.self) else {
-            throw HistoryError(.invalidParameter, "\(path) is not text in UTF-8")
+            throw ServiceFailure(
+                .configuration, "\(path) is not text in UTF-8")
         }
         return try ConfigurationFile(text: text, path: path)
     }

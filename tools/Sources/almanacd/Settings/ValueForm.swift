@@ -1,3 +1,5 @@
+import Almanac
+
 /// How the values of a key are written: what is allowed, read and printed.
 ///
 /// What is printed is read back as the same value, so that a value set in code is checked by the
@@ -150,13 +152,7 @@ extension ValueForm<String> {
     static var zoneName: ValueForm {
         ValueForm(
             allowed: "a zone of IANA's list like Europe/Zurich, or UTC",
-            read: { text in
-                let isName = text.utf8.allSatisfy { byte in
-                    (0x61...0x7A).contains(byte | 0x20) || (0x30...0x39).contains(byte)
-                        || "/_+-".utf8.contains(byte)
-                }
-                return isName && !text.isEmpty && !text.hasPrefix("/") ? text : nil
-            },
+            read: { Configuration.isZoneName($0) ? $0 : nil },
             print: { $0 })
     }
 }

@@ -1,6 +1,8 @@
 import Almanac
 import Testing
 
+@testable import almanacd
+
 @Suite("Configuration: defaults") struct ConfigurationDefaultTests {
     /// As the documentation lists them.
     private static let defaults: [String: String] = [
@@ -27,7 +29,7 @@ import Testing
 
     @Test("has each documented key and no other, with the documented default")
     func defaults() throws {
-        let settings = try Configuration.resolve().settings
+        let settings = try ServiceConfiguration.resolve().settings
         var found: [String: String] = [:]
         for setting in settings {
             #expect(setting.source == .default)
@@ -40,24 +42,26 @@ import Testing
     func roundTrip() throws {
         for key in ConfigurationKey.all {
             #expect(!key.allowed.isEmpty)
-            let read = try Configuration.resolve(commandLine: [key.option + "=" + key.defaultText])
-            #expect(read.configuration == Configuration(), "\(key.name)")
+            let read = try ServiceConfiguration.resolve(commandLine: [
+                key.option + "=" + key.defaultText
+            ])
+            #expect(read.configuration == ServiceConfiguration(), "\(key.name)")
         }
     }
 
     @Test("gives typed values") func typed() throws {
-        let configuration = try Configuration.resolve().configuration
-        #expect(configuration == Configuration())
-        #expect(configuration.cacheDuration == .seconds(60))
-        #expect(configuration.cacheCleanupInterval == .seconds(300))
+        let configuration = try ServiceConfiguration.resolve().configuration
+        #expect(configuration == ServiceConfiguration())
+        #expect(configuration.history.cacheDuration == .seconds(60))
+        #expect(configuration.history.cacheCleanupInterval == .seconds(300))
         #expect(configuration.deviceTimeout == .seconds(5))
-        #expect(configuration.dataRetentionDays == 1095)
-        #expect(configuration.retentionByteCount == nil)
-        #expect(configuration.maintenanceTime == TimeOfDay(hour: 2))
+        #expect(configuration.history.dataRetentionDays == 1095)
+        #expect(configuration.history.retentionByteCount == nil)
+        #expect(configuration.history.maintenanceTime == TimeOfDay(hour: 2))
         #expect(configuration.bodyByteCountMax == 16_777_216)
-        #expect(configuration.clockPastLimit == Timestamp("2000-01-01")!)
-        #expect(configuration.clockFutureLimit == .seconds(86_400))
-        #expect(configuration.diskReserveByteCount == nil)
+        #expect(configuration.history.clockPastLimit == Timestamp("2000-01-01")!)
+        #expect(configuration.history.clockFutureLimit == .seconds(86_400))
+        #expect(configuration.history.diskReserveByteCount == nil)
         #expect(configuration.httpAddress == ListenAddress(host: "127.0.0.1", port: 8640))
     }
 }

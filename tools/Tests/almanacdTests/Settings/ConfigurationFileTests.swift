@@ -1,7 +1,8 @@
 import Almanac
 import Foundation
-import TestSupport
 import Testing
+
+@testable import almanacd
 
 @Suite("ConfigurationFile") struct ConfigurationFileTests {
     private func value(_ text: String) throws -> String? {
@@ -48,15 +49,15 @@ import Testing
             "...", "%YAML 1.2",
         ])
     func refused(line: String) throws {
-        let error = #expect(throws: HistoryError.self) {
+        let error = #expect(throws: ServiceFailure.self) {
             try ConfigurationFile(text: "first: 1\n\n\(line)\n", path: "a.yaml")
         }
-        #expect(error?.code == .invalidParameter)
+        #expect(error?.status == .configuration)
         #expect(error?.message.hasPrefix("a.yaml, line 3: ") == true)
     }
 
     @Test("tells where a key was set before") func twice() throws {
-        let error = #expect(throws: HistoryError.self) {
+        let error = #expect(throws: ServiceFailure.self) {
             try ConfigurationFile(text: "a: 1\nb: 2\na: 3", path: "a.yaml")
         }
         #expect(error?.message == "a.yaml, line 3: a is set already in line 1")
@@ -68,18 +69,18 @@ import Testing
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }
         let path = folder.appendingPathComponent("almanac.yaml").path
-        let missing = #expect(throws: HistoryError.self) { try ConfigurationFile.read(path) }
-        #expect(missing?.code == .io)
+        let missing = #expect(throws: ServiceFailure.self) { try ConfigurationFile.read(path) }
+        #expect(missing?.status == .inputOutput)
         try Data("site_name: x\n".utf8).write(to: URL(fileURLWithPath: path))
         let file = try ConfigurationFile.read(path)
         #expect(file.entries.map(\.value) == ["x"])
         #expect(
-            try Configuration.resolve(file: file).configuration.devicesFile
+            try ServiceConfiguration.resolve(file: file).configuration.devicesFile
                 == folder.path + "/devices.csv")
         try Data([0x61, 0xFF, 0x3A]).write(to: URL(fileURLWithPath: path))
-        #expect(throws: HistoryError.self) { try ConfigurationFile.read(path) }
+        #expect(throws: ServiceFailure.self) { try ConfigurationFile.read(path) }
         try Data(repeating: 0x23, count: 1 << 21).write(to: URL(fileURLWithPath: path))
-        #expect(throws: HistoryError.self) { try ConfigurationFile.read(path) }
+        #expect(throws: ServiceFailure.self) { try ConfigurationFile.read(path) }
     }
 
     @Test("never traps on random lines, and keeps what it takes") func random() throws {

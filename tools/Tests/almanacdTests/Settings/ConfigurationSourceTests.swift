@@ -1,16 +1,18 @@
 import Almanac
 import Testing
 
+@testable import almanacd
+
 @Suite("Configuration: sources") struct ConfigurationSourceTests {
     @Test("takes the command line before environment before file before default")
     func precedence() throws {
         let file = try ConfigurationFile(
             text: "cache_capacity: 1\nbackup_keep: 1\nsite_name: file\n", path: "almanac.yaml")
         let environment = ["ALMANAC_CACHE_CAPACITY": "2", "ALMANAC_BACKUP_KEEP": "2", "HOME": "x"]
-        let effective = try Configuration.resolve(
+        let effective = try ServiceConfiguration.resolve(
             commandLine: ["--cache-capacity", "3"], environment: environment, file: file)
-        #expect(effective.configuration.cacheCapacity == 3)
-        #expect(effective.configuration.backupKeep == 2)
+        #expect(effective.configuration.history.cacheCapacity == 3)
+        #expect(effective.configuration.history.backupKeep == 2)
         #expect(effective.configuration.siteName == "file")
         #expect(effective.configuration.maxBatchSize == 1000)
         func source(_ key: String) -> ConfigurationSource? {
@@ -27,9 +29,9 @@ import Testing
             let text = key.defaultText
             let file = try ConfigurationFile(text: "\(key.name): '\(text)'", path: "a.yaml")
             let settings = [
-                try Configuration.resolve(commandLine: [key.option, text]),
-                try Configuration.resolve(environment: [key.variable: text]),
-                try Configuration.resolve(file: file),
+                try ServiceConfiguration.resolve(commandLine: [key.option, text]),
+                try ServiceConfiguration.resolve(environment: [key.variable: text]),
+                try ServiceConfiguration.resolve(file: file),
             ].map { $0.settings.first { $0.key == key.name } }
             #expect(
                 settings.map(\.?.source) == [
@@ -41,23 +43,23 @@ import Testing
     @Test("takes the folder that the service manager gives in place of the default alone")
     func stateDirectory() throws {
         let environment = ["STATE_DIRECTORY": "/var/lib/almanac:/var/lib/other"]
-        let given = try Configuration.resolve(environment: environment)
+        let given = try ServiceConfiguration.resolve(environment: environment)
         #expect(given.configuration.dataDirectory == "/var/lib/almanac")
         #expect(given.settings[0].source == .environment("STATE_DIRECTORY"))
         let file = try ConfigurationFile(text: "data_directory: /data", path: "almanac.yaml")
-        let named = try Configuration.resolve(environment: environment, file: file)
+        let named = try ServiceConfiguration.resolve(environment: environment, file: file)
         #expect(named.configuration.dataDirectory == "/data")
     }
 
     @Test("looks for the tables beside the configuration file") func beside() throws {
         let file = try ConfigurationFile(
             text: "points_file: tables/p.csv", path: "/etc/almanac/almanac.yaml")
-        let effective = try Configuration.resolve(
+        let effective = try ServiceConfiguration.resolve(
             environment: ["ALMANAC_HTTP_TOKENS_FILE": "tokens"], file: file)
         #expect(effective.configuration.devicesFile == "/etc/almanac/devices.csv")
         #expect(effective.configuration.pointsFile == "/etc/almanac/tables/p.csv")
         #expect(effective.configuration.httpTokensFile == "tokens")
-        let absolute = try Configuration.resolve(
+        let absolute = try ServiceConfiguration.resolve(
             file: ConfigurationFile(text: "devices_file: /d.csv", path: "/etc/almanac.yaml"))
         #expect(absolute.configuration.devicesFile == "/d.csv")
     }
@@ -65,59 +67,40 @@ import Testing
     @Test("knows switches without a value, values behind = and none at all")
     func commandLine() throws {
         let words = ["--http-allow-no-token", "--site-name=a=b", "--durability", "os"]
-        let configuration = try Configuration.resolve(commandLine: words).configuration
+        let configuration = try ServiceConfiguration.resolve(commandLine: words).configuration
         #expect(configuration.httpAllowNoToken)
         #expect(configuration.siteName == "a=b")
-        #expect(configuration.durability == .os)
-        let off = try Configuration.resolve(commandLine: ["--partition-cleanup-enabled", "no"])
-        #expect(!off.configuration.partitionCleanupEnabled)
+        #expect(configuration.history.durability == .os)
+        let off = try ServiceConfiguration.resolve(commandLine: [
+            "--partition-cleanup-enabled", "no",
+        ])
+        #expect(!off.configuration.history.partitionCleanupEnabled)
         for words in [["--site-name"], ["--site-name", "--log-level"], ["serve"], ["--"]] {
-            #expect(throws: HistoryError.self) {
-                try Configuration.resolve(commandLine: words)
+            #expect(throws: ServiceFailure.self) {
+                try ServiceConfiguration.resolve(commandLine: words)
             }
         }
     }
 
     @Test("hides secrets in lists and in messages") func secrets() throws {
-        let effective = try Configuration.resolve(
+        let effective = try ServiceConfiguration.resolve(
             environment: ["ALMANAC_HTTP_TOKENS_FILE": "s3cret"])
         #expect(effective.configuration.httpTokensFile == "s3cret")
         let setting = effective.settings.first { $0.key == "http_tokens_file" }
         #expect(setting?.value == "(hidden)")
         #expect(setting?.source == .environment("ALMANAC_HTTP_TOKENS_FILE"))
-        let error = #expect(throws: HistoryError.self) {
-            try Configuration.resolve(environment: ["ALMANAC_HTTP_TOKENS_FILE": "s3\u{1}cret"])
+        let error = #expect(throws: ServiceFailure.self) {
+            try ServiceConfiguration.resolve(environment: [
+                "ALMANAC_HTTP_TOKENS_FILE": "s3\u{1}cret"
+            ])
         }
         #expect(error?.message.contains("cret") == false)
         #expect(error?.message.contains("http_tokens_file") == true)
     }
 
-    @Test("checks and lists what a program set in code") func code() throws {
-        var configuration = Configuration()
-        configuration.cacheDuration = .seconds(120)
-        let effective = try EffectiveConfiguration(configuration)
-        #expect(
-            effective.settings.filter { $0.source == .code }.map(\.key) == [
-                "cache_duration_seconds"
-            ])
-        configuration.cacheDuration = .milliseconds(1500)
-        #expect(throws: HistoryError.self) { try EffectiveConfiguration(configuration) }
-        configuration = Configuration()
-        configuration.bacnetPort = 70_000
-        let error = #expect(throws: HistoryError.self) {
-            try EffectiveConfiguration(configuration)
-        }
-        #expect(error?.code == .invalidParameter)
-        #expect(error?.parameter == "bacnet_port")
-        #expect(
-            error?.message
-                == "bacnet_port cannot be \"70000\" (code); expected a whole number from 1 to 65535"
-        )
-    }
-
     @Test("warns of a poll that leaves values stale") func warnings() throws {
-        #expect(try Configuration.resolve().warnings == [])
-        let slow = try Configuration.resolve(
+        #expect(try ServiceConfiguration.resolve().warnings == [])
+        let slow = try ServiceConfiguration.resolve(
             commandLine: ["--background-poll-interval-seconds", "31"])
         #expect(slow.warnings.count == 1)
         #expect(slow.warnings[0].contains("background_poll_interval_seconds is 31"))
@@ -126,18 +109,20 @@ import Testing
 
     @Test("does not serve others without tokens unless told to") func address() throws {
         let open = ["--http-address", "0.0.0.0:8640"]
-        let error = #expect(throws: HistoryError.self) {
-            try Configuration.resolve(commandLine: open)
+        let error = #expect(throws: ServiceFailure.self) {
+            try ServiceConfiguration.resolve(commandLine: open)
         }
-        #expect(error?.parameter == "http_address")
+        #expect(error?.key == "http_address")
         #expect(error?.message.contains("http_allow_no_token") == true)
-        _ = try Configuration.resolve(commandLine: open + ["--http-allow-no-token"])
-        _ = try Configuration.resolve(commandLine: open + ["--http-tokens-file", "t"])
+        _ = try ServiceConfiguration.resolve(commandLine: open + ["--http-allow-no-token"])
+        _ = try ServiceConfiguration.resolve(commandLine: open + ["--http-tokens-file", "t"])
         for host in ["127.0.0.2", "localhost", "[::1]"] {
-            _ = try Configuration.resolve(commandLine: ["--http-address", "\(host):80"])
+            _ = try ServiceConfiguration.resolve(commandLine: ["--http-address", "\(host):80"])
         }
-        #expect(throws: HistoryError.self) {
-            try Configuration.resolve(commandLine: ["--http-address", "127.0.0.1.example.org:80"])
+        #expect(throws: ServiceFailure.self) {
+            try ServiceConfiguration.resolve(commandLine: [
+                "--http-address", "127.0.0.1.example.org:80",
+            ])
         }
     }
 }

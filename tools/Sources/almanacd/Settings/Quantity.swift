@@ -56,7 +56,7 @@ enum Quantity {
     }
 
     static func milliseconds(_ duration: Duration) -> Int? {
-        Int(exactly: duration.wideMilliseconds)
+        Int(exactly: duration.attoseconds / 1_000_000_000_000_000)
     }
 
     /// The number of the unit; with decimals, which are not read back, where there is no such.

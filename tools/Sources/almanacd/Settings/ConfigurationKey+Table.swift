@@ -1,37 +1,45 @@
-import SegmentStore
+import Almanac
 
 extension ConfigurationKey {
     /// Every key, in the order in which they are listed.
-    public static let all: [ConfigurationKey] =
+    static let all: [ConfigurationKey] =
         place + cache + maintenance + collection + bacnet + http + store + log
 
     private static let place = [
         ConfigurationKey("data_directory", \.dataDirectory, .text("a folder")),
         ConfigurationKey("site_name", \.siteName, .text("a name")),
-        ConfigurationKey("site_time_zone", \.siteTimeZone, .zoneName),
+        ConfigurationKey("site_time_zone", \.history.siteTimeZone, .zoneName),
     ]
 
     private static let cache = [
-        ConfigurationKey("cache_duration_seconds", \.cacheDuration, .counted(.second, 1...86_400)),
+        ConfigurationKey(
+            "cache_duration_seconds", \.history.cacheDuration,
+            .counted(.second, Configuration.Bounds.cacheSeconds)),
         ConfigurationKey(
             "background_poll_interval_seconds", \.backgroundPollInterval,
             .counted(.second, 1...86_400)),
         ConfigurationKey(
-            "cache_cleanup_interval_minutes", \.cacheCleanupInterval, .counted(.minute, 1...1440)),
-        ConfigurationKey("cache_capacity", \.cacheCapacity, .whole(1...200_000)),
-        ConfigurationKey("cache_serve_stale", \.cacheServeStale, .word),
+            "cache_cleanup_interval_minutes", \.history.cacheCleanupInterval,
+            .counted(.minute, Configuration.Bounds.cleanupMinutes)),
+        ConfigurationKey(
+            "cache_capacity", \.history.cacheCapacity, .whole(Configuration.Bounds.cacheCapacity)),
+        ConfigurationKey("cache_serve_stale", \.history.cacheServeStale, .word),
     ]
 
     private static let maintenance = [
         ConfigurationKey(
-            "data_retention_days", \.dataRetentionDays, .orNone(.whole(1...36_500))),
+            "data_retention_days", \.history.dataRetentionDays,
+            .orNone(.whole(Configuration.Bounds.retentionDays))),
         ConfigurationKey(
-            "retention_bytes", \.retentionByteCount, .orNone(.byteCount((1 << 20)...(1 << 50)))),
-        ConfigurationKey("partition_cleanup_enabled", \.partitionCleanupEnabled, .boolean),
+            "retention_bytes", \.history.retentionByteCount,
+            .orNone(.byteCount(Configuration.Bounds.retentionByteCount))),
+        ConfigurationKey("partition_cleanup_enabled", \.history.partitionCleanupEnabled, .boolean),
         ConfigurationKey(
-            "maintenance_time", \.maintenanceTime, .written("a time of day like 02:00")),
-        ConfigurationKey("backup_directory", \.backupDirectory, .orEmpty(.text("a folder"))),
-        ConfigurationKey("backup_keep", \.backupKeep, .whole(1...1000)),
+            "maintenance_time", \.history.maintenanceTime, .written("a time of day like 02:00")),
+        ConfigurationKey(
+            "backup_directory", \.history.backupDirectory, .orEmpty(.text("a folder"))),
+        ConfigurationKey(
+            "backup_keep", \.history.backupKeep, .whole(Configuration.Bounds.backupKeep)),
     ]
 
     private static let collection = [
@@ -40,11 +48,14 @@ extension ConfigurationKey {
         ConfigurationKey(
             "t3000_timeout_ms", \.deviceTimeout, .counted(.millisecond, 100...60_000)),
         ConfigurationKey("t3000_max_retries", \.deviceMaxRetries, .whole(0...10)),
-        ConfigurationKey("t3000_bulk_request_size", \.bulkRequestSize, .whole(1...1000)),
+        ConfigurationKey(
+            "t3000_bulk_request_size", \.history.bulkRequestSize,
+            .whole(Configuration.Bounds.requestPoints)),
         ConfigurationKey(
             "collector_error_retry_seconds", \.collectorErrorRetry, .counted(.second, 1...86_400)),
         ConfigurationKey(
-            "default_trend_interval_seconds", \.defaultTrendInterval, .counted(.second, 1...86_400)),
+            "default_trend_interval_seconds", \.history.defaultTrendInterval,
+            .counted(.second, Configuration.Bounds.trendSeconds)),
         ConfigurationKey("collection_align", \.collectionAlign, .word),
         ConfigurationKey("devices_file", \.devicesFile, .text("a file"), isBesideFile: true),
         ConfigurationKey("points_file", \.pointsFile, .text("a file"), isBesideFile: true),
@@ -86,20 +97,23 @@ extension ConfigurationKey {
     ]
 
     private static let store = [
-        ConfigurationKey("durability", \.durability, .word),
+        ConfigurationKey("durability", \.history.durability, .word),
         ConfigurationKey(
-            "clock_past_limit", \.clockPastLimit,
+            "clock_past_limit", \.history.clockPastLimit,
             ValueForm(
                 allowed: "a date or time like 2000-01-01 or 2000-01-01T00:00:00Z "
                     + "of the years 1900 to 2199",
                 read: { text in
                     Timestamp(text).flatMap {
-                        BulkImport.supportedRange.contains($0) ? $0 : nil
+                        Configuration.isStorable($0) ? $0 : nil
                     }
                 }, print: { $0.shortText })),
-        ConfigurationKey("clock_future_limit", \.clockFutureLimit, .duration(upToDays: 36_500)),
         ConfigurationKey(
-            "disk_reserve", \.diskReserveByteCount, .orAutomatic(.byteCount(0...(1 << 40)))),
+            "clock_future_limit", \.history.clockFutureLimit,
+            .duration(upToDays: Configuration.Bounds.clockFutureDays.upperBound)),
+        ConfigurationKey(
+            "disk_reserve", \.history.diskReserveByteCount,
+            .orAutomatic(.byteCount(Configuration.Bounds.diskReserveByteCount))),
     ]
 
     private static let log = [

@@ -1,11 +1,13 @@
 import Almanac
 import Testing
 
+@testable import almanacd
+
 @Suite("Configuration: values") struct ConfigurationValueTests {
     /// The value of a key as it is printed after it was read.
     private func shown(_ key: String, _ text: String) throws -> String? {
         let file = try ConfigurationFile(text: "\(key): '\(text)'", path: "almanac.yaml")
-        return try Configuration.resolve(file: file).settings.first { $0.key == key }?.value
+        return try ServiceConfiguration.resolve(file: file).settings.first { $0.key == key }?.value
     }
 
     @Test(
@@ -77,10 +79,12 @@ import Testing
         ])
     func refused(key: String, text: String) throws {
         let file = try ConfigurationFile(text: "# one\n\(key): '\(text)'", path: "almanac.yaml")
-        let error = #expect(throws: HistoryError.self) { try Configuration.resolve(file: file) }
+        let error = #expect(throws: ServiceFailure.self) {
+            try ServiceConfiguration.resolve(file: file)
+        }
         let allowed = try #require(ConfigurationKey.all.first { $0.name == key }?.allowed)
-        #expect(error?.code == .invalidParameter)
-        #expect(error?.parameter == key)
+        #expect(error?.status == .configuration)
+        #expect(error?.key == key)
         #expect(
             error?.message
                 == "\(key) cannot be \"\(text)\" (almanac.yaml, line 2); expected \(allowed)")
@@ -89,14 +93,14 @@ import Testing
     @Test("are refused from each source by its name, even where a stronger one says otherwise")
     func sources() throws {
         func message(_ resolve: () throws -> EffectiveConfiguration) -> String? {
-            #expect(throws: HistoryError.self) { try resolve() }?.message
+            #expect(throws: ServiceFailure.self) { try resolve() }?.message
         }
         let line = message {
-            try Configuration.resolve(commandLine: ["--bacnet-port=x"])
+            try ServiceConfiguration.resolve(commandLine: ["--bacnet-port=x"])
         }
         #expect(line?.contains("bacnet_port cannot be \"x\" (command line --bacnet-port)") == true)
         let variable = message {
-            try Configuration.resolve(
+            try ServiceConfiguration.resolve(
                 commandLine: ["--bacnet-port=1"], environment: ["ALMANAC_BACNET_PORT": "x"])
         }
         #expect(variable?.contains("(environment ALMANAC_BACNET_PORT)") == true)
@@ -105,29 +109,31 @@ import Testing
     @Test("are looked for under the nearest known key where theirs is unknown") func unknown()
         throws
     {
-        func error(_ resolve: () throws -> EffectiveConfiguration) -> HistoryError? {
-            #expect(throws: HistoryError.self) { try resolve() }
+        func error(_ resolve: () throws -> EffectiveConfiguration) -> ServiceFailure? {
+            #expect(throws: ServiceFailure.self) { try resolve() }
         }
         let inFile = error {
-            try Configuration.resolve(
+            try ServiceConfiguration.resolve(
                 file: ConfigurationFile(text: "\ndata_retension_days: 3", path: "a.yaml"))
         }
         #expect(
             inFile?.message == "unknown key data_retension_days (a.yaml, line 2); "
                 + "the nearest known one is data_retention_days")
-        let onLine = error { try Configuration.resolve(commandLine: ["--http-adress", "x"]) }
+        let onLine = error {
+            try ServiceConfiguration.resolve(commandLine: ["--http-adress", "x"])
+        }
         #expect(
             onLine?.message == "unknown key --http-adress (command line --http-adress); "
                 + "the nearest known one is --http-address")
         let inEnvironment = error {
-            try Configuration.resolve(environment: ["ALMANAC_CACHE_CAPACTIY": "1"])
+            try ServiceConfiguration.resolve(environment: ["ALMANAC_CACHE_CAPACTIY": "1"])
         }
         #expect(
             inEnvironment?.message.hasSuffix(
                 "the nearest known one is ALMANAC_CACHE_CAPACITY") == true)
-        #expect(inEnvironment?.code == .invalidParameter)
+        #expect(inEnvironment?.status == .configuration)
         let camel = error {
-            try Configuration.resolve(
+            try ServiceConfiguration.resolve(
                 file: ConfigurationFile(text: "cache-capacity: 3", path: "a.yaml"))
         }
         #expect(camel?.message.hasSuffix("is cache_capacity") == true)
