@@ -48,7 +48,10 @@ struct TokenTable: Sendable {
     }
 
     private static func bytes(_ hex: Substring) -> [UInt8]? {
-        guard hex.utf8.count == 64 else { return nil }
+        // UInt8 would read a sign, too.
+        guard hex.utf8.count == 64, hex.allSatisfy({ $0.isASCII && $0.isHexDigit }) else {
+            return nil
+        }
         var bytes: [UInt8] = []
         var rest = hex
         while !rest.isEmpty {
