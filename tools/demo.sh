@@ -1,15 +1,18 @@
 #!/usr/bin/env bash
-# Builds the tool, makes a year of a simulated building, and looks at it; then runs the building as
-# BACnet/IP devices on loopback, collects from them for half a minute, and looks at that.
-#   tools/demo.sh          leaves the stores in .build/demo and .build/demo-site for you to go on with
-#   tools/demo.sh --once   the same, and removes the stores at the end
+# Builds the programs, makes a year of a simulated building, and looks at it; then runs the building as
+# BACnet/IP devices on loopback, collects from them for half a minute, looks at that, and serves it.
+#   tools/demo.sh          goes on collecting and serving until Ctrl-C; leaves the stores in .build/demo
+#                          and .build/demo-site for you to go on with
+#   tools/demo.sh --once   asks the service once, ends, and removes the stores
 set -euo pipefail
 cd "$(dirname "$0")/.."
 source tools/setup.sh
+almanac_need curl curl
 almanac_install
 
 echo "== building (the first time takes some minutes)"
 almanac_build_tools
+almanac_build_tools almanacd
 almanac=$(almanac_binary)
 store=.build/demo
 mkdir -p .build
@@ -40,8 +43,8 @@ port=$((20000 + RANDOM % 10000))
 site=$store-site
 rm -rf "$site" "$store-tables"
 echo
-echo "== almanac simulate --port $port --for 5m &"
-"$almanac" simulate --port "$port" --for 5m >"$store-devices" &
+echo "== almanac simulate --port $port &"
+"$almanac" simulate --port "$port" >"$store-devices" &
 devices=$!
 trap 'kill "$devices" 2>/dev/null || true' EXIT
 for _ in $(seq 100); do [ -s "$store-devices" ] && break || sleep 0.1; done
@@ -50,23 +53,60 @@ run discover --address "127.0.0.1:$port" --wait 2s --write "$store-tables"
 sed -i 's/,900,poll,/,1,poll,/' "$store-tables/points.csv"
 run collect --store "$site" --devices "$store-tables/devices.csv" \
     --points "$store-tables/points.csv" --address "127.0.0.1:$port" --for "${DEMO_SECONDS:-30}s"
-kill "$devices"
-wait "$devices" || true
 run info --store "$site"
 run plot "$point" --from now-2m --to now --store "$site"
 run gaps --store "$site"
 run health 'plant/*' --store "$site"
-rm -rf "$store-devices" "$store-tables"
 
+# The service goes on with the same store: it collects, and answers over HTTP.
+address=127.0.0.1:$((30000 + RANDOM % 10000))
+cat >"$store-tables/almanac.yaml" <<END
+data_directory: $PWD/$site
+http_address: $address
+bacnet_interface: lo
+bacnet_port: $port
+log_level: notice
+END
 echo
+echo "== almanacd --config $store-tables/almanac.yaml &"
+"$(almanac_service)" --config "$store-tables/almanac.yaml" &
+service=$!
+trap 'kill "$service" "$devices" 2>/dev/null || true' EXIT
+for _ in $(seq 100); do curl -fs "http://$address/readyz" >/dev/null && break || sleep 0.1; done
+
+ask() {
+    echo
+    echo "== curl 'http://$address$1'"
+    curl -fsS "http://$address$1" | head -c "${2:-600}"
+    echo
+}
+
+name=${point%%/*}%2F${point#*/}
+ask '/api/v1/points?limit=2'
+ask "/api/v1/points/$name"
+ask "/api/v1/points/$name/samples?limit=3&order=desc"
+ask "/api/v1/points/$name/gaps"
+ask /api/v1/collector
+ask /api/device/1001/data
+ask /metrics
+
 if [ "${1:-}" = --once ]; then
-    rm -rf "$store" "$site"
-    echo "== done; the stores were removed (--once)"
+    kill "$service"
+    wait "$service"
+    kill "$devices"
+    wait "$devices" || true
+    rm -rf "$store" "$site" "$store-devices" "$store-tables"
+    echo
+    echo "== done; the service ended by itself, and the stores were removed (--once)"
 else
-    echo "== done; the made history is in $store, the collected one in $site. What to try next:"
+    echo
+    echo "== serving on http://$address until Ctrl-C. The made history is in $store, the collected one"
+    echo "== in $site. What to try next, in another terminal:"
+    echo "   curl -N 'http://$address/api/v1/live?match=plant/*'"
+    echo "   curl 'http://$address/api/v1/points/$name/rollup?every=1m&agg=min,mean,max'"
+    echo "   curl 'http://$address/openapi.yaml'"
     echo "   $almanac ls points --store $store"
     echo "   $almanac read '$point' --every 1d --tz Europe/Zurich --store $store"
-    echo "   $almanac simulate --port $port &"
-    echo "   $almanac probe 1001 --address 127.0.0.1:$port"
     echo "   $almanac export csv '${point%%/*}/*' --store $store > ${point%%/*}.csv"
+    wait "$service" || true
 fi

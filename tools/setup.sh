@@ -32,11 +32,15 @@ almanac_need pkg:sqlite3 libsqlite3-dev
 # remark about mktemp is about the standard library's own code.
 almanac_build_tools() {
     local said
-    said=$(swift build -c release --package-path tools --static-swift-stdlib --product almanac \
-        --quiet 2>&1) || { echo "$said" >&2; return 1; }
+    said=$(swift build -c release --package-path tools --static-swift-stdlib \
+        --product "${1:-almanac}" --quiet 2>&1) || { echo "$said" >&2; return 1; }
     grep -vE "is dangerous, better use|^(Fetch|Comput|Creat|Work|Updat)" <<<"$said" || true
 }
 
 almanac_binary() {
     echo "$(swift build -c release --package-path tools --static-swift-stdlib --show-bin-path)/almanac"
+}
+
+almanac_service() {
+    echo "$(swift build -c release --package-path tools --static-swift-stdlib --show-bin-path)/almanacd"
 }

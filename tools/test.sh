@@ -15,6 +15,7 @@ almanac_need setpriv util-linux
 almanac_need script bsdutils
 almanac_need ip iproute2
 almanac_need strace strace
+almanac_need openssl openssl
 # The power cuts: ext4 in CI, two more file systems with --long, and a compiler for the controls.
 almanac_need mkfs.ext4 e2fsprogs
 if [ -n "$long" ]; then
@@ -77,14 +78,27 @@ formatting() {
 }
 
 # The nested packages name the root by its identity, not by its folder: a clone may be called
-# anything.
+# anything. A wrong name shows when the graph of packages is loaded.
 clone_called_x() {
+    local package
     rm -rf "$build/clone"
     mkdir -p "$build/clone"
     git clone --quiet --no-hardlinks . "$build/clone/x" || return
-    swift build --package-path "$build/clone/x/tools" --scratch-path "$build/clone/tools" --quiet &&
-        swift build --package-path "$build/clone/x/Benchmarks" \
-            --scratch-path "$build/clone/bench" --quiet
+    for package in tools Benchmarks; do
+        swift package --package-path "$build/clone/x/$package" \
+            --scratch-path "$build/clone/$package" show-dependencies --format json |
+            grep -q '"identity"' || return
+    done
+}
+
+# The service over real sockets: rights, limits, hostile clients, streams, signals, kills. The debug
+# build, which "tools, debug" has made: another one would take minutes.
+service_trial() {
+    python3 Tests/Service/service_trial.py --almanacd tools/.build/debug/almanacd "$@"
+}
+
+service_acceptance() {
+    python3 ../shared/accept/routes.py --almanacd tools/.build/debug/almanacd
 }
 
 # A package of its own that knows the product Almanac alone: it builds, runs and answers, and what it
@@ -308,6 +322,11 @@ fi
 stage_or_skip "power cuts on real file systems" power_cuts --short
 [ -n "$long" ] && stage_or_skip "power cuts, long" power_cuts --images 540 --kinds log,segment,record,manifest,folder
 stage "a full disk and a forbidden folder" limits_trial
+if [ -n "$long" ]; then
+    stage "the service over sockets" service_trial --kills 50 --connections 10000
+else
+    stage "the service over sockets" service_trial
+fi
 # An hour of 1,000 devices on virtual time: answers, history and memory are checked, times printed.
 stage "a site of 100,000 points" Benchmarks/.build/release/bench site
 if [ -n "$long" ]; then
@@ -317,6 +336,7 @@ fi
 stage "nested packages from a clone called x" clone_called_x
 if [ -d ../shared/accept ]; then
     stage "acceptance from outside" acceptance
+    stage "acceptance of the service from outside" service_acceptance
     if [ -n "$long" ]; then
         stage "acceptance, long" acceptance_long
         stage "kills, long" kill_trial_long

@@ -56,23 +56,25 @@ struct APIResponder: HTTPResponder {
         let caller = access.caller(of: request, from: context.channel.remoteAddress)
         var reply: APIReply
         var closes = false
-        let route: String
-        switch api.match(arrived.method, arrived.path) {
-        case .found(let found): route = found.pattern
-        case .methodNotAllowed, .notFound: route = "other"
+        var route = "other"
+        // A monitor is answered however busy the service is.
+        var isCounted = true
+        if case .found(let found) = api.match(arrived.method, arrived.path) {
+            route = found.pattern
+            isCounted = found.access > .none
         }
         if let preflight = access.preflight(request) {
             return preflight
         } else if let refusal = access.refusal(of: request, caller) {
             reply = reject(arrived, refusal.status, refusal.code, refusal.message)
-        } else if !requests.enter(upTo: limits.requestCountMax) {
+        } else if isCounted, !requests.enter(upTo: limits.requestCountMax) {
             reply = reject(
                 arrived, 503, "busy",
                 "\(limits.requestCountMax) requests are being answered, no more at once are taken")
             // Its body has not been read.
             closes = true
         } else {
-            defer { requests.leave() }
+            defer { if isCounted { requests.leave() } }
             (reply, closes) = await answer(arrived, request, caller.access)
         }
         let time = ContinuousClock.now - start
