@@ -24,7 +24,7 @@ import TimeSeriesModel
         _ = try store.append(batch)
         let points = try program.run("ls", "points", "--output", "csv").lines
         #expect(points[1].hasPrefix("4194304:1000:1,d/a,,analog,3,"))
-        #expect(points[1].hasSuffix(",1735689600000,1735689720000"))
+        #expect(points[1].hasSuffix(",1735689600000,1735689720000,,"))
         #expect(points[2].contains(",d/b,,analog,1,"))
         let device = try program.run("ls", "devices", "--output", "csv").lines[1]
         #expect(device.hasPrefix("4194304,d,2,4,"))
@@ -43,7 +43,7 @@ import TimeSeriesModel
         _ = try store.append(more)
         #expect(
             try program.run("ls", "points", "new/*", "--output", "csv").lines.last
-                == "9:2:1,new/p,,analog,1,0,1735689600000,1735689600000")
+                == "9:2:1,new/p,,analog,1,0,1735689600000,1735689600000,,")
     }
 
     @Test("lists name damaged samples that they could not count") func damagedCounts() throws {

@@ -89,7 +89,7 @@ import TimeSeriesModel
         }
         #expect(try keys("point") == ["north/temp", "north/fan", "south/temp", "south/fan"])
         #expect(try keys("year") == ["2024", "2025"])
-        #expect(try keys("kind") == ["segment", "catalog", "manifest", "lock"])
+        #expect(try keys("kind") == ["segment", "catalog", "journal", "manifest", "lock"])
         #expect(try keys("encoding").contains("runs"))
     }
 
