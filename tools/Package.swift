@@ -66,10 +66,11 @@ let package = Package(
             ],
             swiftSettings: strict + [.strictMemorySafety()]),
         // The macros of the tests trip on strict memory safety, so tests do without.
+        .target(name: "ToolTestSupport", path: "Tests/Support", swiftSettings: strict),
         .testTarget(
             name: "almanacdTests",
             dependencies: [
-                "almanacd",
+                "almanacd", "ToolTestSupport",
                 .product(name: "Almanac", package: "Almanac"),
                 .product(name: "AlmanacAPI", package: "Almanac"),
                 .product(name: "AlmanacCollector", package: "Almanac"),
@@ -82,7 +83,7 @@ let package = Package(
         .testTarget(
             name: "almanacTests",
             dependencies: [
-                "almanac",
+                "almanac", "ToolTestSupport",
                 .product(name: "Almanac", package: "Almanac"),
                 .product(name: "AlmanacEngine", package: "Almanac"),
                 .product(name: "AlmanacSimulation", package: "Almanac"),

@@ -5,6 +5,7 @@ import Foundation
 import Synchronization
 import Testing
 import TimeSeriesModel
+import ToolTestSupport
 
 @testable import almanac
 

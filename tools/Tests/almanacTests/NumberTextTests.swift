@@ -1,5 +1,6 @@
 import Testing
 import TimeSeriesModel
+import ToolTestSupport
 
 @testable import almanac
 

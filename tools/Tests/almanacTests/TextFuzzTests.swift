@@ -3,6 +3,7 @@ import ColumnCodec
 import Foundation
 import Testing
 import TimeSeriesModel
+import ToolTestSupport
 
 @testable import almanac
 

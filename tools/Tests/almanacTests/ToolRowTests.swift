@@ -2,6 +2,7 @@ import Almanac
 import Foundation
 import SegmentStore
 import Testing
+import ToolTestSupport
 
 @testable import almanac
 

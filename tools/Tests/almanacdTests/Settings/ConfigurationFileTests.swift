@@ -1,6 +1,7 @@
 import Almanac
 import Foundation
 import Testing
+import ToolTestSupport
 
 @testable import almanacd
 

@@ -1,5 +1,6 @@
 import Almanac
 import Testing
+import ToolTestSupport
 
 @testable import almanacd
 
