@@ -6,6 +6,8 @@ import TimeSeriesModel
 struct PointCourse {
     /// Oldest first; empty for a point that was never described.
     private let descriptions: [PointDescription]
+    /// The unit of all samples; nil if it changed among them.
+    let commonUnit: String?
 
     /// - Throws: if a stored description cannot be read.
     init(
@@ -15,17 +17,13 @@ struct PointCourse {
             try HistorySnapshot(of: snapshot, skipping: DamageLog()).descriptions(
                 of: point, in: range)
         }
+        let units = Set(descriptions.map { $0.point.displayedUnit ?? "" })
+        commonUnit = units.count > 1 ? nil : units.first ?? ""
     }
 
     /// The description that was in force at a time; the first one before that.
     func description(at time: Timestamp) -> PointDescription? {
         descriptions.last { $0.validFrom <= time } ?? descriptions.first
-    }
-
-    /// The unit of all samples; nil if it changed among them.
-    var commonUnit: String? {
-        let units = Set(descriptions.map { $0.point.displayedUnit ?? "" })
-        return units.count > 1 ? nil : units.first ?? ""
     }
 
     /// A value as a person reads it: with the decimals of its time, its state text, and its unit if
