@@ -79,7 +79,7 @@ actor Collection: CollectionSource {
             let client = configuration.collector.clientConfiguration(
                 of: OwnDevice(
                     instance: UInt32(configuration.bacnetDeviceID), name: "Almanac",
-                    modelName: "almanacd", firmwareRevision: ServiceVersion.number))
+                    modelName: "almanacd", firmwareRevision: AlmanacVersion.number))
             let opened = BACnetClient(
                 client, over: transport, broadcastManager: manager, timeToLiveSeconds: 60)
             opened.start()

@@ -6,11 +6,6 @@ enum Environment {
     static var current: [String: String] { ProcessInfo.processInfo.environment }
 }
 
-/// The version of the program.
-enum ServiceVersion {
-    static let number = "0.9.0"
-}
-
 /// How many files the process may have open: each connection is one.
 enum FileLimit {
     /// Raises it to what the system allows; it stays if that is refused.
