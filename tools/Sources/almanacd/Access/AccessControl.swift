@@ -87,7 +87,9 @@ struct AccessControl: Sendable {
     }
 
     private static func isLoopback(_ address: String) -> Bool {
-        address == "::1" || address.hasPrefix("127.") || address.hasPrefix("::ffff:127.")
+        let mapped = "::ffff:"
+        let host = address.hasPrefix(mapped) ? String(address.dropFirst(mapped.count)) : address
+        return ListenAddress(host: host, port: 0).isLoopback
     }
 
     private static func isLocalName(_ authority: String) -> Bool {
@@ -97,8 +99,6 @@ struct AccessControl: Sendable {
         } else {
             host = host.prefix { $0 != ":" }
         }
-        let parts = host.split(separator: ".", omittingEmptySubsequences: false)
-        let isIPv4 = parts.count == 4 && parts[0] == "127" && parts.allSatisfy { UInt8($0) != nil }
-        return host == "localhost" || host == "::1" || isIPv4
+        return ListenAddress(host: String(host), port: 0).isLoopback
     }
 }

@@ -89,8 +89,8 @@ struct APIResponder: HTTPResponder {
         return response(reply, to: request, context.channel, closes: closes)
     }
 
-    /// Reads the body and asks the API; tells whether the connection has to end, because the rest of
-    /// the request is not read.
+    /// Reads the body and asks the API; the connection has to end if the rest of the request is not
+    /// read.
     private func answer(
         _ arrived: Arrived, _ request: Request, _ access: APIAccess
     ) async -> (reply: APIReply, closes: Bool) {
