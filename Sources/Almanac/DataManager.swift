@@ -47,6 +47,8 @@ public final class DataManager: Sendable {
     let catalogChanges = Guarded<UInt64>(0)
 
     var time: any TimeSource { surroundings.time }
+    /// The time on the manager's clock.
+    package var now: Timestamp { time.now }
     var logger: Logger { surroundings.logger }
     var documents: DocumentCache { context.documents }
 

@@ -153,8 +153,3 @@ extension HistoryAPI {
         do throws(HistoryError) { return try await body(history) } catch { throw APIFailure(error) }
     }
 }
-
-extension DataManager {
-    /// The clock of the history.
-    var now: Timestamp { snapshot().now }
-}

@@ -70,7 +70,8 @@ extension HistoryReading {
 
     /// Returns the full name `device/point` of a point, or its address if it has none.
     public func fullName(of point: PointAddress) -> String {
-        snapshot().catalog.fullName(of: point) ?? point.description
+        let name = try? read { (view) throws(HistoryError) in view.catalog.fullName(of: point) }
+        return name ?? point.description
     }
 
     /// Returns what is known of a point beyond its label, at a time or now.
@@ -138,7 +139,8 @@ extension HistorySnapshot {
         return found
     }
 
-    func require(_ device: DeviceID) throws(HistoryError) {
+    /// - Throws: `unknownDevice` for a device without a description and without points.
+    package func require(_ device: DeviceID) throws(HistoryError) {
         guard try storedDevice(device) != nil || !catalog.points(of: device).isEmpty else {
             throw HistoryError(
                 .unknownDevice, "device \(device.rawValue) is not known", parameter: "device")

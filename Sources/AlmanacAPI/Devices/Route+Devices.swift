@@ -151,9 +151,8 @@ extension HistoryAPI {
 extension HistoryAPI {
     /// The device itself, if it is known.
     func known(_ device: DeviceID) throws(APIFailure) -> DeviceID {
-        // A device may have points and no description of its own; one without either throws.
-        _ = try reading { (history) throws(HistoryError) in
-            if try history.device(device) == nil { _ = try history.points(of: device) }
+        try reading { (history) throws(HistoryError) in
+            try history.read { (view) throws(HistoryError) in try view.require(device) }
         }
         return device
     }

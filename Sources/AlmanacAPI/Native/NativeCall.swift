@@ -7,17 +7,16 @@ extension RouteCall {
         try api.point(named: variables["point"] ?? "")
     }
 
-    /// The range of `from` and `to`: up to now, from a day before its end.
-    func range(_ api: HistoryAPI, standard: Duration = .seconds(86_400)) throws(APIFailure)
-        -> TimeRange
-    {
-        let now = api.history.now
-        let end = try query.moment("to") ?? Timestamp(milliseconds: now.milliseconds + 1)
-        let start = try query.moment("from") ?? end - standard
-        guard let range = TimeRange(from: start, to: end) else {
-            throw .invalid("to", "to: \(end) found, a time not before from \(start) expected")
+    /// The range of `from` and `to`.
+    func range(_ api: HistoryAPI) throws(APIFailure) -> TimeRange {
+        try api.range(from: try query.moment("from"), to: try query.moment("to"))
+    }
+
+    /// The device of the query; nil if it names none.
+    var deviceOfQuery: DeviceID? {
+        get throws(APIFailure) {
+            try query.whole("device", in: 0...Int(UInt32.max)).map { DeviceID(UInt32($0)) }
         }
-        return range
     }
 
     /// The number of rows, as asked or a standard one.
@@ -27,10 +26,7 @@ extension RouteCall {
 
     /// The zone of local days.
     func zone(_ api: HistoryAPI) throws(APIFailure) -> TimeZoneRules {
-        let name = query["tz"] ?? api.settings.timeZone
-        do throws(HistoryError) { return try TimeZoneRules.named(name) } catch {
-            throw .invalid("tz", "tz: \(error.message)")
-        }
+        try api.zone(named: query["tz"])
     }
 
     /// A width of buckets, as `15m` or `month`.
@@ -44,6 +40,35 @@ extension RouteCall {
 }
 
 extension HistoryAPI {
+    /// The range between two moments: without an end up to now, without a start the day before the end.
+    func range(from: Timestamp?, to: Timestamp?) throws(APIFailure) -> TimeRange {
+        let end = to ?? history.now + .milliseconds(1)
+        let start = from ?? end - .seconds(86_400)
+        guard let range = TimeRange(from: start, to: end) else {
+            throw .invalid("to", "to: \(end) found, a time not before from \(start) expected")
+        }
+        return range
+    }
+
+    /// A zone by its IANA name; without one that of the site.
+    func zone(named name: String?) throws(APIFailure) -> TimeZoneRules {
+        do throws(HistoryError) {
+            return try TimeZoneRules.named(name ?? settings.timeZone)
+        } catch { throw .invalid("tz", "tz: \(error.message)") }
+    }
+
+    /// - Throws: 422 for more buckets than a reply may have rows.
+    func checkBuckets(
+        _ calendar: BucketCalendar, in range: TimeRange
+    ) throws(APIFailure) {
+        let bound = settings.rowCountMax
+        guard calendar.span(of: range, countMax: bound) != nil else {
+            throw APIFailure(
+                422, code: "limitExceeded", "every: more than \(bound) buckets in the range",
+                parameter: "every")
+        }
+    }
+
     /// A point by its address, as `1201:2:5`, or its full name, as `AHU-1/Supply air`.
     func point(named text: String) throws(APIFailure) -> MonitoringPoint {
         if let address = PointAddress(text) { return try point(address) }

@@ -117,7 +117,7 @@ extension HistoryAPI {
     fileprivate func points(_ call: RouteCall) throws(APIFailure) -> APIReply {
         let query = call.query
         let limit = try call.limit(self)
-        let device = try query.whole("device", in: 0...Int(UInt32.max))
+        let device = try call.deviceOfQuery
         let type = try query.whole("type", in: 0...Int(UInt16.max))
         let isActive = try query.flag("active") ?? false
         var after: PointAddress?
@@ -127,24 +127,17 @@ extension HistoryAPI {
             }
             after = address
         }
-        if let device { _ = try known(DeviceID(UInt32(device))) }
-        let all = try reading { (history) throws(HistoryError) in
-            guard let device else {
-                return try history.points(matching: query["match"] ?? "*/*")
-            }
-            return try history.points(of: DeviceID(UInt32(device)))
-        }
+        if let device { _ = try known(device) }
         let pattern = query["match"]
-        let named: Set<PointAddress>? =
-            device == nil || pattern == nil
-            ? nil
-            : Set(
-                try reading { (history) throws(HistoryError) in
-                    try history.points(matching: pattern ?? "").map(\.address)
-                })
+        let all = try reading { (history) throws(HistoryError) in
+            if let device, pattern == nil { return try history.points(of: device) }
+            return try history.points(matching: pattern ?? "*/*").filter {
+                device == nil || $0.address.device == device
+            }
+        }
         let fitting = all.sorted { $0.address < $1.address }.filter { point in
             (type.map { point.address.type.rawValue == UInt16($0) } ?? true)
-                && (!isActive || point.isActive) && (named?.contains(point.address) ?? true)
+                && (!isActive || point.isActive)
                 && (after.map { point.address > $0 } ?? true)
         }
         let page = fitting.prefix(limit)
@@ -221,17 +214,17 @@ extension HistoryAPI {
     }
 
     fileprivate func healthReport(_ call: RouteCall) throws(APIFailure) -> APIReply {
-        guard let number = try call.query.whole("device", in: 0...Int(UInt32.max)) else {
+        guard let device = try call.deviceOfQuery else {
             throw .invalid("device", "device: is missing")
         }
-        let device = try known(DeviceID(UInt32(number)))
+        _ = try known(device)
         let range = try call.range(self)
         let report = try reading { (history) throws(HistoryError) in
             try history.qualityReport(of: device, in: range)
         }
         let history = history
         return HistoryAPI.nativeReply { json in
-            json.field("device_id", number)
+            json.field("device_id", Int(device.rawValue))
             json.field("level", report.level.rawValue)
             json.field("coverage", report.coverage.fraction)
             json.list("points", report.points) { json, point in

@@ -124,13 +124,7 @@ extension HistoryAPI {
         let width = try call.width(call.query["every"])
         let zone = try call.zone(self)
         let wanted = try HistoryAPI.aggregations(call.query["agg"] ?? "mean")
-        let bound = settings.rowCountMax
-        let span = BucketCalendar(width: width, zone: zone).span(of: range, countMax: bound)
-        guard span != nil else {
-            throw APIFailure(
-                422, code: "limitExceeded", "every: more than \(bound) buckets in the range",
-                parameter: "every")
-        }
+        try checkBuckets(BucketCalendar(width: width, zone: zone), in: range)
         let buckets = try reading { (history) throws(HistoryError) in
             try history.buckets(
                 of: point, in: range, every: width, zone: zone,
@@ -188,18 +182,11 @@ extension HistoryAPI {
         guard (aggregation?.count ?? 1) == 1 else {
             throw .invalid("agg", "agg: several found, one expected")
         }
-        let range = try query.range(now: history.now)
-        let zone: TimeZoneRules
-        do throws(HistoryError) {
-            zone = try TimeZoneRules.named(query.tz ?? settings.timeZone)
-        } catch { throw .invalid("tz", "tz: \(error.message)") }
-        let bound = settings.rowCountMax
-        guard BucketCalendar(width: width, zone: zone).span(of: range, countMax: bound) != nil
-        else {
-            throw APIFailure(
-                422, code: "limitExceeded", "every: more than \(bound) rows in the range",
-                parameter: "every")
-        }
+        let range = try range(
+            from: try QueryItems.moment(query.from, "from"),
+            to: try QueryItems.moment(query.to, "to"))
+        let zone = try zone(named: query.tz)
+        try checkBuckets(BucketCalendar(width: width, zone: zone), in: range)
         guard let fill = Fill(rawValue: query.fill ?? "none") else {
             throw .invalid(
                 "fill", "fill: \"\(query.fill ?? "")\" found, none, hold or linear expected")
@@ -225,11 +212,11 @@ extension HistoryAPI {
 
     fileprivate func asOf(_ call: RouteCall) throws(APIFailure) -> APIReply {
         let moment = try call.query.moment("at") ?? history.now
-        let device = try call.query.whole("device", in: 0...Int(UInt32.max))
-        if let device { _ = try known(DeviceID(UInt32(device))) }
+        let device = try call.deviceOfQuery
+        if let device { _ = try known(device) }
         let values = try reading { (history) throws(HistoryError) in
             guard let device else { return try history.values(ofSiteAt: moment) }
-            return try history.values(of: DeviceID(UInt32(device)), at: moment)
+            return try history.values(of: device, at: moment)
         }
         let history = history
         return HistoryAPI.nativeReply { json in
@@ -258,24 +245,6 @@ private struct AlignedQuery: Decodable {
     var agg: String?
     var tz: String?
     var fill: String?
-
-    /// Up to now, from a day before its end.
-    func range(now: Timestamp) throws(APIFailure) -> TimeRange {
-        let end = try AlignedQuery.moment(to, "to") ?? now + .milliseconds(1)
-        let start = try AlignedQuery.moment(from, "from") ?? end - .seconds(86_400)
-        guard let range = TimeRange(from: start, to: end) else {
-            throw .invalid("to", "to: \(end) found, a time not before from \(start) expected")
-        }
-        return range
-    }
-
-    private static func moment(_ text: String?, _ name: String) throws(APIFailure) -> Timestamp? {
-        guard let text else { return nil }
-        guard let time = Timestamp(text) else {
-            throw .invalid(name, "\(name): \"\(text)\" found, RFC 3339 or Unix ms expected")
-        }
-        return time
-    }
 }
 
 extension JSONText {
@@ -320,7 +289,7 @@ extension APIReply {
     }
 }
 
-/// FNV-1a, 64 bits: tells bodies of one address apart.
+/// FNV-1a, 64 bits: different for different bodies of one address.
 private enum ContentTag {
     static func text(of bytes: [UInt8]) -> String {
         var hash: UInt64 = 0xcbf2_9ce4_8422_2325

@@ -68,7 +68,12 @@ struct QueryItems {
 
     /// RFC 3339 or Unix milliseconds.
     func moment(_ name: String) throws(APIFailure) -> Timestamp? {
-        guard let text = self[name] else { return nil }
+        try QueryItems.moment(self[name], name)
+    }
+
+    /// The same of a text that a body has; nil without one.
+    static func moment(_ text: String?, _ name: String) throws(APIFailure) -> Timestamp? {
+        guard let text else { return nil }
         guard let time = Timestamp(text) else {
             throw .invalid(
                 name,
