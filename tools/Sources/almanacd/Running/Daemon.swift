@@ -98,7 +98,9 @@ struct Daemon {
             configuration: ApplicationConfiguration(
                 address: .hostname(address.host, port: Int(address.port)), backlog: 1024),
             onServerRunning: { channel in
-                let place = channel.localAddress.map { "\($0)" } ?? "\(address)"
+                // Port 0 lets the system choose one.
+                let port = channel.localAddress?.port.flatMap { UInt16(exactly: $0) }
+                let place = ListenAddress(host: address.host, port: port ?? address.port)
                 log.notice("serving on \(place)")
                 notifier.send("READY=1")
             }, logger: Logger(label: "almanacd.http"))
