@@ -77,8 +77,9 @@ for _ in $(seq 100); do curl -fs "http://$address/readyz" >/dev/null && break ||
 ask() {
     echo
     echo "== curl 'http://$address$1'"
-    curl -fsS "http://$address$1" | head -c "${2:-600}"
-    echo
+    local reply
+    reply=$(curl -fsS "http://$address$1")
+    echo "${reply:0:${2:-600}}"
 }
 
 name=${point%%/*}%2F${point#*/}

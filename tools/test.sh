@@ -80,14 +80,14 @@ formatting() {
 # The nested packages name the root by its identity, not by its folder: a clone may be called
 # anything. A wrong name shows when the graph of packages is loaded.
 clone_called_x() {
-    local package
+    local package packages
     rm -rf "$build/clone"
     mkdir -p "$build/clone"
     git clone --quiet --no-hardlinks . "$build/clone/x" || return
     for package in tools Benchmarks; do
-        swift package --package-path "$build/clone/x/$package" \
-            --scratch-path "$build/clone/$package" show-dependencies --format json |
-            grep -q '"identity"' || return
+        packages=$(swift package --package-path "$build/clone/x/$package" \
+            --scratch-path "$build/clone/$package" show-dependencies --format json) || return
+        grep -q '"identity"' <<<"$packages" || { echo "$package: no packages"; return 1; }
     done
 }
 

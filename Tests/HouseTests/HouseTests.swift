@@ -216,6 +216,21 @@ import Testing
         }
     }
 
+    /// With `pipefail`, a reader that ends at its first match fails the pipeline whenever the writer
+    /// has more to write: in one run of a hundred.
+    @Test("has no script that pipes into a command that stops reading early")
+    func pipes() throws {
+        let scripts = try FileManager.default.contentsOfDirectory(
+            at: HouseTests.root.appendingPathComponent("tools"), includingPropertiesForKeys: nil
+        ).filter { $0.pathExtension == "sh" }
+        #expect(scripts.count >= 4)
+        for script in scripts {
+            let text = try String(contentsOf: script, encoding: .utf8)
+            let pipes = text.matches(of: /\|\s*(?:grep -\w*[qm]|head\b)/).map { String($0.output) }
+            #expect(pipes == [], "\(script.lastPathComponent)")
+        }
+    }
+
     @Test(
         "sees what traps, and not what looks like it",
         arguments: [
