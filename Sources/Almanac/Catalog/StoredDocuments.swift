@@ -14,6 +14,9 @@ enum DocumentKey {
     static func device(_ id: DeviceID) -> String { devices + String(id.rawValue) }
     static func point(_ address: PointAddress) -> String { points + address.description }
     static func log(_ id: TrendLogID) -> String { logs + String(id.rawValue) }
+    static func logID(_ key: String) -> TrendLogID? {
+        UInt32(key.dropFirst(logs.count)).map(TrendLogID.init(rawValue:))
+    }
     static func disk(_ slot: Int64) -> String { disk + String(slot) }
     static func state(_ key: String) -> String { states + key }
 }

@@ -25,12 +25,38 @@ struct CatalogDocuments: Sendable {
     private var newest = SharedMap<String, CatalogDocument>()
     private var older = SharedMap<String, [CatalogDocument]>()
 
-    /// By what precedes the first '/' of a key: another number after each change of such a document.
-    private var revisions: [Substring: UInt64] = [:]
+    /// The last changes of the documents of a group, oldest first.
+    private struct Changes: Sendable {
+        private(set) var revisions: [UInt64] = []
+        private(set) var keys: [String] = []
+        /// More than one edit makes between two reads of what is derived from the documents.
+        static let countMax = 512
+
+        mutating func append(_ key: String, _ revision: UInt64) {
+            if revisions.count == 2 * Changes.countMax {
+                revisions.removeFirst(Changes.countMax)
+                keys.removeFirst(Changes.countMax)
+            }
+            revisions.append(revision)
+            keys.append(key)
+        }
+    }
+
+    /// By what precedes the first '/' of a key.
+    private var changes: [Substring: Changes] = [:]
     /// No two changes of a process have the same number, whichever catalog they were made to.
     private static let lastRevision = Atomic<UInt64>(0)
 
-    func revision(of group: String) -> UInt64 { revisions[group[...]] ?? 0 }
+    func revision(of group: String) -> UInt64 { changes[group[...]]?.revisions.last ?? 0 }
+
+    /// Two catalogs that share the number of a change share all changes before it: a catalog only
+    /// grows from its copies.
+    func keysChanged(in group: String, since revision: UInt64) -> Set<String>? {
+        guard let changes = changes[group[...]],
+            let index = changes.revisions.lastIndex(of: revision)
+        else { return nil }
+        return Set(changes.keys[(index + 1)...])
+    }
 
     subscript(key: String) -> [CatalogDocument] {
         guard let last = newest[key] else { return [] }
@@ -48,10 +74,8 @@ struct CatalogDocuments: Sendable {
         let revision = CatalogDocuments.lastRevision.add(1, ordering: .relaxed).newValue
         // A copy of its own: part of a key would keep the whole of it.
         let group = key.prefix { $0 != "/" }
-        if revisions.updateValue(revision, forKey: group) == nil {
-            revisions[group] = nil
-            revisions[String(group)[...]] = revision
-        }
+        if changes[group] == nil { changes[String(group)[...]] = Changes() }
+        changes[group]?.append(key, revision)
         // A key that is new has the document itself before, which is valid from the same time.
         let last = newest.update(key, default: document) { newest in
             defer { newest = document }
@@ -99,6 +123,14 @@ extension Catalog {
     /// A number that two catalogs of this process share only if their documents whose keys begin with
     /// `group` and a '/' are the same: to keep what was derived from them.
     public func documentRevision(of group: String) -> UInt64 { documents.revision(of: group) }
+
+    /// The keys of the documents of a group that were changed since it had a revision
+    /// (``documentRevision(of:)``).
+    ///
+    /// - Returns: nil if this catalog never had that revision, or more than some hundred changes ago.
+    public func documentKeys(changedIn group: String, since revision: UInt64) -> Set<String>? {
+        documents.keysChanged(in: group, since: revision)
+    }
 
     /// From when on the newest version of a document is valid; nil where there was never one.
     public func newestDocumentTime(_ key: String) -> Timestamp? {

@@ -89,6 +89,35 @@ import Testing
         }
     }
 
+    /// The index of all logs was made anew after each change: a plan of a thousand devices, which asks
+    /// for a device's logs between its changes, read a million logs.
+    @Test("reads only the logs that changed since it was asked before")
+    func index() async throws {
+        try await bench.filled { manager, _ in
+            let index = manager.context.logIndex
+            var known: [TrendLogID] = []
+            for number in 0..<20 {
+                let log = TrendLog(
+                    deviceID: 1201, trendLogName: "Log \(number)", interval: .seconds(60))
+                known.append(try #require(try await manager.upsert(log).id))
+                #expect(try manager.trendLogs(of: 1201).map(\.id) == known)
+            }
+            #expect(index.logReadCount == 20)
+            // More changes than the catalog remembers: all logs are read again, once.
+            let held = manager.snapshot()
+            for number in 0..<1100 {
+                let order = UInt8(number % 14)
+                let item = TrendLogItem(
+                    trendLogID: known[3], point: bench.supply, pointOrder: order)
+                try await manager.replaceItems(of: known[3], with: [item])
+            }
+            #expect(try manager.activePointUsage(of: 1201).map(\.logCount) == [0, 1])
+            #expect(try manager.trendLogs(of: 1201).map(\.id) == known)
+            #expect(index.logReadCount == 40)
+            #expect(try held.activePointUsage(of: 1201).map(\.logCount) == [0, 0])
+        }
+    }
+
     @Test("ends a backup whose task was cancelled, and refuses one in the store's folder")
     func backup() async throws {
         try await bench.filled { manager, path in
