@@ -37,8 +37,14 @@ final class LogIndex: Sendable {
                 }
                 set(try snapshot.storedLog(id).map { DeviceID($0.device) }, of: id)
             }
+            // Nearly always one or few logs beside some hundred thousand uses.
             let changed = Set(logs)
-            uses = merged(uses.filter { !changed.contains($0.log) }, with: found.sorted())
+            let least = logs.min() ?? TrendLogID(rawValue: 0)
+            let greatest = logs.max() ?? least
+            let rest = uses.filter {
+                $0.log < least || $0.log > greatest || !changed.contains($0.log)
+            }
+            uses = merged(rest, with: found.sorted())
         }
 
         private mutating func set(_ device: DeviceID?, of log: TrendLogID) {

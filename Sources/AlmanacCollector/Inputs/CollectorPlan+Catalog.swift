@@ -69,8 +69,9 @@ private struct CatalogWriter {
         var record = before
         try await write(device, &record)
         let known = try history.points(of: device.id)
+        let firstChange = changes.points.endIndex
         try await write(points, known, &record)
-        try await setProfiles(of: points, before)
+        try await setProfiles(of: points, before, changedFrom: firstChange)
         try await deactivatePoints(known, besides: Set(points.map(\.address)))
         try await writeLogs(of: device.id, points)
         // After the catalog: a write that is cut short is made again at the next start.
@@ -130,7 +131,7 @@ private struct CatalogWriter {
     }
 
     private mutating func setProfiles(
-        of points: [CollectedPoint], _ record: DeviceRecord
+        of points: [CollectedPoint], _ record: DeviceRecord, changedFrom firstChange: Int
     ) async throws(HistoryError) {
         var changed: [PointAddress: PointProfile] = [:]
         for point in points {
@@ -157,7 +158,7 @@ private struct CatalogWriter {
         }
         guard !changed.isEmpty else { return }
         try await history.setProfiles(changed, by: author)
-        let named = Set(changes.points)
+        let named = Set(changes.points[firstChange...])
         changes.points += changed.keys.filter { !named.contains($0) }.sorted()
     }
 
