@@ -9,6 +9,15 @@ struct DeviceHabits {
     /// False for one that has done no more than say that it is there.
     var wasAsked = false
 
+    /// A property to which the device has replied: whether it still replies, this one shows.
+    var answered: ObjectProperty?
+    /// Properties to which the device did not reply while it replied to others, with the uptime from
+    /// which they are requested again.
+    private var unanswered: [ObjectProperty: Duration] = [:]
+    static let unansweredCountMax = 1000
+    /// How long such a property is left out of requests.
+    static let unansweredPause: Duration = .seconds(3600)
+
     /// - Parameter ownOctetCountMax: the APDU that we take.
     init(
         octetCountMax: Int = APDUSize.octets1476.octetCount, ownOctetCountMax: Int,
@@ -19,6 +28,31 @@ struct DeviceHabits {
             peerOctetCountMax: octetCountMax, ownOctetCountMax: ownOctetCountMax,
             pointCountMax: pointCountMax)
     }
+
+    /// The properties to which the device did not reply: those that are left out now, and those that
+    /// are due to be requested again, each alone.
+    func unanswered(
+        among targets: [ObjectProperty], at now: Duration
+    ) -> (resting: Set<ObjectProperty>, due: Set<ObjectProperty>) {
+        guard !unanswered.isEmpty else { return ([], []) }
+        var resting: Set<ObjectProperty> = []
+        var due: Set<ObjectProperty> = []
+        for target in targets {
+            guard let time = unanswered[target] else { continue }
+            if time <= now { due.insert(target) } else { resting.insert(target) }
+        }
+        return (resting, due)
+    }
+
+    /// The device replied to other properties, and not to this one.
+    mutating func noteUnanswered(_ target: ObjectProperty, at now: Duration) {
+        guard
+            unanswered[target] != nil || unanswered.count < DeviceHabits.unansweredCountMax
+        else { return }
+        unanswered[target] = now + DeviceHabits.unansweredPause
+    }
+
+    mutating func noteAnswered(_ target: ObjectProperty) { unanswered[target] = nil }
 
     /// The device has said what it takes. What was learned by experience stays.
     mutating func take(octetCountMax: Int, ownOctetCountMax: Int, pointCountMax: Int) {

@@ -11,6 +11,9 @@ public struct RequestFailure: Error, Hashable, Sendable {
         case replyTooLong
         /// No answer to any try, or none that fits: the last that did not says why.
         case silence(lastDropped: DroppedReply?)
+        /// No reply to this property although the device replies to others: then, or within the last
+        /// hour.
+        case unanswered
         /// A router does not get through.
         case unreachable(NetworkRejectReason)
         /// It was answered, but by something else than was asked for.
@@ -47,7 +50,7 @@ public struct RequestFailure: Error, Hashable, Sendable {
     /// that could be taken.
     public var isAnswered: Bool {
         switch reason {
-        case .error, .reject, .abort, .replyTooLong, .unexpectedReply: true
+        case .error, .reject, .abort, .replyTooLong, .unexpectedReply, .unanswered: true
         case .silence(let dropped): dropped?.isOfQuestion ?? false
         default: false
         }
@@ -73,6 +76,7 @@ extension RequestFailure.Reason {
         case .replyTooLong: "the reply is longer than is taken"
         case .silence(nil): "no answer"
         case .silence(let dropped?): "no answer that fits, the last was \(dropped)"
+        case .unanswered: "no reply to this property, although the device replies to others"
         case .unreachable(let reason): "a router does not reach it, \(reason)"
         case .unexpectedReply: "answered by something else"
         case .refused(let refusal): "not sent, \(refusal)"

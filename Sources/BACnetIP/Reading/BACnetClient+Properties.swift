@@ -14,8 +14,9 @@ extension BACnetClient {
     ///
     /// How much it takes is learned and kept: half as much after an answer that was too great,
     /// ReadProperty for a device without ReadPropertyMultiple. A request that is refused as a whole
-    /// is put again in halves, so that one bad property costs only itself. When the device falls
-    /// silent the rest is not asked, and fails with the same reason.
+    /// is put again in halves, so that one bad property costs only itself, also one to which the device
+    /// never replies: such a property is left out for an hour, and fails as `unanswered` meanwhile.
+    /// When the device falls silent the rest is not asked, and fails with the same reason.
     ///
     /// - Parameters:
     ///   - targets: each has its outcome; one that is named twice is asked once. All, required and
@@ -30,27 +31,87 @@ extension BACnetClient {
     ) async -> [ObjectProperty: PropertyOutcome] {
         var batches = PropertyBatches(targets, of: device)
         let now = clock.uptime
-        let size = learn(of: device) { habits in
+        let (size, unanswered) = learn(of: device) { habits in
             habits.batch.probeUpward(at: now)
-            return habits.batch
+            return (habits.batch, habits.unanswered(among: targets, at: now))
         }
         batches.resize(by: size)
+        batches.separate(resting: unanswered.resting, due: unanswered.due)
         while let request = batches.next {
-            let answer = await ask(request, of: device, patience: patience, urgency: urgency)
-            await take(answer, into: &batches)
+            var limits = patience ?? configuration.patience
+            let isDue = request.targets.count == 1 && unanswered.due.contains(request.targets[0])
+            // That the device replies is known: what is silent is looked for with fewer tries.
+            if batches.isIsolating { limits.retryCount = min(limits.retryCount, 1) }
+            if isDue { limits.retryCount = 0 }
+            let answer = await ask(request, of: device, patience: limits, urgency: urgency)
+            await take(answer, into: &batches, size)
+            if isDue, !answer.isSilence {
+                learn(of: device) { $0.noteAnswered(request.targets[0]) }
+            }
         }
         return batches.found
     }
 
-    private func take(_ answer: Answer, into batches: inout PropertyBatches) async {
+    /// Whether a device that was silent to a request replies to others.
+    private func replies(
+        _ answer: Answer
+    ) async -> Bool {
+        let targets = answer.request.targets
+        var patience = answer.patience
+        var candidates = [targets[0], targets[targets.count - 1]]
+        if let answered = learn(of: answer.device, { $0.answered }) {
+            guard targets != [answered] else { return false }
+            candidates = [answered]
+            if targets.count == 1 { patience.retryCount = 0 }
+        } else if targets.count == 1 {
+            return false
+        }
+        for target in candidates {
+            let single = await ask(
+                .readProperty(ReadPropertyRequest(target)), of: answer.device, patience: patience,
+                urgency: answer.urgency)
+            _ = lesson(of: single)
+            if (try? single.reply()) != nil {
+                learn(of: answer.device) { $0.answered = target }
+                return true
+            }
+            if single.failure.isAnswered { return true }
+            guard single.isSilence else { return false }
+            patience.retryCount = 0
+        }
+        return false
+    }
+
+    private func take(
+        _ answer: Answer, into batches: inout PropertyBatches, _ size: BatchSize
+    ) async {
+        let before = size
         let (lesson, size) = lesson(of: answer)
-        if let reply = try? answer.reply() { return batches.take(reply, to: answer.request) }
+        if let reply = try? answer.reply() {
+            if let first = answer.request.targets.first {
+                learn(of: answer.device) { $0.answered = first }
+            }
+            return batches.take(reply, to: answer.request)
+        }
         if lesson != .none {
             batches.pushBack(answer.request)
             return batches.resize(by: size)
         }
         let targets = answer.request.targets
-        guard targets.count > 1 else { return batches.fail(answer) }
+        guard targets.count > 1 else {
+            guard answer.isSilence, await replies(answer) else {
+                return batches.fail(answer)
+            }
+            batches.leaveOut(
+                targets[0], tries: answer.failure.tries, elapsed: answer.elapsed)
+            let now = clock.uptime
+            learn(of: answer.device) { habits in
+                habits.noteUnanswered(targets[0], at: now)
+                // Silence came with this property, and not with the size of requests.
+                habits.batch = before
+            }
+            return
+        }
         if case .failed(.refused(.requestTooLong)) = answer.ending {
             // Meanwhile the device has said that it takes less.
             batches.pushBack(answer.request)
@@ -60,17 +121,9 @@ extension BACnetClient {
             guard answer.failure.isAnswered else { return batches.fail(answer) }
             return batches.halve(answer.request)
         }
-        // Away, or is it silent to questions of this size only? One property tells.
-        let single = await ask(
-            .readProperty(ReadPropertyRequest(targets[0])), of: answer.device,
-            patience: answer.patience, urgency: answer.urgency)
-        _ = self.lesson(of: single)
-        if single.failure.isAnswered || (try? single.reply()) != nil {
-            // It is there. What the single one taught may not say so, and less is asked all the same.
-            batches.halve(answer.request)
-        } else {
-            batches.fail(answer)
-        }
+        // Away, or silent to requests of this size or with one of these properties?
+        guard await replies(answer) else { return batches.fail(answer) }
+        batches.halve(answer.request, isSilent: true)
     }
 
     private func lesson(of answer: Answer) -> (BatchSize.Lesson, BatchSize) {

@@ -5,8 +5,12 @@ struct PropertyBatches {
     /// Last request first.
     private var requests: [ConfirmedRequest]
     private(set) var found: [ObjectProperty: PropertyOutcome] = [:]
+    /// True once a request was put in two because the device was silent to it.
+    private(set) var isIsolating = false
+    private let device: DeviceAddress
 
     init(_ targets: [ObjectProperty], of device: DeviceAddress) {
+        self.device = device
         var known: Set<ObjectProperty> = []
         let unique = targets.filter { known.insert($0).inserted }
         for target in unique where target.isSelection {
@@ -19,6 +23,27 @@ struct PropertyBatches {
         requests =
             named.isEmpty
             ? [] : [.readPropertyMultiple(ReadPropertyMultipleRequest(targets: named))]
+    }
+
+    /// Leaves properties out to which the device did not reply before, and requests others alone.
+    mutating func separate(resting: Set<ObjectProperty>, due: Set<ObjectProperty>) {
+        let all = requests.reversed().flatMap(\.targets)
+        guard all.contains(where: { resting.contains($0) || due.contains($0) }) else { return }
+        for target in all where resting.contains(target) { leaveOut(target, tries: 0) }
+        let rest = all.filter { !resting.contains($0) && !due.contains($0) }
+        requests = all.filter(due.contains).map { .readProperty(ReadPropertyRequest($0)) }
+        if !rest.isEmpty {
+            requests.append(
+                .readPropertyMultiple(ReadPropertyMultipleRequest(targets: rest)))
+        }
+    }
+
+    /// The device does not reply to a property, although it replies to others.
+    mutating func leaveOut(_ target: ObjectProperty, tries: Int, elapsed: Duration = .zero) {
+        found[target] = .failure(
+            RequestFailure(
+                device: device, request: "read \(target)", tries: tries, elapsed: elapsed,
+                reason: .unanswered))
     }
 
     /// The request to put next.
@@ -35,7 +60,10 @@ struct PropertyBatches {
     mutating func pushBack(_ request: ConfirmedRequest) { requests.append(request) }
 
     /// Puts a request again in two.
-    mutating func halve(_ request: ConfirmedRequest) {
+    ///
+    /// - Parameter isSilent: true if the device did not reply to it.
+    mutating func halve(_ request: ConfirmedRequest, isSilent: Bool = false) {
+        if isSilent { isIsolating = true }
         let targets = request.targets
         let middle = targets.count / 2
         for half in [targets[middle...], targets[..<middle]] where !half.isEmpty {
