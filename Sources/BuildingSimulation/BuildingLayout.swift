@@ -12,14 +12,25 @@ struct BuildingLayout {
 
     private static let firstDevice: UInt32 = 1001
 
-    init(noise: HashNoise, pointCount: Int) {
+    init(
+        noise: HashNoise, pointCount: Int, pointsPerDevice: Int = DeviceTemplate.pointCount
+    ) {
+        var templates = (0...).lazy.map(DeviceTemplate.init).makeIterator()
         while points.count < pointCount {
             let place = devices.count
-            let template = DeviceTemplate(place: place)
+            let wanted = min(pointsPerDevice, pointCount - points.count)
+            var found: [PointTemplate] = []
+            var name: String?
+            while found.count < wanted, let template = templates.next() {
+                // The points of the others have the name of their own device before them.
+                let prefix =
+                    name == nil ? "" : template.name.replacing("-", with: "_") + "_"
+                found += template.points.prefix(wanted - found.count).map { $0.named(prefix) }
+                name = name ?? template.name
+            }
             let id = DeviceID(BuildingLayout.firstDevice + UInt32(place))
-            devices.append(Device(deviceID: id, deviceName: template.name))
-            let wanted = template.points.prefix(pointCount - points.count)
-            append(wanted, of: place, noise: noise.branch(UInt64(place)))
+            devices.append(Device(deviceID: id, deviceName: name ?? ""))
+            append(found[...], of: place, noise: noise.branch(UInt64(place)))
         }
     }
 

@@ -17,6 +17,11 @@ struct PointTemplate {
         self.group = group
         self.intervalSeconds = intervalSeconds
     }
+
+    /// The same point with a name that begins with `prefix`.
+    func named(_ prefix: String) -> PointTemplate {
+        PointTemplate(prefix + name, description, behaviour, group: group, every: intervalSeconds)
+    }
 }
 
 /// The groups of a device's loads. Rooms, zones and circuits count from 1 and stay below.

@@ -25,15 +25,20 @@ public struct SimulatedBuilding: Sendable {
     /// - Parameters:
     ///   - seed: the same seed makes the same building.
     ///   - pointCount: any number from 0.
+    ///   - pointsPerDevice: of all devices but the last, 1 or more.
     ///   - range: the history wanted, within ±100,000 years of 1970.
-    public init(seed: UInt64 = 1, pointCount: Int = 200, range: TimeRange) {
+    public init(
+        seed: UInt64 = 1, pointCount: Int = 200, pointsPerDevice: Int = 50, range: TimeRange
+    ) {
         precondition(pointCount >= 0, "a building cannot have fewer than no points")
+        precondition(pointsPerDevice >= 1, "a device has at least one point")
         precondition(
             range.from.milliseconds.magnitude < SimulatedBuilding.furthest
                 && range.to.milliseconds.magnitude < SimulatedBuilding.furthest,
             "a history has an end that can be reached")
         let noise = HashNoise(seed: seed)
-        let layout = BuildingLayout(noise: noise.branch(1), pointCount: pointCount)
+        let layout = BuildingLayout(
+            noise: noise.branch(1), pointCount: pointCount, pointsPerDevice: pointsPerDevice)
         let plan = FaultPlan(layout: layout, noise: noise.branch(2), range: range)
         self.range = range
         devices = layout.devices

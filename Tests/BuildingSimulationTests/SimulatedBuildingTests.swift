@@ -19,6 +19,22 @@ import TimeSeriesModel
         #expect(Set(building.points.map(\.address)).count == pointCount)
     }
 
+    @Test("gives each device as many points as it is to have", arguments: [1, 10, 50, 98, 260])
+    func devices(pointsPerDevice: Int) {
+        let count = 5 * pointsPerDevice + 1
+        let building = SimulatedBuilding(
+            pointCount: count, pointsPerDevice: pointsPerDevice, range: ObservedBuilding.range)
+        let counts = Dictionary(grouping: building.points, by: \.address.device).mapValues(\.count)
+        #expect(
+            building.devices.map { counts[$0.deviceID] }
+                == Array(repeating: pointsPerDevice, count: 5) + [1])
+        #expect(Set(building.points.map(\.name)).count == count)
+        #expect(Set(building.points.map(\.address)).count == count)
+        for point in building.points {
+            #expect(point.pointName.allSatisfy { $0.isLowercase || $0.isNumber || $0 == "_" })
+        }
+    }
+
     @Test("names its first devices plant, ahu-1, floor-1, floor-2, and so on") func names() {
         let building = SimulatedBuilding(pointCount: 400, range: ObservedBuilding.range)
         #expect(
