@@ -23,15 +23,20 @@ final class CollectorBench: Sendable {
     let configuration: CollectorConfiguration
     private let pointsPerDevice: Int?
 
+    /// - Parameters:
+    ///   - size: points that each device has.
+    ///   - pointsPerDevice: points that are collected of each; nil for all.
     init(
-        deviceCount: Int = 2, pointsPerDevice: Int? = nil, start: String = "2025-03-03T00:00:31Z",
+        deviceCount: Int = 2, size: Int = 50, pointsPerDevice: Int? = nil,
+        start: String = "2025-03-03T00:00:31Z",
         configure: (inout CollectorConfiguration) -> Void = { _ in },
         adjust: (inout DeviceProfile, Int) -> Void = { _, _ in }
     ) throws {
         let origin = Timestamp(start)!
         run = VirtualRun(time: ManualTime(start: origin))
         building = SimulatedBuilding(
-            pointCount: deviceCount * 50, range: TimeRange(from: origin, to: origin)!)
+            pointCount: deviceCount * size, pointsPerDevice: size,
+            range: TimeRange(from: origin, to: origin)!)
         devices = SimulatedDevices(
             of: building, time: SimulatedTime(origin: origin), clock: run.time,
             executor: run.executor,

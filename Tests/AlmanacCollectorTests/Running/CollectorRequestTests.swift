@@ -64,6 +64,82 @@ import TimeSeriesModel
         }
     }
 
+    /// The device counted as lost, and with it every point after the one that it is silent on.
+    @Test("collects all other points of a device that never replies for one of them")
+    func silence() throws {
+        let bench = try CollectorBench(configure: { $0.historyInterval = .seconds(60) })
+        let silent = ObjectIdentifier(.analogInput, 30)
+        let device = ScriptedDevice(on: bench.network) { state in
+            for number in 1...60 {
+                state.shown[ObjectIdentifier(.analogInput, UInt32(number))] =
+                    .value(.real(Float(number)))
+            }
+            state.silent = [silent]
+        }
+        try bench.live(plan: device.plan(points: 1...60)) { life in
+            let log = EventLog()
+            log.follow(life)
+            try await life.collector.start()
+            try await life.sleep(until: "2025-03-03T00:20:59Z")
+            for number in 1...60 {
+                let point = PointAddress(device: 77, type: .input, number: UInt32(number))
+                let samples = try life.history.samples(of: point, in: .all)
+                guard number == 30 else {
+                    // The first rounds look for it.
+                    #expect(samples.count >= 18, "\(point)")
+                    continue
+                }
+                #expect(samples.isEmpty)
+                let gaps = try life.history.gaps(of: point, in: .all)
+                #expect(gaps.map(\.reason) == [.deviceError])
+                #expect(gaps.first?.detail?.contains("although the device replies") == true)
+            }
+            let status = life.collector.status().devices[0]
+            #expect(status.state == .ok && log.count(of: .suspect) == 0)
+            #expect((status.batchSize ?? 0) > 10)
+            // A person who asks for it learns so at once.
+            let before = life.time.uptime
+            let point = PointAddress(device: 77, type: .input, number: 30)
+            let error = await #expect(throws: HistoryError.self) {
+                try await life.history.currentValue(of: point)
+            }
+            #expect(error?.code == .deviceError && life.time.uptime == before)
+            // Once an hour it is requested again, alone.
+            device.change { $0.silent = [] }
+            try await life.sleep(until: "2025-03-03T01:10:59Z")
+            #expect(try life.history.samples(of: point, in: .all).count >= 5)
+        }
+    }
+
+    @Test("gives a device up that falls silent in the middle of a round") func fallsSilent() throws
+    {
+        let bench = try CollectorBench(configure: { $0.historyInterval = .seconds(60) })
+        let device = ScriptedDevice(on: bench.network) { state in
+            for number in 1...60 {
+                state.shown[ObjectIdentifier(.analogInput, UInt32(number))] =
+                    .value(.real(Float(number)))
+            }
+        }
+        try bench.live(plan: device.plan(points: 1...60)) { life in
+            try await life.collector.start()
+            try await life.sleep(until: "2025-03-03T00:05:59Z")
+            device.change { state in
+                let first = state.requestCount + 1
+                state.onRequest = { state, number in
+                    guard number == first else { return }
+                    state.silent = Set(state.shown.keys)
+                    state.silent.insert(ObjectIdentifier(.device, state.instance))
+                }
+            }
+            try await life.sleep(until: "2025-03-03T00:20:59Z")
+            #expect(life.collector.status().devices[0].state == .offline)
+            let last = PointAddress(device: 77, type: .input, number: 60)
+            let range = TimeRange(from: at("2025-03-03T00:05:00Z"), to: at("2025-03-03T00:15:00Z"))!
+            let gaps = try life.history.gaps(of: last, in: range)
+            #expect(gaps.map(\.reason) == [.deviceOffline])
+        }
+    }
+
     @Test("skips ticks after the clock was set back, and records the event") func clock() throws {
         let bench = try CollectorBench(
             deviceCount: 1, pointsPerDevice: 2,

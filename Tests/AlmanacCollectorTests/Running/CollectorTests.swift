@@ -79,10 +79,11 @@ import TimeSeriesModel
 
     @Test("one dead device, one slow and one that aborts delay no other") func neighbours() throws {
         let bench = try CollectorBench(
-            deviceCount: 20,
+            deviceCount: 20, size: 98,
             configure: {
                 $0.historyInterval = .seconds(60)
             })
+        #expect(bench.points.count == 20 * 98)
         let instances = bench.devices.instances
         var dead = DeviceFaults()
         dead.isOffline = true

@@ -134,4 +134,35 @@ import TimeSeriesModel
             #expect(try life.history.gaps(of: second, in: .all).map(\.reason) == [.sentinel])
         }
     }
+
+    /// Replies of a panel take seconds, and a round has to fit into its interval.
+    @Test(
+        "of 256 points are read in one round of 12 requests",
+        arguments: [(Duration.milliseconds(300), Duration.seconds(5)), (.seconds(2), .seconds(30))])
+    func time(delay: Duration, limit: Duration) throws {
+        // No other round takes requests meanwhile.
+        let bench = try CollectorBench(
+            deviceCount: 1, configure: { $0.realtimeInterval = .seconds(86_400) })
+        let panel = ScriptedDevice(
+            on: bench.network, pace: ScriptedDevice.Pace(run: bench.run, delay: delay)
+        ) { state in
+            state.aliases = true
+            for number in 1...256 {
+                state.shown[ObjectIdentifier(.analogInput, UInt32(number))] =
+                    .value(.real(Float(number) + 0.125))
+            }
+        }
+        try bench.live(plan: panel.plan(DeviceProfileName.t3, points: 1...256)) { life in
+            try await life.collector.start()
+            // The first round reads the list of objects too.
+            _ = try await life.collector.collectNow()
+            let before = panel.now.requestCount
+            let report = try await life.collector.collectNow()
+            #expect(report.stored == 256 && report.devices[0].failure == nil)
+            // 11 of 25 points at most, and the revision after them.
+            #expect(panel.now.requestCount - before == 12)
+            #expect(report.devices[0].elapsed == delay * 12)
+            #expect(report.devices[0].elapsed < limit)
+        }
+    }
 }

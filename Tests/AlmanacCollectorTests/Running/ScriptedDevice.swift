@@ -1,4 +1,5 @@
 import AlmanacCollector
+import AlmanacSimulation
 import BACnetIP
 import BACnetMessages
 import DurableFiles
@@ -19,6 +20,8 @@ final class ScriptedDevice: Sendable {
         var revision: UInt64? = 1
         /// As a panel does: an analog input that is not there shows the value of another.
         var aliases = false
+        /// No request that reads one of these gets a reply.
+        var silent: Set<ObjectIdentifier> = []
         /// Called before each request is answered, with the number of those before.
         var onRequest: @Sendable (inout State, Int) -> Void = { _, _ in }
         var requestCount = 0
@@ -27,10 +30,21 @@ final class ScriptedDevice: Sendable {
         var propertyCountMax = 0
     }
 
+    /// The time that each reply takes, one after the other, as a panel serves its requests.
+    struct Pace: Sendable {
+        let run: VirtualRun
+        let delay: Duration
+    }
+
     private let state: Guarded<State>
+    private let freeAt = Guarded(Duration.zero)
     let address: DeviceAddress
 
-    init(instance: UInt32 = 77, on network: MemoryNetwork, _ change: (inout State) -> Void) {
+    /// - Parameter pace: nil to reply at once.
+    init(
+        instance: UInt32 = 77, on network: MemoryNetwork, pace: Pace? = nil,
+        _ change: (inout State) -> Void
+    ) {
         var initial = State(instance: instance)
         change(&initial)
         state = Guarded(initial)
@@ -38,11 +52,24 @@ final class ScriptedDevice: Sendable {
         address = DeviceAddress(node: node)
         let transport = network.transport(at: node)
         transport.start { [weak self] datagram in
-            guard let self, let reply = self.reply(to: datagram.octets) else { return }
-            transport.send(
-                BVLCMessage.originalUnicastNPDU(NPDU(.apdu(reply.encoded)).encoded).encoded,
-                to: datagram.source)
+            guard let self else { return }
+            guard let pace else { return send(to: datagram, over: transport) }
+            let due = freeAt.withLock { freeAt in
+                freeAt = max(freeAt, pace.run.time.uptime) + pace.delay
+                return freeAt
+            }
+            _ = Task(executorPreference: pace.run.executor) {
+                try await pace.run.time.sleep(until: due)
+                self.send(to: datagram, over: transport)
+            }
         }
+    }
+
+    private func send(to datagram: ReceivedDatagram, over transport: any BACnetTransport) {
+        guard let reply = reply(to: datagram.octets) else { return }
+        transport.send(
+            BVLCMessage.originalUnicastNPDU(NPDU(.apdu(reply.encoded)).encoded).encoded,
+            to: datagram.source)
     }
 
     var now: State { state.withLock { $0 } }
@@ -53,17 +80,22 @@ final class ScriptedDevice: Sendable {
             let network = try? NPDU(decoding: npdu), case .apdu(let apdu) = network.content,
             case .message(.confirmedRequest(let pdu))? = try? ReceivedAPDU(decoding: apdu)
         else { return nil }
-        return state.withLock { state in
+        return state.withLock { state -> APDU? in
             let hook = state.onRequest
             hook(&state, state.requestCount)
             state.requestCount += 1
-            return state.answer(pdu)
+            return state.isSilent(on: pdu) ? nil : state.answer(pdu)
         }
     }
 }
 
 extension ScriptedDevice.State {
     private static let unknown = ErrorReply(.object, .unknownObject)
+
+    fileprivate func isSilent(on pdu: RequestPDU) -> Bool {
+        let targets = (try? ConfirmedRequest(pdu.service, decoding: pdu.octets))?.targets ?? []
+        return targets.contains { silent.contains($0.object) }
+    }
 
     fileprivate mutating func answer(_ pdu: RequestPDU) -> APDU? {
         switch try? ConfirmedRequest(pdu.service, decoding: pdu.octets) {
