@@ -51,7 +51,7 @@ import Foundation
                bench facade [--repetitions N]
                bench readers [--readers N] [--seconds N]
                bench requests
-               bench collect [--devices N] [--hours N]
+               bench collect [--devices N] [--points N] [--hours N]
                bench ticks
                bench compare OTHER-BENCH FILE [--pairs N]
                bench report [--only NAME,…] [--quick] [--allow-dirty] [--real FILE]

@@ -12,6 +12,7 @@ import Foundation
 /// if it took more than 150 MB above what the catalog takes.
 struct CollectRun {
     private let deviceCount: Int
+    private let pointsPerDevice: Int
     private let hours: Int
     private let resultPath: String?
     private static let megabytesMax = 150.0
@@ -19,8 +20,10 @@ struct CollectRun {
 
     init(_ arguments: ArraySlice<String>) throws {
         let words = try Arguments(
-            arguments, of: "collect", words: 0, options: ["--devices", "--hours", "--result"])
-        deviceCount = try words.number("--devices", default: 2000)
+            arguments, of: "collect", words: 0,
+            options: ["--devices", "--points", "--hours", "--result"])
+        deviceCount = try words.number("--devices", default: 1000)
+        pointsPerDevice = try words.number("--points", default: 100)
         hours = try words.number("--hours", default: 24)
         resultPath = words.text("--result")
     }
@@ -40,7 +43,8 @@ struct CollectRun {
         try DiskUsage.makeEmpty(work)
         defer { try? FileManager.default.removeItem(atPath: work) }
         let start = Timestamp("2025-03-03T00:00:31Z")!
-        let site = try CollectedSite(deviceCount: deviceCount, start: start, path: work)
+        let site = try CollectedSite(
+            deviceCount: deviceCount, pointsPerDevice: pointsPerDevice, start: start, path: work)
         announce("\(deviceCount) devices, \(site.plan.points.count) points")
         var configuration = CollectorConfiguration()
         configuration.alignment = .strict

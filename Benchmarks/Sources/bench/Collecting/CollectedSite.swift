@@ -17,23 +17,21 @@ struct CollectedSite {
     private let network = MemoryNetwork()
     private let path: String
 
-    /// The simulated building has about fifty points per device.
-    static let pointsPerDevice = 50
-
     /// - Parameters:
-    ///   - deviceCount: of about fifty points each.
+    ///   - deviceCount: all of the same size.
+    ///   - pointsPerDevice: the points of each.
     ///   - start: the wall clock at the beginning.
     ///   - path: the store's folder, which must be empty.
     ///   - adjust: changes what kind of controller a device is, by its place.
     init(
-        deviceCount: Int, start: Timestamp, path: String,
+        deviceCount: Int, pointsPerDevice: Int, start: Timestamp, path: String,
         adjust: (inout DeviceProfile, Int) -> Void = { _, _ in }
     ) throws {
         self.path = path
         run = VirtualRun(time: ManualTime(start: start))
         // A history of no length: the faults are the benchmark's own.
         building = SimulatedBuilding(
-            pointCount: deviceCount * CollectedSite.pointsPerDevice,
+            pointCount: deviceCount * pointsPerDevice, pointsPerDevice: pointsPerDevice,
             range: TimeRange(from: start, to: start)!)
         devices = SimulatedDevices(
             of: building, time: SimulatedTime(origin: start), clock: run.time,

@@ -28,6 +28,7 @@ struct TicksRun {
 
     private let resultPath: String?
     private static let deviceCount = 20
+    private static let pointsPerDevice = 98
     private static let interval = Duration.seconds(60)
 
     init(_ arguments: ArraySlice<String>) throws {
@@ -41,7 +42,8 @@ struct TicksRun {
         defer { try? FileManager.default.removeItem(atPath: work) }
         let start = Timestamp("2025-03-03T00:00:31Z")!
         let site = try CollectedSite(
-            deviceCount: TicksRun.deviceCount, start: start, path: work
+            deviceCount: TicksRun.deviceCount, pointsPerDevice: TicksRun.pointsPerDevice,
+            start: start, path: work
         ) { profile, _ in profile.replyDelay = .milliseconds(300) }
         for (place, instance) in site.devices.instances.enumerated() {
             var faults = DeviceFaults()
