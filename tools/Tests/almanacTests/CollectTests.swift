@@ -141,6 +141,57 @@ import TimeSeriesModel
         }
     }
 
+    @Test("ends with 75 if another process writes the store, with 74 if its port is taken")
+    func taken() async throws {
+        try await withDevices {
+            let running = try program.start(collect(["--output", "csv"]))
+            while try !String(contentsOfFile: running.output, encoding: .utf8).contains(",stored,")
+            {
+                try await Task.sleep(for: .milliseconds(50))
+                guard running.process.isRunning else { break }
+            }
+            let tables = ["collect", "--devices", devices, "--points", points]
+            let other = try Program()
+            let store = try other.run(
+                tables + [
+                    "--store", program.store, "--address", "127.\(net).0.2:\(port)", "--for", "1s",
+                ], [:])
+            #expect(store.status == 75, "\(store.errors)")
+            #expect(store.errors.contains(program.store))
+            let address = "127.\(net).0.1:\(port)"
+            let port = try other.run(
+                tables + [
+                    "--store", other.store, "--address", address, "--for", "1s",
+                ], [:])
+            #expect(port.status == 74, "\(port.errors)")
+            #expect(port.errors.contains(address))
+            // Neither disturbed the first one.
+            kill(running.process.processIdentifier, SIGTERM)
+            #expect(try running.result().status == 0)
+            #expect(try program.run("verify").status == 0)
+        }
+    }
+
+    @Test("keeps a table of the devices up to date on a terminal")
+    func liveTable() async throws {
+        try await withDevices {
+            let words =
+                ["collect", "--devices", devices, "--points", points, "--for", "5s"]
+                + ["--color", "never"] + link()
+            let text = try program.onTerminal(words.joined(separator: " "), [:])
+            let drawings = text.components(separatedBy: "\u{1B}[J").dropLast()
+            #expect(drawings.count >= 3, "\(text)")
+            for drawing in drawings {
+                #expect(drawing.contains("device") && drawing.contains("last tick"))
+                #expect(drawing.contains("plant") && drawing.contains("63 points"))
+            }
+            // Each drawing begins at the first line of the one before.
+            #expect(drawings.dropFirst().allSatisfy { $0.contains("\u{1B}[") && $0.contains("A") })
+            let last = try #require(drawings.last)
+            #expect(last.contains("2 ok") || last.contains("3 ok"), "\(last)")
+        }
+    }
+
     @Test("ends with 69 if no device replies, and names each")
     func silent() throws {
         try write(
