@@ -26,6 +26,8 @@ struct CollectCommand: AsyncParsableCommand {
               message  in words
               fields   in ndjson: the parts of the message by name
 
+            Meanwhile the disk is measured, and what was counted is written down, each minute.
+
             Ctrl-C and SIGTERM end it: requests that are open are waited for, what they return is \
             stored, and the store is closed. A second one ends it at once.
 
@@ -153,7 +155,14 @@ struct CollectCommand: AsyncParsableCommand {
         } catch {
             throw CollectCommand.failure(error, store.path)
         }
+        let upkeep = Task {
+            do throws(HistoryError) { try await history.runHousekeeping() } catch {
+                Notes.error("the store is not looked after: \(error.message)")
+            }
+        }
         let wasInterrupted = await Interruption.wait(atMost: length)
+        upkeep.cancel()
+        await upkeep.value
         await collector.stop()
         let problem = await shown.value
         if let problem { throw problem }
