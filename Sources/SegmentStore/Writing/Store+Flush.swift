@@ -43,6 +43,7 @@ extension Store {
             }
             try mergeWhereDue()
         } catch { failure = error }
+        FreedMemory.returnToSystem()
         // A failed disk and a store that was closed meanwhile refuse the next append themselves.
         if failure?.code == .closed || failure?.code == .failed { return }
         state.withLock { $0.maintenanceFailure = failure }
