@@ -27,6 +27,12 @@ extension DataManager {
         return isWritable ?? false && isSourceAlive
     }
 
+    /// Whether a write of the store has failed in such a way that only opening it again helps. Reads
+    /// go on.
+    ///
+    /// A full disk and silent devices, for which ``isReady()`` returns false too, pass by themselves.
+    public var mustReopen: Bool { store?.hasFailed ?? false }
+
     private func canReachStore() -> Bool {
         do throws(StoreError) {
             if let store { try store.probe() } else { _ = try Snapshot.open(at: path) }

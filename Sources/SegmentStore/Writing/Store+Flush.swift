@@ -23,6 +23,10 @@ extension Store {
     /// passes a bound tries again.
     public var maintenanceFailure: StoreError? { state.withLock { $0.maintenanceFailure } }
 
+    /// Whether a write has failed in such a way that the store accepts no other until it is opened
+    /// again. Reads go on.
+    public var hasFailed: Bool { state.withLock { $0.failure != nil } }
+
     /// Flushes if memory or log have grown past their bounds, and merges where that is due.
     ///
     /// Appends past the bound wait here for each other, which bounds both. Throws nothing: the batch

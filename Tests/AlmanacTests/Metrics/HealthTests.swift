@@ -249,6 +249,27 @@ import Testing
         }
     }
 
+    @Test("must be opened again after a failed sync, and not because the disk was full")
+    func failedStore() async throws {
+        let storage = SimulatedStorage()
+        var surroundings = bench.surroundings
+        surroundings.storage = storage
+        let manager = try DataManager.open(
+            at: "simulated", configuration: .with { $0.diskReserveByteCount = 0 },
+            in: surroundings)
+        try await bench.define(in: manager)
+        let sample = PointSample(bench.supply, 1, "2026-01-01")
+        storage.inject(.fail(errno: ENOSPC), atEvery: [.write])
+        await #expect(throws: (any Error).self) { try await manager.store([sample]) }
+        #expect(!manager.mustReopen)
+        storage.onOperation(nil)
+        storage.inject(.fail(errno: EIO), atEvery: [.sync])
+        await #expect(throws: (any Error).self) { try await manager.store([sample]) }
+        storage.onOperation(nil)
+        #expect(manager.mustReopen)
+        #expect(await !manager.isReady())
+    }
+
     @Test("is not ready while every device of its source is silent")
     func silent() async throws {
         let source = SilentSource()
