@@ -157,7 +157,8 @@ private struct Housekeeping: Service {
     }
 }
 
-/// Reports to the service manager, half as often as it demands, that the service is well.
+/// Reports to the service manager, twice in each interval that it demands, that a restart would
+/// change nothing.
 private struct Watchdog: Service {
     private let history: DataManager
     private let notifier: ServiceNotifier
@@ -174,7 +175,10 @@ private struct Watchdog: Service {
                 return
             }
             while true {
-                if await history.isReady() { notifier.send("WATCHDOG=1") }
+                // The trial of the disk has to end. Its result does not count: a restart cures neither
+                // a full disk nor silent devices, and would interrupt reads.
+                _ = await history.isReady()
+                if !history.mustReopen { notifier.send("WATCHDOG=1") }
                 try await Task.sleep(for: interval / 2)
             }
         }
