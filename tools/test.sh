@@ -16,6 +16,12 @@ almanac_need script bsdutils
 almanac_need ip iproute2
 almanac_need strace strace
 almanac_need openssl openssl
+# The Debian package: its making, its unit and its manual pages.
+almanac_need dpkg-shlibdeps dpkg-dev
+almanac_need chrpath chrpath
+almanac_need systemd-analyze systemd
+almanac_need man man-db
+[ "$(id -u)" -eq 0 ] || almanac_need fakeroot fakeroot
 # The power cuts: ext4 in CI, two more file systems with --long, and a compiler for the controls.
 almanac_need mkfs.ext4 e2fsprogs
 if [ -n "$long" ]; then
@@ -99,6 +105,15 @@ service_trial() {
 
 service_acceptance() {
     python3 ../shared/accept/routes.py --almanacd tools/.build/debug/almanacd
+}
+
+# The Debian package of the tool as it is released and of the service of "tools, debug": another
+# release build would take minutes.
+package_trial() {
+    local binaries=$build/package-binaries
+    mkdir -p "$binaries" &&
+        ln -sf "$(almanac_binary)" "$root/tools/.build/debug/almanacd" "$binaries/" &&
+        python3 Tests/Package/package_trial.py --binaries "$binaries"
 }
 
 # A package of its own that knows the product Almanac alone: it builds, runs and answers, and what it
@@ -327,6 +342,7 @@ if [ -n "$long" ]; then
 else
     stage "the service over sockets" service_trial
 fi
+stage_or_skip "the Debian package" package_trial
 # An hour of 1,000 devices on virtual time: answers, history and memory are checked, times printed.
 stage "a site of 100,000 points" Benchmarks/.build/release/bench site
 if [ -n "$long" ]; then
