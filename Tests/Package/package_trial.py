@@ -150,6 +150,8 @@ class Trial:
         expect(version, f"almanac --version printed {said}")
         packaged = out(["dpkg-deb", "-f", self.package, "Version"]).strip()
         expect(packaged.startswith(version[1]), f"the package has {packaged}, the program {said}")
+        service = out([self.tree / "usr/bin/almanacd", "--version"])
+        expect(service.startswith(f"almanacd {version[1]}"), f"almanacd --version printed {service}")
         store = self.work / "demo"
         out([self.tree / "usr/bin/almanac", "demo", store, "--points", "4", "--years", "1"])
         info = json.loads(out(

@@ -16,6 +16,7 @@ struct AlmanacDaemon: AsyncParsableCommand {
             input/output, 75 another process writes the store, 78 a wrong setting.
             Example: almanacd --config almanac.yaml
             """,
+        version: "almanacd \(AlmanacVersion.number)",
         subcommands: [ServeCommand.self, CheckCommand.self, TokenCommand.self],
         defaultSubcommand: ServeCommand.self)
 
