@@ -15,7 +15,9 @@ extension DeviceCollection {
         case .manual: break
         }
         var actions = noteReplies(of: result, now, uptime)
+        let rested = result.readings.map(\.point).filter { isResting($0.address) }
         note(result, at: uptime)
+        actions += noteRest(of: result.readings, besides: Set(rested.map(\.address)), now)
         guard round.isStored else { return actions }
         let gaps = account(for: result)
         if !gaps.isEmpty { actions.append(.record(gaps)) }
@@ -131,6 +133,24 @@ extension DeviceCollection {
         }
         if !failed.isEmpty, retryDue == nil {
             retryDue = uptime + configuration.errorRetryInterval
+        }
+    }
+
+    /// Events for points that are left alone from this round on.
+    private func noteRest(
+        of readings: [RoundResult.Reading], besides rested: Set<PointAddress>, _ now: Timestamp
+    ) -> [Action] {
+        readings.compactMap { reading in
+            let point = reading.point
+            guard isResting(point.address), !rested.contains(point.address),
+                case .unknown(let words) = reading.reading
+            else { return nil }
+            return .note(
+                event(
+                    .pointRests, at: now,
+                    "\(point.address) of \(agenda.device.name) is left alone until the device is read "
+                        + "anew: \(words)",
+                    fields: ["point": "\(point.address)"]))
         }
     }
 

@@ -20,8 +20,6 @@ public struct CollectorEvent: Hashable, Sendable {
         public static let suspect = Kind(rawValue: "suspect")
         public static let offline = Kind(rawValue: "offline")
         public static let online = Kind(rawValue: "online")
-        public static let gapOpened = Kind(rawValue: "gap_opened")
-        public static let gapClosed = Kind(rawValue: "gap_closed")
         /// A point's property rests because the device does not know it.
         public static let pointRests = Kind(rawValue: "point_rests")
         /// Another device answers with the instance of a collected one.
@@ -36,6 +34,7 @@ public struct CollectorEvent: Hashable, Sendable {
         public static let backfilled = Kind(rawValue: "backfilled")
         /// The logs of a device were not read to their end.
         public static let backfillFailed = Kind(rawValue: "backfill_failed")
+        /// Samples were read and could not be stored.
         public static let storeFailed = Kind(rawValue: "store_failed")
     }
 

@@ -61,9 +61,15 @@ import TimeSeriesModel
     func resting() throws {
         let (bench, device) = try bench()
         try bench.live(plan: device.plan(points: 1...3)) { life in
+            let log = EventLog()
+            log.follow(life)
             try await life.collector.start()
             try await life.sleep(until: "2025-03-03T00:10:50Z")
             #expect(device.now.readCounts[ObjectIdentifier(.analogInput, 3)] == 3)
+            let rests = log.all.filter { $0.kind == .pointRests }
+            #expect(rests.map { $0.fields["point"] } == ["77:2:3"] && rests[0].device == 77)
+            let recorded = try life.history.events(in: .all, kind: "point_rests")
+            #expect(recorded.count == 1)
             #expect(try life.history.samples(of: second, in: .all).count == 10)
         }
     }

@@ -20,8 +20,8 @@ struct CollectCommand: AsyncParsableCommand {
             On a terminal a table of the devices is kept up to date. Otherwise each event is a line; \
             ndjson and csv have one object or row per event:
               time     when it happened
-              event    started stored tick_missed suspect offline online gap_opened gap_closed \
-            conflict stopped and others
+              event    started stored tick_missed suspect offline online described backfilled \
+            store_failed conflict stopped and others
               device   its number, or null
               message  in words
               fields   in ndjson: the parts of the message by name
