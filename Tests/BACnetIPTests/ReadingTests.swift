@@ -221,45 +221,6 @@ import Testing
         #expect(found.values.count { if case .values = $0 { true } else { false } } == 40)
     }
 
-    @Test("leaves out properties to which the device never replies", arguments: [0, 3, 38])
-    func neverAnswered(place: Int) throws {
-        let site = Site()
-        let device = TableDevice.inputs(40)
-        let targets = TableDevice.targets(40)
-        let bad = Set([targets[place], targets[place + 1]])
-        site.device { pdu in
-            let asked =
-                (try? ReadPropertyMultipleRequest(decoding: pdu.octets))?.targets
-                ?? (try? ReadPropertyRequest(decoding: pdu.octets)).map { [$0.target] } ?? []
-            return asked.contains(where: bad.contains) ? [] : device.answer(pdu)
-        }
-        @Sendable func expectOthers(_ found: [ObjectProperty: PropertyOutcome]) {
-            for target in targets {
-                guard bad.contains(target) else {
-                    #expect(found[target] == .values([.real(Float(target.object.instance))]))
-                    continue
-                }
-                guard case .failure(let failure)? = found[target] else {
-                    Issue.record("\(String(describing: found[target]))")
-                    continue
-                }
-                #expect(failure.reason == .unanswered && failure.isAnswered)
-            }
-        }
-        try site.go { client in
-            expectOthers(await client.readProperties(targets, of: Site.device))
-            let (count, time) = (site.requests.count, site.uptime)
-            #expect(time < .seconds(240))
-            // They cost nothing from now on, and requests are as great as before.
-            expectOthers(await client.readProperties(targets, of: Site.device))
-            #expect(site.requests.count == count + 1 && site.uptime == time)
-            try await site.sleep(until: time + .seconds(4000))
-            expectOthers(await client.readProperties(targets, of: Site.device))
-            // The others, and each of the two alone, with the question whether it still replies.
-            #expect(site.requests.count == count + 2 + 2 * 2)
-        }
-    }
-
     @Test("loses one property whose value cannot be read, and none beside it")
     func unreadable() throws {
         let site = Site()

@@ -35,8 +35,7 @@ extension BACnetClient {
             habits.batch.probeUpward(at: now)
             return (habits.batch, habits.unanswered(among: targets, at: now))
         }
-        batches.resize(by: size)
-        batches.separate(resting: unanswered.resting, due: unanswered.due)
+        batches.separate(resting: unanswered.resting, due: unanswered.due, by: size)
         while let request = batches.next {
             var limits = patience ?? configuration.patience
             let isDue = request.targets.count == 1 && unanswered.due.contains(request.targets[0])
@@ -44,7 +43,7 @@ extension BACnetClient {
             if batches.isIsolating { limits.retryCount = min(limits.retryCount, 1) }
             if isDue { limits.retryCount = 0 }
             let answer = await ask(request, of: device, patience: limits, urgency: urgency)
-            await take(answer, into: &batches, size)
+            await take(answer, into: &batches)
             if isDue, !answer.isSilence {
                 learn(of: device) { $0.noteAnswered(request.targets[0]) }
             }
@@ -82,11 +81,14 @@ extension BACnetClient {
         return false
     }
 
-    private func take(
-        _ answer: Answer, into batches: inout PropertyBatches, _ size: BatchSize
-    ) async {
-        let before = size
+    private func take(_ answer: Answer, into batches: inout PropertyBatches) async {
+        let before = learn(of: answer.device) { $0.batch }
         let (lesson, size) = lesson(of: answer)
+        if answer.isSilence {
+            batches.sizeBeforeSilence = batches.sizeBeforeSilence ?? before
+        } else if lesson != .none {
+            batches.sizeBeforeSilence = nil
+        }
         if let reply = try? answer.reply() {
             if let first = answer.request.targets.first {
                 learn(of: answer.device) { $0.answered = first }
@@ -105,10 +107,11 @@ extension BACnetClient {
             batches.leaveOut(
                 targets[0], tries: answer.failure.tries, elapsed: answer.elapsed)
             let now = clock.uptime
+            let sound = batches.sizeBeforeSilence
             learn(of: answer.device) { habits in
                 habits.noteUnanswered(targets[0], at: now)
                 // Silence came with this property, and not with the size of requests.
-                habits.batch = before
+                habits.batch = sound ?? habits.batch
             }
             return
         }

@@ -7,6 +7,9 @@ struct PropertyBatches {
     private(set) var found: [ObjectProperty: PropertyOutcome] = [:]
     /// True once a request was put in two because the device was silent to it.
     private(set) var isIsolating = false
+    /// What was known of the size of requests before the device was silent to one of this call; nil if
+    /// it was not, or refused a size since.
+    var sizeBeforeSilence: BatchSize?
     private let device: DeviceAddress
 
     init(_ targets: [ObjectProperty], of device: DeviceAddress) {
@@ -26,16 +29,16 @@ struct PropertyBatches {
     }
 
     /// Leaves properties out to which the device did not reply before, and requests others alone.
-    mutating func separate(resting: Set<ObjectProperty>, due: Set<ObjectProperty>) {
+    mutating func separate(
+        resting: Set<ObjectProperty>, due: Set<ObjectProperty>, by size: BatchSize
+    ) {
         let all = requests.reversed().flatMap(\.targets)
-        guard all.contains(where: { resting.contains($0) || due.contains($0) }) else { return }
         for target in all where resting.contains(target) { leaveOut(target, tries: 0) }
         let rest = all.filter { !resting.contains($0) && !due.contains($0) }
-        requests = all.filter(due.contains).map { .readProperty(ReadPropertyRequest($0)) }
-        if !rest.isEmpty {
-            requests.append(
-                .readPropertyMultiple(ReadPropertyMultipleRequest(targets: rest)))
-        }
+        // Those that may get no reply come last.
+        requests =
+            all.filter(due.contains).map { .readProperty(ReadPropertyRequest($0)) }
+            + size.requests(for: rest).reversed()
     }
 
     /// The device does not reply to a property, although it replies to others.
