@@ -103,6 +103,27 @@ service_trial() {
     python3 Tests/Service/service_trial.py --almanacd tools/.build/debug/almanacd "$@"
 }
 
+# A program that makes requests from a description, in an environment of its own inside the build folder.
+conformance_python() {
+    local python=$build/conformance-python/bin/python
+    "$python" -c 'import schemathesis' 2>/dev/null && return
+    rm -rf "$build/conformance-python"
+    python3 -m venv "$build/conformance-python" &&
+        "$python" -m pip install --quiet -r Tests/Service/requirements.txt
+}
+
+# The service against its own description; 503, 504 and the metrics.
+api_conformance() {
+    python3 Tests/Service/api_conformance.py --almanac "$(almanac_binary)" \
+        --almanacd tools/.build/debug/almanacd --python "$build/conformance-python/bin/python" "$@"
+}
+
+# Ten minutes of a mixed load: memory and descriptors.
+memory_trial() {
+    python3 Tests/Service/memory_trial.py --almanac "$(almanac_binary)" \
+        --almanacd tools/.build/debug/almanacd "$@"
+}
+
 service_acceptance() {
     python3 ../shared/accept/routes.py --almanacd tools/.build/debug/almanacd
 }
@@ -343,6 +364,12 @@ else
     stage "the service over sockets" service_trial
 fi
 stage_or_skip "the Debian package" package_trial
+if conformance_python; then
+    stage "the service against its own description" api_conformance --seconds "$([ -n "$long" ] && echo 600 || echo 15)"
+else
+    skip "the service against its own description" "no schemathesis to be had"
+fi
+[ -n "$long" ] && stage "memory and descriptors of the service, ten minutes" memory_trial --minutes 10
 # An hour of 1,000 devices on virtual time: answers, history and memory are checked, times printed.
 stage "a site of 100,000 points" Benchmarks/.build/release/bench site
 if [ -n "$long" ]; then

@@ -26,6 +26,12 @@ class Skip(Exception):
     pass
 
 
+def reached(service):
+    """The routes that replied with 200 at least once."""
+    text = service.call('GET', '/metrics')[1].decode()
+    return sorted(set(re.findall(r'^almanac_http_requests_total\{route="([^"]+)",code="200"\}', text, re.M)))
+
+
 def generated(args, folder):
     subprocess.run([args.almanac, 'demo', folder + '/store', '--points', '20', '--quiet'], check=True, stdout=subprocess.DEVNULL)
     service = Service(args.almanacd, folder, backup_directory='backup', log_level='warning', api_request_timeout_seconds=5,
@@ -35,28 +41,42 @@ def generated(args, folder):
         # are free text, and generated ones never fit.
         config = os.path.join(folder, 'schemathesis.toml')
         with open(config, 'w') as f:
-            f.write('[parameters]\n"path.point" = ["1001:1:1", "plant/outdoor_temp", "no such point"]\n'
-                    '"path.device_id" = [1001, 1, -1, 99999999]\n"path.point_type" = [1, 2, 0]\n"path.point_number" = [1, 2, 700]\n')
-        command = [os.path.abspath(args.python), '-m', 'schemathesis.cli', '--config-file', config, 'run',
-                   'http://127.0.0.1:%d/openapi.yaml' % service.port, '--checks', CHECKS,
-                   # An event stream has no end.
-                   '--exclude-path', '/api/v1/live', '--continue-on-failure', '--max-time', str(args.seconds), '--seed', str(args.seed),
-                   '--request-timeout', '20', '--no-color', '--warnings', 'off', '--suppress-health-check', 'all',
-                   '--generation-database', 'none', '--report', 'ndjson', '--report-dir', folder + '/report']
-        p = subprocess.run(command, capture_output=True, text=True, cwd=folder, timeout=args.seconds * 3 + 120)
-        text = p.stdout + p.stderr
-        need(service.process.poll() is None, 'almanacd ended with', service.process.returncode, service.log()[-1000:])
-        need(service.call('GET', '/readyz')[0] == 200, 'ready after the requests')
-        cases = re.search(r'(\d[\d,]*) generated', text)
-        tested = re.search(r'Tested: (\d+)', text)
-        if p.returncode:
-            print(text)
-            findings = re.findall(r'^- (.+)$', text, re.M)
-            raise Fail('%s: schemathesis ends with %d: %s' % (cases.group(0) if cases else 'no cases', p.returncode,
-                                                              ', '.join(sorted(set(findings))) or text[-500:]))
-        need(cases and tested and int(tested.group(1)) > 20, 'the requests were not made:', text[-1500:])
+            f.write('[parameters]\n"path.point" = "1001:1:1"\n"path.device_id" = 1001\n"path.point_type" = 1\n"path.point_number" = 1\n')
+        open(os.path.join(folder, 'nothing.toml'), 'w').close()
+        def command(settings, description, seconds, *more):
+            return [os.path.abspath(args.python), '-m', 'schemathesis.cli', '--config-file', settings, 'run', description, '--checks', CHECKS,
+                    # An event stream has no end.
+                    '--exclude-path', '/api/v1/live', '--continue-on-failure', '--max-time', str(seconds), '--seed', str(args.seed),
+                    '--request-timeout', '20', '--no-color', '--warnings', 'off', '--suppress-health-check', 'all',
+                    '--generation-database', 'none', *more]
+
+        # A description that lacks what the service replies is found: without this a run that checks nothing would pass.
+        base = 'http://127.0.0.1:%d' % service.port
+        text = service.call('GET', '/openapi.yaml')[1].decode()
+        part = '        "404":\n          description: "unknown device, point or log"\n          content: {"application/problem+json": {}}\n'
+        need(part in text, 'the description has changed its form')
+        service.write('wrong.yaml', text.replace(part, ''))
+        p = subprocess.run(command(folder + '/nothing.toml', folder + '/wrong.yaml', 5, '--url', base, '--include-path-regex', '^/api/v1/points/'), capture_output=True, text=True, cwd=folder, timeout=120)
+        need(p.returncode == 1 and 'Undocumented status code' in p.stdout, 'a wrong description is not found:', p.returncode, (p.stdout + p.stderr)[-800:])
+        said, faults = [], []
+        for what, settings, share in (('a point that exists', config, 0.6), ('any names', folder + '/nothing.toml', 0.4)):
+            seconds = max(5, round(args.seconds * share))
+            p = subprocess.run(command(settings, base + '/openapi.yaml', seconds), capture_output=True, text=True, cwd=folder, timeout=args.seconds * 3 + 120)
+            text = p.stdout + p.stderr
+            need(service.process.poll() is None, 'almanacd ended with', service.process.returncode, service.log()[-1000:])
+            need(service.call('GET', '/readyz')[0] == 200, 'not ready after the requests')
+            cases, tested = re.search(r'(\d[\d,]*) generated', text), re.search(r'Tested: (\d+)', text)
+            if p.returncode:
+                print('with %s:\n%s' % (what, text), flush=True)
+                faults.append('%s: schemathesis ends with %d' % (what, p.returncode))
+                continue
+            need(cases and tested and int(tested.group(1)) > 20, 'the requests were not made:', text[-1500:])
+            said.append('%s requests to %s operations with %s' % (cases.group(1), tested.group(1), what))
+        found = reached(service)
+        need(not faults, ', '.join(faults))
+        need(len(found) >= 20, 'only', len(found), 'routes gave 200:', found)
         service.stop()
-        return '%s requests to %s operations' % (cases.group(1), tested.group(1))
+        return '; '.join(said) + '; %d routes gave 200' % len(found)
     finally:
         service.stop(signal.SIGKILL)
 

@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """Memory and descriptors of `almanacd` under a mixed load over HTTP, while it collects from simulated devices.
 
-    memory_trial.py --almanac BIN --almanacd BIN [--minutes N]
+    memory_trial.py --almanac BIN --almanacd BIN [--minutes N] [--samples N]
 
 After the second minute the resident memory may grow by at most 5 %: the median of the last minute is compared with
-that of the third. When the load has ended, as many descriptors are open as before it. Standard library only; takes
+that of the third. Samples that are in no segment yet are in memory (at most 1 Mi of them), so the clients store few: 2 in a
+batch; more (--samples) show how that part grows and falls. When the load has ended, as many descriptors are open as before it. Standard library only; takes
 N minutes (4 at least, 10 in the long form). The last line is `ok ...` or `FAIL ...`, exit 0 or 1.
 """
 import argparse, http.client, json, os, random, shutil, statistics, sys, tempfile, threading, time
@@ -29,7 +30,7 @@ def descriptors(pid):
     return sorted(names)
 
 
-def load(site, stop, counts, problems, number):
+def load(site, stop, counts, problems, number, samples):
     """One client: asks everything in turns, keeps its connection for a while, stores too."""
     points, rng = site.addresses(), random.Random(number)
     connection, base = site.connection(), int(time.time()) * 1000 - 40 * 86_400_000 + number
@@ -46,11 +47,11 @@ def load(site, stop, counts, problems, number):
                 'export': '/api/v1/export?from=%d&format=csv' % (now - 20_000), 'store': '/api/v1/samples', 'live': '/api/v1/live',
                 'series': '/api/timeseries/%s/%s/%s?interval_seconds=60' % (device, kind, index)}[what]
         if what == 'query':
-            method, body = 'POST', json.dumps({'points': rng.sample(points, 5), 'every': '1m', 'from': now - 3_600_000})
+            method, body = 'POST', json.dumps({'points': rng.sample(points, 5), 'every': '1m', 'from': str(now - 3_600_000)})
         if what == 'store':
             method = 'POST'
-            body = json.dumps([{'point': point, 'time': base + 1000 * i, 'value': i} for i in range(100)])
-            base += 100_000
+            body = json.dumps([{'point': point, 'time': base + 1000 * i, 'value': i} for i in range(samples)])
+            base += 1000 * samples
         try:
             connection.request(method, path, body, {'Content-Type': 'application/json'} if body else {})
             reply = connection.getresponse()
@@ -74,14 +75,14 @@ def load(site, stop, counts, problems, number):
     connection.close()
 
 
-def trial(site, minutes):
+def trial(site, minutes, samples):
     site.start()
     pid = site.process.pid
     site.collected(len(site.rows))
     time.sleep(3)
     before = descriptors(pid)
     stop, counts, problems = threading.Event(), {}, []
-    clients = [threading.Thread(target=load, args=(site, stop, counts, problems, n)) for n in range(6)]
+    clients = [threading.Thread(target=load, args=(site, stop, counts, problems, n, samples)) for n in range(6)]
     for client in clients:
         client.start()
     begin, seen = time.time(), []
@@ -123,13 +124,14 @@ def main():
     a.add_argument('--almanac', required=True)
     a.add_argument('--almanacd', required=True)
     a.add_argument('--minutes', type=int, default=4)
+    a.add_argument('--samples', type=int, default=2, help='in each batch that the clients store')
     args = a.parse_args()
     if args.minutes < 4:
         a.error('--minutes: 4 or more')
     folder, site = tempfile.mkdtemp(prefix='almanacd-memory-'), None
     try:
         site = Site(args.almanac, args.almanacd, folder)
-        trial(site, args.minutes)
+        trial(site, args.minutes, args.samples)
         print('ok memory - %d minutes' % args.minutes)
     except Fail as e:
         print('FAIL memory -', e)
