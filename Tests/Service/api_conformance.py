@@ -34,7 +34,7 @@ def reached(service):
 
 def generated(args, folder):
     subprocess.run([args.almanac, 'demo', folder + '/store', '--points', '20', '--quiet'], check=True, stdout=subprocess.DEVNULL)
-    service = Service(args.almanacd, folder, backup_directory='backup', log_level='warning', api_request_timeout_seconds=5,
+    service = Service(args.almanacd, folder, backup_directory=folder + '/backup', log_level='warning', api_request_timeout_seconds=5,
                       devices_file='none.csv', points_file='none.csv').start()
     try:
         # Points and devices that exist, so that the requests reach more than "unknown": the names in the description
