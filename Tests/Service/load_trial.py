@@ -107,7 +107,7 @@ def trial(args, site, folder):
     site.collected(len(site.rows))
     points = site.addresses()
     history, cached = points[0], points[1]
-    # A thousand samples a year's part ago, one each minute, where the collector stores none.
+    # A thousand samples of a month ago, one each minute, where the collector stores none.
     start = (int(time.time() * 1000) // MINUTE - 60 * 24 * 30) * MINUTE
     times = [start + i * MINUTE for i in range(1000)]
     values = [round(15 + 10 * ((i * 7919) % 1000) / 1000, 1) for i in range(1000)]

@@ -5,7 +5,8 @@
 
 After the second minute the resident memory may grow by at most 5 %: the median of the last minute is compared with
 that of the third. Samples that are in no segment yet are in memory (at most 1 Mi of them), so the clients store few: 2 in a
-batch; more (--samples) show how that part grows and falls. When the load has ended, as many descriptors are open as before it. Standard library only; takes
+batch; more (--samples) show how that part grows and falls. When the load has ended, as many sockets and other
+descriptors are open as before it; those of the store's own files change with each flush: none may be of a deleted file. Standard library only; takes
 N minutes (4 at least, 10 in the long form). The last line is `ok ...` or `FAIL ...`, exit 0 or 1.
 """
 import argparse, http.client, json, os, random, shutil, statistics, sys, tempfile, threading, time
@@ -20,14 +21,19 @@ def memory(pid):
     return [int(found[key].split()[0]) / 1000 for key in ('VmRSS', 'RssAnon', 'RssFile')]
 
 
-def descriptors(pid):
-    names = []
+def descriptors(pid, store):
+    """What is open: the kinds of all that is not the store's, and the store's files."""
+    others, files = [], []
     for entry in os.listdir('/proc/%d/fd' % pid):
         try:
-            names.append(os.readlink('/proc/%d/fd/%s' % (pid, entry)).split(':')[0])
+            name = os.readlink('/proc/%d/fd/%s' % (pid, entry))
         except OSError:
-            pass
-    return sorted(names)
+            continue
+        if name.startswith(store + '/'):
+            files.append(name[len(store) + 1:])
+        else:
+            others.append(name.split(':')[0])
+    return sorted(others), sorted(files)
 
 
 def load(site, stop, counts, problems, number, samples):
@@ -80,7 +86,9 @@ def trial(site, minutes, samples):
     pid = site.process.pid
     site.collected(len(site.rows))
     time.sleep(3)
-    before = descriptors(pid)
+    store = os.path.realpath(site.folder) + '/store'
+    before, files_before = descriptors(pid, store)
+    need(files_before, 'no file of the store is open: is its folder not', store)
     stop, counts, problems = threading.Event(), {}, []
     clients = [threading.Thread(target=load, args=(site, stop, counts, problems, n, samples)) for n in range(6)]
     for client in clients:
@@ -93,7 +101,7 @@ def trial(site, minutes, samples):
             elapsed = time.time() - begin
             seen.append((elapsed, *memory(pid)))
             if int(elapsed // 60) > int(seen[-2][0] // 60 if len(seen) > 1 else 0):
-                print('%6d  %6.1f  %7.1f  %6.1f  %11d  %8d' % (elapsed // 60, *seen[-1][1:], len(descriptors(pid)),
+                print('%6d  %6.1f  %7.1f  %6.1f  %11d  %8d' % (elapsed // 60, *seen[-1][1:], site.files(),
                                                               sum(counts.values())), flush=True)
     finally:
         stop.set()
@@ -104,17 +112,24 @@ def trial(site, minutes, samples):
     middle = [statistics.median(row[k] for row in seen if 120 <= row[0] < 180) for k in (1, 2)]
     end = [statistics.median(row[k] for row in seen if row[0] >= minutes * 60 - 60) for k in (1, 2)]
     for _ in range(20):
-        after = descriptors(pid)
-        if after == before:
+        after, files = descriptors(pid, store)
+        deleted = [name for name in files if name.endswith(' (deleted)')]
+        if after == before and not deleted:
             break
         time.sleep(0.5)
     growth = 100 * (end[0] / middle[0] - 1)
-    said = 'RSS %.1f MB in the third minute, %.1f MB in the last: %+.1f %% (private %.1f, %.1f MB); %d descriptors before, %d after; %d requests' % (
-        middle[0], end[0], growth, middle[1], end[1], len(before), len(after), sum(counts.values()))
+    said = 'RSS %.1f MB in the third minute, %.1f MB in the last: %+.1f %% (private %.1f, %.1f MB); descriptors %d and %d of the store before, %d and %d after; %d requests, %s samples in batches' % (
+        middle[0], end[0], growth, middle[1], end[1], len(before), len(files_before), len(after), len(files), sum(counts.values()),
+        format(samples * counts.get(('store', 200), 0), ','))
     print(said)
-    need(len(after) == len(before), 'descriptors before and after:', len(before), len(after),
-         'more:', [n for n in after if after.count(n) > before.count(n)][:10], 'fewer:', [n for n in before if before.count(n) > after.count(n)][:10])
-    need(growth <= 5, 'RSS grew by %.1f %%' % growth)
+    faults = []
+    if after != before:
+        faults.append('descriptors before %s, after %s' % (before, after))
+    if deleted:
+        faults.append('deleted files are open: %s' % deleted)
+    if growth > 5:
+        faults.append('RSS grew by %.1f %%' % growth)
+    need(not faults, '; '.join(faults))
     site.stop()
     return said
 
