@@ -4,10 +4,11 @@
     memory_trial.py --almanac BIN --almanacd BIN [--minutes N] [--samples N]
 
 After the second minute the resident memory may grow by at most 5 %: the median of the last minute is compared with
-that of the third. Samples that are in no segment yet are in memory (at most 1 Mi of them), so the clients store few: 2 in a
-batch; more (--samples) show how that part grows and falls. When the load has ended, as many sockets and other
-descriptors are open as before it; those of the store's own files change with each flush: none may be of a deleted file. Standard library only; takes
-N minutes (4 at least, 10 in the long form). The last line is `ok ...` or `FAIL ...`, exit 0 or 1.
+that of the third. Samples that are in no segment yet are in memory (at most 1 Mi of them), so the clients store few, 2
+in a batch; with more (--samples) that part grows, and falls at a flush. When the load has ended, as many sockets and
+other descriptors are open as before it; those of the store's own files change with each flush, and none may be of a
+deleted file. Standard library only; takes N minutes (4 at least, 10 in the long form). The last line is `ok ...` or
+`FAIL ...`, exit 0 or 1.
 """
 import argparse, http.client, json, os, random, shutil, statistics, sys, tempfile, threading, time
 from service_trial import Fail, need
