@@ -135,6 +135,13 @@ import Testing
         Row(.get, "/api/v1/points/1201:2:1/coverage", 200, "fraction"),
         Row(.get, "/api/v1/points/nothing/gaps", 404, "nothing"),
         Row(.post, "/api/v1/query", #"{"points":["1201:2:1"],"every":"1h"}"#, 200, "columns"),
+        Row(
+            .post, "/api/v1/query",
+            #"{"points":["1201:2:1"],"every":"1h","from":1767225600000,"to":"1767229200000"}"#, 200,
+            "\"starts\":[1767225600000]"),
+        Row(
+            .post, "/api/v1/query", #"{"points":["1201:2:1"],"every":"1h","from":1.5}"#, 400, "from"
+        ),
         Row(.post, "/api/v1/query", #"{"points":[],"every":"1h"}"#, 400, "points"),
         Row(.post, "/api/v1/query", #"{"points":["1201:2:1"]}"#, 400, "every"),
         Row(.post, "/api/v1/query", #"{"points":["x"],"every":"1h"}"#, 404, "x"),

@@ -19,12 +19,20 @@ extension DataManager {
     /// Whether a write would reach the disk now, tried by one, at most once in ten seconds; of a
     /// store that is only read, whether it can be read. With a source also whether not every active
     /// device is silent.
-    public func isReady() async -> Bool {
-        // Where so many reads wait that one more is refused, nothing is ready.
-        let isWritable = try? await threads.reads.run { [self] in
-            monitor.isReady { canReachStore() }
+    public func isReady() async -> Bool { await notReadyReason() == nil }
+
+    /// Returns why ``isReady()`` is false, in words; nil if it is true.
+    public func notReadyReason() async -> String? {
+        let reason: String?
+        do {
+            reason = try await threads.reads.run { [self] in
+                monitor.failure { storeFailure() }
+            }
+        } catch {
+            // If so many reads wait that one more is refused, nothing is ready.
+            return "too many reads wait"
         }
-        return isWritable ?? false && isSourceAlive
+        return reason ?? (isSourceAlive ? nil : "no device answers")
     }
 
     /// Whether a write of the store has failed in such a way that only opening it again helps. Reads
@@ -33,13 +41,14 @@ extension DataManager {
     /// A full disk and silent devices, for which ``isReady()`` returns false too, pass by themselves.
     public var mustReopen: Bool { store?.hasFailed ?? false }
 
-    private func canReachStore() -> Bool {
+    private func storeFailure() -> String? {
         do throws(StoreError) {
             if let store { try store.probe() } else { _ = try Snapshot.open(at: path) }
-            return true
+            return nil
         } catch {
             logger.warning("not ready: \(error.message)")
-            return false
+            // Without names of files, which a caller from elsewhere has no use for.
+            return "the store cannot be \(store == nil ? "read" : "written"): \(error.code)"
         }
     }
 

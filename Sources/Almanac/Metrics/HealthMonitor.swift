@@ -8,9 +8,15 @@ final class HealthMonitor: Sendable {
         var lastSync: Duration?
         var pollLag: Duration = .zero
         var told = CacheTable.Counts()
-        var isReady = false
-        /// The uptime at which readiness was last tried.
-        var readyAt: Duration?
+        var lastTrial: Trial?
+    }
+
+    /// A trial of whether the store is ready.
+    private struct Trial {
+        /// The uptime.
+        let time: Duration
+        /// Nil if it succeeded.
+        let failure: String?
     }
 
     let recorder: MetricsRecorder
@@ -59,23 +65,20 @@ final class HealthMonitor: Sendable {
         recorder.recordCacheEvictions(new.evictions)
     }
 
-    /// Whether a trial succeeds, or did within the last ten seconds.
-    func isReady(_ trialOf: () -> Bool) -> Bool {
+    /// The reason for which a trial fails, or did within the last ten seconds; nil if it succeeds.
+    func failure(of trialOf: () -> String?) -> String? {
         trial.withLock { count in
             count &+= 1
             let now = time.uptime
-            let known = state.withLock { state in
-                state.readyAt.flatMap {
-                    now - $0 < HealthMonitor.readinessInterval ? state.isReady : nil
+            let known = state.withLock { state -> Trial? in
+                state.lastTrial.flatMap {
+                    now - $0.time < HealthMonitor.readinessInterval ? $0 : nil
                 }
             }
-            if let known { return known }
-            let isReady = trialOf()
-            state.withLock { state in
-                state.isReady = isReady
-                state.readyAt = now
-            }
-            return isReady
+            if let known { return known.failure }
+            let found = Trial(time: now, failure: trialOf())
+            state.withLock { $0.lastTrial = found }
+            return found.failure
         }
     }
 }

@@ -183,8 +183,8 @@ extension HistoryAPI {
             throw .invalid("agg", "agg: several found, one expected")
         }
         let range = try range(
-            from: try QueryItems.moment(query.from, "from"),
-            to: try QueryItems.moment(query.to, "to"))
+            from: try QueryItems.moment(query.from?.text, "from"),
+            to: try QueryItems.moment(query.to?.text, "to"))
         let zone = try zone(named: query.tz)
         try checkBuckets(BucketCalendar(width: width, zone: zone), in: range)
         guard let fill = Fill(rawValue: query.fill ?? "none") else {
@@ -236,11 +236,25 @@ extension HistoryAPI {
     }
 }
 
+/// A time in a body: a text as in an address, or Unix milliseconds as a number.
+private struct MomentText: Decodable {
+    let text: String
+
+    init(from decoder: any Decoder) throws {
+        let value = try decoder.singleValueContainer()
+        if let milliseconds = try? value.decode(Int64.self) {
+            text = String(milliseconds)
+        } else {
+            text = try value.decode(String.self)
+        }
+    }
+}
+
 /// The body of an aligned query.
 private struct AlignedQuery: Decodable {
     var points: [String]
-    var from: String?
-    var to: String?
+    var from: MomentText?
+    var to: MomentText?
     var every: String
     var agg: String?
     var tz: String?

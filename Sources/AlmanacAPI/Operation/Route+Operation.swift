@@ -36,11 +36,8 @@ extension Route {
 
 extension HistoryAPI {
     fileprivate func readiness() async throws(APIFailure) -> APIReply {
-        guard await history.isReady() else {
-            let reason = history.health().maintenanceFailure
-            throw APIFailure(
-                503, code: "notReady",
-                reason ?? "the store cannot be written now, or no device answers")
+        if let reason = await history.notReadyReason() {
+            throw APIFailure(503, code: "notReady", reason)
         }
         return APIReply(contentType: MediaType.plain, body: .bytes(Array("ready\n".utf8)))
     }

@@ -246,6 +246,8 @@ import Testing
             #expect(await manager.isReady())
             bench.time.advance(by: .seconds(10))
             #expect(await !manager.isReady())
+            let reason = try #require(await manager.notReadyReason())
+            #expect(reason.hasPrefix("the store cannot be written: ") && !reason.contains("/"))
         }
     }
 
@@ -281,6 +283,7 @@ import Testing
             try await manager.upsert(Device(deviceID: 1203, deviceName: "off", isActive: false))
             source.setResting(1202)
             #expect(await !manager.isReady())
+            #expect(await manager.notReadyReason() == "no device answers")
         }
     }
 }
